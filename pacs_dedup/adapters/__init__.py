@@ -1,0 +1,1 @@
+"""The world behind the ports: one technology per module; none imports another."""

@@ -1,0 +1,1 @@
+"""SQLAlchemy Core and Alembic: one code for SQLite (embedded) and PostgreSQL."""

@@ -1,0 +1,1 @@
+"""The rules: values and pure functions. No I/O, clock, logging, arrays or pydicom."""

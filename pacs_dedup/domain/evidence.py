@@ -1,0 +1,165 @@
+"""Evidence: one `Comparison` per fact, each with its match weight, and what they amount to.
+
+Weights are in bits: log2 of how much likelier the finding is for copies of one acquisition than for two studies of one
+patient. They add up, group by group, and each group is capped, because facts of one group depend on each other.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Group(StrEnum):
+    """Facts that depend on each other share a group, and its cap."""
+
+    PIXELS = "pixels"
+    UIDS = "uids"
+    TIME = "time"
+    DEVICE = "device"
+    GEOMETRY = "geometry"
+    EXPOSURE = "exposure"
+    TEXT = "text"
+    STRUCTURE = "structure"
+    PATIENT = "patient"
+
+
+class Fact(StrEnum):
+    """What was compared."""
+
+    FRAME_DIGESTS = "frame_digests"
+    VALUE_DIGESTS = "value_digests"
+    RESIDUAL_NOISE = "residual_noise"
+    UNINFORMATIVE_FRAMES = "uninformative_frames"
+    ORIENTATION = "orientation"
+    PRESENTATION = "presentation"
+    OVERLAYS = "overlays"
+    CONTENT_DIGESTS = "content_digests"
+    DATASET_DIGESTS = "dataset_digests"
+    UNREADABLE = "unreadable"
+    STUDY_INSTANCE_UID = "study_instance_uid"
+    SOP_INSTANCE_UIDS = "sop_instance_uids"
+    SOURCE_REFERENCES = "source_references"
+    EVENT_UIDS = "event_uids"
+    ACQUISITION_TIME = "acquisition_time"
+    DEVICE = "device"
+    GEOMETRY = "geometry"
+    FRAME_OF_REFERENCE = "frame_of_reference"
+    EXPOSURE = "exposure"
+    KERNEL = "kernel"
+    DESCRIPTION = "description"
+    ACCESSION_NUMBER = "accession_number"
+    MODALITY = "modality"
+    INSTANCE_COUNT = "instance_count"
+    PATIENT_ID = "patient_id"
+    PATIENT_NAME = "patient_name"
+    BIRTH_DATE = "birth_date"
+    SEX = "sex"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One fact, compared.
+
+    Attributes:
+        level: the comparison level reached, for example ``exact``, ``near``, ``differs``, ``not_comparable``.
+        weight_bits: for (+) or against (-) "copy of one acquisition"; 0 where the fact could not be compared.
+        incoming, prior: what each side says, for a reviewer (may be patient data: database and report only).
+        sentence: the finding in plain words, without patient data.
+    """
+
+    fact: Fact
+    group: Group
+    level: str
+    weight_bits: float
+    sentence: str
+    incoming: str = ""
+    prior: str = ""
+
+
+class PatientLink(StrEnum):
+    """What the two headers say about the patient being the same."""
+
+    SAME = "same"
+    PROBABLE = "probable"
+    UNKNOWN = "unknown"
+    DIFFERENT = "different"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How the items of two studies cover each other; an item is a readable image frame or a non-pixel object.
+
+    Attributes:
+        incoming, prior: informative frames plus content objects on each side.
+        exact: items of the incoming study whose stored digest (or content digest) the prior has, as multisets.
+        value: further frames equal only by value digest.
+        verified: further frames that pixel verification calls copies (same noise).
+        exact_prior..verified_prior: the same counted on the prior's side.
+        uninformative: equal frames that do not count.
+        new_content: incoming non-pixel objects whose content the prior lacks.
+        prior_only_content: the same the other way.
+        unreadable_incoming, unreadable_prior: instances that could not be digested.
+        rejected: frames that pixel verification calls other acquisitions (other noise).
+        undecided: frames whose verification was inconclusive.
+    """
+
+    incoming: int = 0
+    prior: int = 0
+    exact: int = 0
+    value: int = 0
+    verified: int = 0
+    uninformative: int = 0
+    new_content: int = 0
+    prior_only_content: int = 0
+    unreadable_incoming: int = 0
+    unreadable_prior: int = 0
+    verified_tried: int = 0
+    rejected: int = 0
+
+    @property
+    def matched(self) -> int:
+        """Items of one side that have a partner on the other."""
+        return self.exact + self.value + self.verified
+
+
+@dataclass(frozen=True, slots=True)
+class SopFindings:
+    """What happened under SOP Instance UIDs that both studies have (counts of UIDs).
+
+    Attributes:
+        shared: UIDs on both sides.
+        identical: the same bytes, or equal data-set digests.
+        transcoded: equal pixels and equal elements, another transfer syntax.
+        corrected: equal pixels, other elements.
+        lossy_twin: pixels differ, and loss of compression accounts for it.
+        conflicting: pixels or content differ and nothing accounts for it.
+        not_comparable: one side could not be digested.
+    """
+
+    shared: int = 0
+    identical: int = 0
+    transcoded: int = 0
+    corrected: int = 0
+    lossy_twin: int = 0
+    conflicting: int = 0
+    not_comparable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that speaks for and against two studies being copies of one acquisition."""
+
+    comparisons: tuple[Comparison, ...]
+    coverage: Coverage
+    sop: SopFindings
+    patient_link: PatientLink
+    total_bits: float = 0.0
+
+    def of(self, fact: Fact) -> Comparison | None:
+        """The comparison of one fact, None where it was not made."""
+        return next((c for c in self.comparisons if c.fact is fact), None)
+
+    def level(self, fact: Fact) -> str:
+        """The level one fact reached; empty where it was not compared."""
+        found = self.of(fact)
+        return found.level if found else ""

@@ -1,0 +1,87 @@
+"""Who the patient is, as far as a header says."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class IdentifierKind(StrEnum):
+    """What scheme an identifier belongs to; identifiers of different schemes are never compared."""
+
+    HKID = "hkid"
+    MAINLAND_ID = "mainland_id"
+    LOCAL = "local"
+
+
+class CheckState(StrEnum):
+    """Whether a check digit was there and right."""
+
+    VALID = "valid"
+    ABSENT = "absent"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class PatientId:
+    """One identifier of a patient.
+
+    Attributes:
+        value: canonical form: upper case, no spaces, no leading zeros, an HKID without its check digit.
+        issuer: the assigning authority (universal entity ID, issuer, or what the site configured for the sender); empty
+            where nobody knows. Two local numbers are compared only under the same issuer.
+        previous: it came from Original Attributes or Other Patient IDs.
+    """
+
+    value: str
+    issuer: str = ""
+    kind: IdentifierKind = IdentifierKind.LOCAL
+    check: CheckState = CheckState.ABSENT
+    previous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonNameParts:
+    """A name in comparable form.
+
+    Attributes:
+        family, given: upper-case Latin words, without marks and honorifics.
+        hanzi: Chinese characters of any component group, family name first, folded to simplified.
+        family_known: the format told which word is the family name.
+        unreadable: the characters were damaged beyond repair (the raw bytes are still in the blob).
+        placeholder: the name stands for nobody in particular (UNKNOWN, BABY OF, TEST, ANON and their like).
+    """
+
+    family: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    hanzi: str = ""
+    family_known: bool = False
+    unreadable: bool = False
+    placeholder: bool = False
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All Latin words, family first."""
+        return self.family + self.given
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.hanzi) and not (self.placeholder or (self.unreadable and not self.words))
+
+
+@dataclass(frozen=True, slots=True)
+class PatientIdentity:
+    """Identity of the patient as one header gives it.
+
+    Attributes:
+        birth_date: ``YYYYMMDD``, ``YYYYMM`` or ``YYYY``; empty where absent or impossible.
+        sex: ``M``, ``F`` or empty.
+        display_name: the name as a reviewer reads it, decoded and repaired; shown to people, never compared.
+        display_id: the Patient ID as a reviewer reads it.
+        repaired: the characters were declared wrongly and have been repaired.
+    """
+
+    ids: tuple[PatientId, ...] = ()
+    name: PersonNameParts = PersonNameParts()
+    birth_date: str = ""
+    sex: str = ""
+    display_name: str = ""
+    display_id: str = ""
+    repaired: bool = False

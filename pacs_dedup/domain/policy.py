@@ -1,0 +1,29 @@
+"""What a site chooses: whether anything may be held, and the thresholds of judgement."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """How far the product may go. It starts harmless."""
+
+    OBSERVE = "observe"
+    FLAG = "flag"
+    QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Thresholds and permissions that decide a disposition.
+
+    Attributes:
+        action: observe and flag never hold anything back; quarantine may.
+        complete_share: share of items that must be matched for a study to count as covered (0..1).
+        copy_correlation: residual correlation (mf) at and above which a verified frame is a copy.
+        repeat_correlation: residual correlation below which alike frames are another acquisition.
+    """
+
+    action: Action = Action.OBSERVE
+    complete_share: float = 0.98
+    copy_correlation: float = 0.75
+    repeat_correlation: float = 0.30

@@ -1,0 +1,27 @@
+"""What looking at two frames' pixels side by side can say, in numbers."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FrameVerification:
+    """Result of comparing the pixels of two frames after a monotone intensity fit.
+
+    Attributes:
+        correlation: Pearson correlation of the band-passed residuals ("mf", 1-2.5 px), -1..1: near 1 for the same noise,
+            near 0 for another acquisition of the same anatomy.
+        likeness: normalised cross-correlation of the fitted intensities, -1..1.
+        noise_ratio: standard deviation of the difference over that of the noise ("RNR"); copies stay below about 1.5.
+        live_pixels: pixels that could be compared.
+        inverted: the fit was decreasing.
+        outlier_share: share of 8x8 blocks that disagree locally: burnt-in text, marks.
+        refused: why there was too little to compare; empty when the figures hold.
+    """
+
+    correlation: float = 0.0
+    likeness: float = 0.0
+    noise_ratio: float = 0.0
+    live_pixels: int = 0
+    inverted: bool = False
+    outlier_share: float = 0.0
+    refused: str = ""

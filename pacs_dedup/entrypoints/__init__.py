@@ -1,0 +1,1 @@
+"""Where the outside comes in: the DICOM listener, the workers, the command line."""

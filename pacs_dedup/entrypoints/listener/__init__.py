@@ -1,0 +1,1 @@
+"""The Storage and Verification SCP."""

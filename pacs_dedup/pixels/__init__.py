@@ -1,0 +1,1 @@
+"""Arrays -> domain values. numpy, imagehash, Pillow and SimpleITK live here."""

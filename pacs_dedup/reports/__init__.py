@@ -1,0 +1,1 @@
+"""Domain values -> HTML, CSV and JSON bytes. No disk."""
