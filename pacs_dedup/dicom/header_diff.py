@@ -1,0 +1,174 @@
+"""Compare two headers element by element: only what differs, grouped and classed for a reviewer."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from blake3 import blake3
+from pydicom import Dataset, dcmread
+from pydicom.datadict import keyword_for_tag
+from pydicom.dataelem import DataElement
+from pydicom.errors import InvalidDicomError
+from pydicom.tag import BaseTag
+from pydicom.valuerep import PersonName
+
+from pacs_dedup.dicom.header_groups import group_of, kind_of
+from pacs_dedup.domain.errors import Unreadable
+from pacs_dedup.domain.header import DifferenceKind, HeaderDifference, HeaderGroup
+
+MAX_VALUE_CHARACTERS = 160
+"""Longer values are cut: a reviewer compares, and the bytes are still in the blob."""
+
+_PIXEL_GROUP = 0x7FE0
+_OVERLAY_GROUPS = range(0x6000, 0x6100, 2)
+_OVERLAY_DATA = 0x3000
+_TRAILING_PADDING = 0xFFFCFFFC
+_SIGNS_OF_AN_INSTANCE = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "PatientID")
+_BINARY = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
+_COMPONENT_GROUPS = ("alphabetic", "ideographic", "phonetic")
+_ORDER = {group: position for position, group in enumerate(HeaderGroup)}
+
+
+def header_differences(path_a: Path, path_b: Path) -> tuple[HeaderDifference, ...]:
+    """Return every element in which two files differ, ordered by group and tag.
+
+    ``path_a`` is the incoming side. Person names are compared per component group (PS3.5 6.2.1.1), sequences are
+    summarised, binary values are told by their length; pixel data, overlay data and group lengths are left out.
+
+    Raises:
+        Unreadable: one of the files has no header that can be parsed.
+    """
+    incoming, prior = _read_header(path_a), _read_header(path_b)
+    tags = sorted({*incoming.keys(), *prior.keys()})
+    found = [d for tag in tags if _speaks(tag) for d in _differences(tag, incoming, prior)]
+    found.extend(_differences(BaseTag(0x00020010), incoming.file_meta, prior.file_meta))
+    return tuple(sorted(found, key=lambda d: (_ORDER[d.group], d.tag)))
+
+
+def _read_header(path: Path) -> Dataset:
+    try:
+        header = dcmread(path, stop_before_pixels=True, force=True)
+    except FileNotFoundError:
+        raise Unreadable("the file is no longer there; scan its folder again") from None
+    except (InvalidDicomError, OSError, ValueError, EOFError, NotImplementedError, AttributeError) as error:
+        raise Unreadable(f"the header can not be parsed ({type(error).__name__})") from None
+    if not any(keyword in header for keyword in _SIGNS_OF_AN_INSTANCE):
+        raise Unreadable("the file holds none of the elements that name an instance; it is not DICOM, or damaged")
+    return header
+
+
+def _speaks(tag: BaseTag) -> bool:
+    overlay = tag.group in _OVERLAY_GROUPS and tag.element == _OVERLAY_DATA
+    return tag.element != 0 and tag.group != _PIXEL_GROUP and not overlay and tag != _TRAILING_PADDING
+
+
+def _differences(tag: BaseTag, incoming: Dataset, prior: Dataset) -> Iterator[HeaderDifference]:
+    left, right = _element(incoming, tag), _element(prior, tag)
+    for suffix, a, b in _pairs(left, right):
+        if a != b:
+            yield HeaderDifference(
+                keyword=_name(tag) + suffix,
+                tag=f"{tag.group:04X},{tag.element:04X}",
+                group=group_of(tag),
+                kind=DifferenceKind.FORMAT if _same_but_for_spelling(a, b) else kind_of(tag),
+                incoming=_bounded(a),
+                prior=_bounded(b),
+            )
+
+
+def _element(header: Dataset, tag: BaseTag) -> DataElement | None:
+    """Return the element, None where it is absent; a value that can not be understood comes back as raw bytes."""
+    try:
+        return header.get(tag)
+    except (ValueError, TypeError, NotImplementedError, LookupError, OSError):
+        return DataElement(tag, "UN", header.get_item(tag).value or b"")
+
+
+def _pairs(left: DataElement | None, right: DataElement | None) -> Iterator[tuple[str, str, str]]:
+    """Yield (suffix of the keyword, incoming text, prior text) for what there is to compare in one element."""
+    some = left or right
+    if some is None:
+        return
+    if some.VR == "PN":
+        groups = zip(_COMPONENT_GROUPS, _components(left), _components(right), strict=True)
+        for position, (name, a, b) in enumerate(groups):
+            yield f" ({name})" if position else "", a, b
+    elif some.VR == "SQ":
+        yield "", *_sequence_texts(left, right)
+    else:
+        yield "", _text(left), _text(right)
+
+
+def _components(element: DataElement | None) -> tuple[str, str, str]:
+    if element is None or not element.value:
+        return "", "", ""
+    values = [element.value] if isinstance(element.value, PersonName | str) else list(element.value)
+    names = [PersonName(v) if isinstance(v, str) else v for v in values]
+    alphabetic, ideographic, phonetic = (
+        "\\".join(str(getattr(n, part)).strip() for n in names) for part in _COMPONENT_GROUPS
+    )
+    return alphabetic, ideographic, phonetic
+
+
+def _text(element: DataElement | None) -> str:
+    if element is None or element.value is None:
+        return ""
+    if element.VR in _BINARY and isinstance(element.value, bytes):
+        return _binary_text(element.value)
+    values = element.value if element.VM > 1 else [element.value]
+    return "\\".join(str(v).strip() for v in values)
+
+
+def _binary_text(value: bytes) -> str:
+    """Tell a binary value by its length and the head of its digest, so that two of one length can be told apart."""
+    return f"{len(value)} bytes, digest {blake3(value).hexdigest()[:8]}" if value else ""
+
+
+def _sequence_texts(left: DataElement | None, right: DataElement | None) -> tuple[str, str]:
+    if left is None or right is None or left.VR != right.VR:
+        return _count(left), _count(right)
+    if left.value == right.value:
+        return "", ""
+    nested = sorted({name for a, b in zip(left.value, right.value, strict=False) for name in _differing(a, b)})
+    differs = f", differs in {', '.join(nested)}" if nested else ""
+    return _count(left) + differs, _count(right)
+
+
+def _count(element: DataElement | None) -> str:
+    if element is None:
+        return ""
+    items = len(element.value) if element.VR == "SQ" else 1
+    return f"{items} item{'' if items == 1 else 's'}"
+
+
+def _differing(a: Dataset, b: Dataset) -> Iterator[str]:
+    for tag in sorted({*a.keys(), *b.keys()}):
+        if _element(a, tag) != _element(b, tag):
+            yield _name(tag)
+
+
+def _name(tag: BaseTag) -> str:
+    return keyword_for_tag(tag) or f"{tag.group:04X},{tag.element:04X}"
+
+
+def _same_but_for_spelling(a: str, b: str) -> bool:
+    """Tell whether two values say the same: numbers by value, text without case, spaces and separators."""
+    if not a or not b:
+        return False
+    return _numbers(a) == _numbers(b) or _folded(a) == _folded(b)
+
+
+def _numbers(text: str) -> tuple[Decimal, ...] | str:
+    try:
+        return tuple(Decimal(part) for part in text.split("\\"))
+    except InvalidOperation:
+        return text
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\s^,.\-]+", "", text).casefold()
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= MAX_VALUE_CHARACTERS else text[: MAX_VALUE_CHARACTERS - 1] + "…"
