@@ -1,5 +1,6 @@
 """A reviewer sees every element that differs, grouped and classed, and nothing that is equal."""
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -165,13 +166,13 @@ def test_long_values_are_cut(tmp_path: Path) -> None:
 
 
 def test_a_value_that_can_not_be_understood_is_shown_as_bytes(tmp_path: Path) -> None:
-    path = saved(tmp_path / "a.dcm", an_instance(KVP="77"))
-    path.write_bytes(path.read_bytes().replace(b"DS\x02\x0077", b"DS\x02\x00ab"))
+    path = saved(tmp_path / "a.dcm", an_instance(AcquisitionDuration=2.0))
+    whole, value = path.read_bytes(), struct.pack("<d", 2.0)
+    path.write_bytes(whole.replace(b"FD\x08\x00" + value, b"FD\x04\x00" + value[4:]))
 
     found = {d.keyword: d for d in header_differences(path, saved(tmp_path / "b.dcm", an_instance()))}
 
-    assert found["KVP"].incoming.startswith("2 bytes, digest ")
-    assert found["KVP"].prior == "120"
+    assert found["AcquisitionDuration"].incoming.startswith("4 bytes, digest ")
 
 
 @pytest.mark.parametrize("content", [b"", b"not DICOM at all, just text of some length" * 20])
