@@ -9,7 +9,7 @@ from blake3 import blake3
 from pydicom import Dataset, dcmread
 from pydicom.datadict import keyword_for_tag
 from pydicom.dataelem import DataElement
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.tag import BaseTag
 from pydicom.valuerep import PersonName
 
@@ -77,31 +77,32 @@ def _differences(tag: BaseTag, incoming: Dataset, prior: Dataset) -> Iterator[He
             )
 
 
-def _element(header: Dataset, tag: BaseTag) -> DataElement | None:
+def _element(header: Dataset, tag: BaseTag) -> DataElement | bytes | None:
     """Return the element, None where it is absent; a value that can not be understood comes back as raw bytes."""
     try:
         return header.get(tag)
-    except (ValueError, TypeError, NotImplementedError, LookupError, OSError):
-        return DataElement(tag, "UN", header.get_item(tag).value or b"")
+    except (ValueError, TypeError, NotImplementedError, LookupError, OSError, BytesLengthException):
+        raw = dict(header.items())[tag].value
+        return raw if isinstance(raw, bytes) else b""
 
 
-def _pairs(left: DataElement | None, right: DataElement | None) -> Iterator[tuple[str, str, str]]:
+def _pairs(left: DataElement | bytes | None, right: DataElement | bytes | None) -> Iterator[tuple[str, str, str]]:
     """Yield (suffix of the keyword, incoming text, prior text) for what there is to compare in one element."""
-    some = left or right
-    if some is None:
-        return
-    if some.VR == "PN":
+    representations = {
+        side.VR if isinstance(side, DataElement) else "raw" for side in (left, right) if side is not None
+    }
+    if representations == {"PN"}:
         groups = zip(_COMPONENT_GROUPS, _components(left), _components(right), strict=True)
         for position, (name, a, b) in enumerate(groups):
             yield f" ({name})" if position else "", a, b
-    elif some.VR == "SQ":
+    elif representations == {"SQ"}:
         yield "", *_sequence_texts(left, right)
     else:
         yield "", _text(left), _text(right)
 
 
-def _components(element: DataElement | None) -> tuple[str, str, str]:
-    if element is None or not element.value:
+def _components(element: DataElement | bytes | None) -> tuple[str, str, str]:
+    if not isinstance(element, DataElement) or not element.value:
         return "", "", ""
     values = [element.value] if isinstance(element.value, PersonName | str) else list(element.value)
     names = [PersonName(v) if isinstance(v, str) else v for v in values]
@@ -111,9 +112,13 @@ def _components(element: DataElement | None) -> tuple[str, str, str]:
     return alphabetic, ideographic, phonetic
 
 
-def _text(element: DataElement | None) -> str:
+def _text(element: DataElement | bytes | None) -> str:
+    if isinstance(element, bytes):
+        return _binary_text(element)
     if element is None or element.value is None:
         return ""
+    if element.VR == "SQ":
+        return _count(element)
     if element.VR in _BINARY and isinstance(element.value, bytes):
         return _binary_text(element.value)
     values = element.value if element.VM > 1 else [element.value]
@@ -125,8 +130,8 @@ def _binary_text(value: bytes) -> str:
     return f"{len(value)} bytes, digest {blake3(value).hexdigest()[:8]}" if value else ""
 
 
-def _sequence_texts(left: DataElement | None, right: DataElement | None) -> tuple[str, str]:
-    if left is None or right is None or left.VR != right.VR:
+def _sequence_texts(left: DataElement | bytes | None, right: DataElement | bytes | None) -> tuple[str, str]:
+    if not isinstance(left, DataElement) or not isinstance(right, DataElement):
         return _count(left), _count(right)
     if left.value == right.value:
         return "", ""
@@ -135,10 +140,10 @@ def _sequence_texts(left: DataElement | None, right: DataElement | None) -> tupl
     return _count(left) + differs, _count(right)
 
 
-def _count(element: DataElement | None) -> str:
-    if element is None:
+def _count(element: DataElement | bytes | None) -> str:
+    if not isinstance(element, DataElement):
         return ""
-    items = len(element.value) if element.VR == "SQ" else 1
+    items = len(element.value)
     return f"{items} item{'' if items == 1 else 's'}"
 
 
