@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pacs_dedup.domain.errors import DecisionRefused
 from pacs_dedup.domain.identifiers import CaseId, StudyKey
-from pacs_dedup.domain.verdict import Verdict
+from pacs_dedup.domain.verdict import Relation, Verdict
 
 
 class CaseState(StrEnum):
@@ -67,3 +68,55 @@ class ReviewCase:
     def revision(self) -> int:
         """Number of events so far."""
         return len(self.events)
+
+
+_STATE_AFTER = {
+    Verb.SAME: CaseState.DECIDED,
+    Verb.PARTIAL: CaseState.DECIDED,
+    Verb.KEEP_BOTH: CaseState.DECIDED,
+    Verb.NOT_A_COPY: CaseState.DISMISSED,
+    Verb.WRONG_PATIENT: CaseState.ESCALATED,
+    Verb.UNSURE: CaseState.ESCALATED,
+}
+_RELEASING = frozenset({Verb.NOT_A_COPY, Verb.PARTIAL, Verb.KEEP_BOTH, Verb.WRONG_PATIENT})
+
+
+def state_after(case: ReviewCase, verb: Verb, reason: str) -> CaseState:
+    """Return the state that a decision leads to.
+
+    Raises:
+        DecisionRefused: a rule forbids it: the case is decided already, the copy has content that the keeper lacks, the
+            identity is in doubt, or a reason is missing where one is owed.
+    """
+    if case.state in (CaseState.DECIDED, CaseState.DISMISSED):
+        message = f"case {case.case_id} is {case.state} already; undo that decision first"
+        raise DecisionRefused(message)
+    if verb is Verb.SAME:
+        _check_same(case)
+    if verb is Verb.WRONG_PATIENT and not reason.strip():
+        message = "a suspicion of a wrong patient needs a reason; give one"
+        raise DecisionRefused(message)
+    return _STATE_AFTER[verb]
+
+
+def releases(verb: Verb) -> bool:
+    """Tell whether a decision ends the hold on the incoming study. Only a confirmed copy, or doubt, stays held."""
+    return verb in _RELEASING
+
+
+def can_undo(case: ReviewCase) -> bool:
+    """Tell whether there is a decision to undo."""
+    return case.state is not CaseState.NEW
+
+
+def _check_same(case: ReviewCase) -> None:
+    verdict = case.verdict
+    coverage = verdict.evidence.coverage
+    if verdict.relation in (Relation.UID_CONFLICT, Relation.WRONG_PATIENT):
+        message = (
+            f"a {verdict.relation} can not be decided as the same study; decide wrong-patient, keep-both or unsure"
+        )
+        raise DecisionRefused(message)
+    if coverage.matched < coverage.incoming or coverage.unreadable_incoming or coverage.new_content:
+        message = "the incoming study has content that the known one lacks; decide partial or keep-both instead"
+        raise DecisionRefused(message)

@@ -94,13 +94,15 @@ class Coverage:
         exact: items of the incoming study whose stored digest (or content digest) the prior has, as multisets.
         value: further frames equal only by value digest.
         verified: further frames that pixel verification calls copies (same noise).
-        exact_prior..verified_prior: the same counted on the prior's side.
         uninformative: equal frames that do not count.
+        images_matched: how many of the matched items are image frames.
         new_content: incoming non-pixel objects whose content the prior lacks.
         prior_only_content: the same the other way.
         unreadable_incoming, unreadable_prior: instances that could not be digested.
-        rejected: frames that pixel verification calls other acquisitions (other noise).
-        undecided: frames whose verification was inconclusive.
+        tried: frame pairs whose pixels were looked at; of these
+        confirmed: showed the same noise: copies,
+        rejected: showed other noise: another acquisition,
+        reconstructed: showed the same noise shaped differently: another reconstruction. The rest stayed undecided.
     """
 
     incoming: int = 0
@@ -113,13 +115,26 @@ class Coverage:
     prior_only_content: int = 0
     unreadable_incoming: int = 0
     unreadable_prior: int = 0
-    verified_tried: int = 0
+    images_matched: int = 0
+    tried: int = 0
+    confirmed: int = 0
     rejected: int = 0
+    reconstructed: int = 0
 
     @property
     def matched(self) -> int:
         """Items of one side that have a partner on the other."""
         return self.exact + self.value + self.verified
+
+    @property
+    def incoming_share(self) -> float:
+        """Matched share of the incoming study, 0..1; 0 where it has no item that could match."""
+        return self.matched / self.incoming if self.incoming else 0.0
+
+    @property
+    def prior_share(self) -> float:
+        """Matched share of the prior study, 0..1."""
+        return self.matched / self.prior if self.prior else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +162,26 @@ class SopFindings:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that speaks for and against two studies being copies of one acquisition."""
+    """All that speaks for and against two studies being copies of one acquisition.
+
+    Attributes:
+        incoming_instances, prior_instances: counts, after counting every SOP Instance UID once.
+        same_source: both came from one calling AE title.
+        total_bits: sum of all groups but PATIENT, each capped.
+        patient_bits: sum for "one patient", on a scale of its own.
+        better: ``incoming``, ``prior`` or ``equal``: which side carries more (lossless, depth, matrix, completeness).
+    """
 
     comparisons: tuple[Comparison, ...]
     coverage: Coverage
     sop: SopFindings
     patient_link: PatientLink
+    incoming_instances: int = 0
+    prior_instances: int = 0
+    same_source: bool = False
     total_bits: float = 0.0
+    patient_bits: float = 0.0
+    better: str = "equal"
 
     def of(self, fact: Fact) -> Comparison | None:
         """The comparison of one fact, None where it was not made."""

@@ -8,8 +8,8 @@ class FrameVerification:
     """Result of comparing the pixels of two frames after a monotone intensity fit.
 
     Attributes:
-        correlation: Pearson correlation of the band-passed residuals ("mf", 1-2.5 px), -1..1: near 1 for the same noise,
-            near 0 for another acquisition of the same anatomy.
+        correlation: Pearson correlation of the band-passed residuals ("mf", 1-2.5 px), -1..1: near 1 for the same
+            noise, near 0 for another acquisition of the same anatomy.
         likeness: normalised cross-correlation of the fitted intensities, -1..1.
         noise_ratio: standard deviation of the difference over that of the noise ("RNR"); copies stay below about 1.5.
         live_pixels: pixels that could be compared.

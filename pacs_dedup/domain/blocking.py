@@ -1,0 +1,114 @@
+"""Which studies deserve a comparison: blocking keys, looked up in an index and never scanned.
+
+A study is findable by ``index_keys`` and searches by ``search_keys``; the two differ only where a relation has a direction
+(a derived object names its source) or a sketch may arrive inverted.
+"""
+
+from collections.abc import Collection, Iterable
+
+from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
+from pacs_dedup.domain.identifiers import BlockingKey, Digest
+from pacs_dedup.domain.patient import PatientIdentity
+
+_SKETCHED_FRAMES = 8
+"""Frames of a series that are findable by their noise sketch; evenly spread, so that a copy chooses the same ones."""
+_BAND_BYTES = 2
+_SKETCH_KIND = "rsh"
+_BANDS_THAT_MEAN_SOMETHING = 3
+"""Bands of 16 bits collide by chance once in 65,536; a copy shares many."""
+
+
+def index_keys(study: StudyFingerprint) -> frozenset[BlockingKey]:
+    """Return the keys under which a study can be found."""
+    keys = set(_digest_keys(study)) | set(_acquisition_keys(study))
+    keys |= {_key("sop", uid) for uid in study.by_sop_instance_uid}
+    keys |= {_key("ref", uid) for i in study.instances for uid in i.referenced_sop_instance_uids}
+    keys |= {key for sketch in _sketches(study) for key in _bands(sketch)}
+    keys.add(_key("study", study.key.study_instance_uid))
+    return frozenset(keys)
+
+
+def search_keys(study: StudyFingerprint) -> frozenset[BlockingKey]:
+    """Return the keys by which a study's candidates are looked up."""
+    keys = set(_digest_keys(study)) | set(_acquisition_keys(study))
+    keys |= {_key("sop", uid) for uid in study.by_sop_instance_uid}
+    keys |= {_key("ref", uid) for uid in study.by_sop_instance_uid}
+    keys |= {_key("sop", uid) for i in study.instances for uid in i.referenced_sop_instance_uids}
+    for instance in study.instances:
+        keys |= {_key(kind, uid) for uid in instance.previous_uids for kind in ("sop", "study")}
+    for sketch in _sketches(study):
+        keys |= set(_bands(sketch)) | set(_bands(bytes(255 - byte for byte in sketch)))
+    keys.add(_key("study", study.key.study_instance_uid))
+    return frozenset(keys)
+
+
+def digest_key(digest: Digest) -> BlockingKey:
+    """Return the key of one frame or content digest, by which its frequency is counted too."""
+    return _key("digest", digest)
+
+
+def worth_comparing(shared: Collection[BlockingKey]) -> bool:
+    """Tell whether shared keys call for a comparison: one is enough, but of sketch bands it takes several."""
+    bands = sum(1 for key in shared if key.startswith(_SKETCH_KIND + ":"))
+    return bands < len(shared) or bands >= _BANDS_THAT_MEAN_SOMETHING
+
+
+def patient_group(study: StudyFingerprint) -> str:
+    """Name the patient as far as counting different patients needs it; empty where the header names nobody."""
+    for instance in study.instances:
+        named = _patient_keys(instance.patient)
+        if named:
+            return named[0]
+    return ""
+
+
+def _key(kind: str, *values: object) -> BlockingKey:
+    return BlockingKey(":".join((kind, *map(str, values))))
+
+
+def _digest_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
+    for instance in study.instances:
+        if instance.content_digest is not None:
+            yield digest_key(instance.content_digest)
+        for frame in instance.frames:
+            yield digest_key(frame.stored_digest)
+            if frame.value_digest is not None:
+                yield digest_key(frame.value_digest)
+
+
+def _acquisition_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
+    for instance in study.instances:
+        acquired = instance.acquisition
+        if acquired.device_serial and acquired.acquired_at:
+            yield _key("acq", acquired.device_serial, acquired.acquired_at.partition(".")[0])
+        yield from (_key("event", uid) for uid in acquired.event_uids)
+        if acquired.study_date:
+            for patient in _patient_keys(instance.patient):
+                yield _key("day", acquired.study_date, acquired.modality, patient)
+
+
+def _patient_keys(patient: PatientIdentity) -> tuple[str, ...]:
+    named = tuple(f"{i.kind}/{i.issuer}/{i.value}" for i in patient.ids)
+    words = "/".join(sorted(patient.name.words)) or patient.name.hanzi
+    return (*named, f"name/{words}/{patient.birth_date}") if patient.name and patient.birth_date else named
+
+
+def _sketches(study: StudyFingerprint) -> Iterable[bytes]:
+    series: dict[str, list[InstanceFingerprint]] = {}
+    for instance in study.images:
+        series.setdefault(instance.series_instance_uid, []).append(instance)
+    for instances in series.values():
+        frames = [f for i in sorted(instances, key=_place) for f in i.frames if f.informative and f.sketch is not None]
+        step = max(1, len(frames) // _SKETCHED_FRAMES)
+        yield from (f.sketch for f in frames[step // 2 :: step][:_SKETCHED_FRAMES] if f.sketch is not None)
+
+
+def _place(instance: InstanceFingerprint) -> tuple[float, int]:
+    geometry = instance.acquisition.geometry
+    along = geometry.along_normal if geometry is not None else None
+    return (along if along is not None else 0.0, instance.acquisition.instance_number or 0)
+
+
+def _bands(sketch: bytes) -> Iterable[BlockingKey]:
+    for start in range(0, len(sketch), _BAND_BYTES):
+        yield _key(_SKETCH_KIND, start, sketch[start : start + _BAND_BYTES].hex())

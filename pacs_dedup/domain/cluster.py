@@ -1,0 +1,52 @@
+"""From pairwise verdicts to one answer for the incoming study."""
+
+from collections.abc import Iterable
+
+from pacs_dedup.domain.verdict import Disposition, Judgement, Relation
+
+_GRAVITY = (
+    Relation.UID_CONFLICT,
+    Relation.WRONG_PATIENT,
+    Relation.ORIENTATION_TWIN,
+    Relation.RESEND,
+    Relation.TRANSCODED_RESEND,
+    Relation.CORRECTED_RESEND,
+    Relation.LOSSY_TWIN,
+    Relation.EXACT_COPY,
+    Relation.PRESENTATION_TWIN,
+    Relation.COPY_PATIENT_UNKNOWN,
+    Relation.LOSSY_COPY,
+    Relation.PROCEDURE_SPLIT,
+    Relation.SUBSET,
+    Relation.SUPERSET,
+    Relation.OVERLAP,
+    Relation.CONTINUED,
+    Relation.UNDECIDED,
+    Relation.OTHER_RECONSTRUCTION,
+    Relation.DERIVED,
+    Relation.REPEAT_ACQUISITION,
+    Relation.UNDIGESTABLE,
+    Relation.UNINFORMATIVE_MATCH,
+    Relation.DISTINCT,
+)
+"""Safety first, then the relation that explains most of what arrived."""
+
+
+def primary(judgements: Iterable[Judgement]) -> Judgement | None:
+    """Return the judgement that speaks for the incoming study: the gravest; between equals, the one matching most."""
+    return min(judgements, key=_rank, default=None)
+
+
+def disposition_of_study(judgements: Iterable[Judgement]) -> Disposition:
+    """Say what happens to the study as a whole.
+
+    It is held only if its primary judgement holds it: a re-transmission of what was forwarded is forwarded, and an alarm
+    is never silenced by a copy verdict about another prior.
+    """
+    first = primary(judgements)
+    return first.verdict.disposition if first is not None else Disposition.ACCEPT
+
+
+def _rank(judgement: Judgement) -> tuple[int, int, float]:
+    verdict = judgement.verdict
+    return (_GRAVITY.index(verdict.relation), -verdict.evidence.coverage.matched, -verdict.evidence.total_bits)

@@ -1,0 +1,134 @@
+"""From evidence to a verdict: the relation, what happens, how sure, and why, in plain words."""
+
+from typing import assert_never
+
+from pacs_dedup.domain.evidence import Comparison, Evidence, Fact, PatientLink
+from pacs_dedup.domain.fingerprint import DIGEST_VERSION
+from pacs_dedup.domain.policy import Action, Policy
+from pacs_dedup.domain.relation import other_patient, relate
+from pacs_dedup.domain.sentences import sentence_of
+from pacs_dedup.domain.verdict import Confidence, Disposition, Relation, Verdict
+
+_EXPLAINING = frozenset(
+    {
+        Fact.CONTENT_DIGESTS,
+        Fact.KERNEL,
+        Fact.OVERLAYS,
+        Fact.PRESENTATION,
+        Fact.SOP_INSTANCE_UIDS,
+        Fact.SOURCE_REFERENCES,
+        Fact.UNREADABLE,
+    }
+)
+_QUARANTINABLE = frozenset({Relation.EXACT_COPY, Relation.UID_CONFLICT})
+
+
+def decide(evidence: Evidence, policy: Policy) -> Verdict:
+    """Judge one incoming study against one prior. Pure: the same evidence and policy give the same verdict."""
+    relation = relate(evidence, policy)
+    vetoes = vetoes_against(relation, evidence, policy) if relation in _QUARANTINABLE else ()
+    confidence = confidence_of(relation, evidence)
+    return Verdict(
+        relation=relation,
+        disposition=disposition_of(relation, evidence, policy, vetoes),
+        confidence=confidence,
+        sentence=sentence_of(relation, evidence),
+        evidence=evidence,
+        reasons=_sentences(sorted((c for c in evidence.comparisons if _speaks_for(c)), key=_weight, reverse=True)),
+        against=_sentences(sorted((c for c in evidence.comparisons if c.weight_bits < 0), key=_weight)),
+        vetoes=vetoes,
+        better=evidence.better,
+        digest_version=DIGEST_VERSION,
+    )
+
+
+def disposition_of(relation: Relation, evidence: Evidence, policy: Policy, vetoes: tuple[str, ...] = ()) -> Disposition:
+    """Say what happens to the incoming study; only a site that allows it, and only without veto, has it held."""
+    safe = _safe_disposition(relation, evidence)
+    may_hold = policy.action is Action.QUARANTINE and relation in _QUARANTINABLE and not vetoes
+    return Disposition.QUARANTINE if may_hold else safe
+
+
+def _safe_disposition(relation: Relation, evidence: Evidence) -> Disposition:
+    match relation:
+        case (
+            Relation.DISTINCT
+            | Relation.RESEND
+            | Relation.TRANSCODED_RESEND
+            | Relation.REPEAT_ACQUISITION
+            | Relation.CONTINUED
+            | Relation.UNINFORMATIVE_MATCH
+            | Relation.UNDIGESTABLE
+        ):
+            return Disposition.ACCEPT
+        case Relation.CORRECTED_RESEND | Relation.UNDECIDED if other_patient(evidence.patient_link):
+            return Disposition.ALERT
+        case Relation.CORRECTED_RESEND | Relation.OTHER_RECONSTRUCTION | Relation.DERIVED | Relation.PROCEDURE_SPLIT:
+            return Disposition.LINK
+        case Relation.UID_CONFLICT | Relation.WRONG_PATIENT | Relation.ORIENTATION_TWIN:
+            return Disposition.ALERT
+        case (
+            Relation.LOSSY_TWIN
+            | Relation.EXACT_COPY
+            | Relation.LOSSY_COPY
+            | Relation.COPY_PATIENT_UNKNOWN
+            | Relation.SUBSET
+            | Relation.SUPERSET
+            | Relation.OVERLAP
+            | Relation.PRESENTATION_TWIN
+            | Relation.UNDECIDED
+        ):
+            return Disposition.FLAG
+        case _:
+            assert_never(relation)
+
+
+def vetoes_against(relation: Relation, evidence: Evidence, policy: Policy) -> tuple[str, ...]:
+    """List why a study may not be held back although its relation would allow it."""
+    if relation is Relation.UID_CONFLICT:
+        return ()
+    coverage = evidence.coverage
+    whole = coverage.incoming_share >= policy.complete_share and not coverage.new_content
+    vetoes = (
+        (evidence.patient_link is not PatientLink.SAME, "the patient is not surely the same"),
+        (not whole, "not everything that arrived is known"),
+        (coverage.unreadable_incoming > 0, "some of what arrived could not be examined"),
+        (coverage.unreadable_prior > 0, "some of the prior could not be examined"),
+        (coverage.prior_share < policy.complete_share, "the prior has more than what arrived"),
+        (evidence.better == "incoming", "what arrived is the better version"),
+        (_times_conflict(evidence), "the acquisition times conflict"),
+        (not coverage.images_matched, "no image was compared"),
+    )
+    return tuple(words for applies, words in vetoes if applies)
+
+
+def confidence_of(relation: Relation, evidence: Evidence) -> Confidence:
+    """Put the verdict into one of three bands; a band is a statement about the evidence kind, not a probability."""
+    exact = evidence.coverage.exact + evidence.coverage.value
+    if relation in (Relation.UNDECIDED, Relation.UNDIGESTABLE):
+        return Confidence.POSSIBLE
+    if evidence.sop.shared or (exact and not evidence.coverage.verified):
+        return Confidence.CERTAIN
+    verified_all = evidence.coverage.tried and evidence.coverage.confirmed == evidence.coverage.tried
+    settled = relation in (Relation.DERIVED, Relation.CONTINUED, Relation.REPEAT_ACQUISITION)
+    return Confidence.LIKELY if verified_all or settled else Confidence.POSSIBLE
+
+
+def _times_conflict(evidence: Evidence) -> bool:
+    differs = evidence.level(Fact.ACQUISITION_TIME) in ("same_day", "other_day", "shifted")
+    return differs and evidence.level(Fact.DEVICE) == "serial_equal"
+
+
+def _speaks_for(comparison: Comparison) -> bool:
+    """Weight speaks for itself; some findings carry no weight but explain the relation."""
+    explains = comparison.fact in _EXPLAINING and comparison.level in ("some", "differs", "conflicting", "to_prior")
+    silent = comparison.fact is Fact.UNINFORMATIVE_FRAMES
+    return comparison.weight_bits > 0 or explains or silent
+
+
+def _weight(comparison: Comparison) -> float:
+    return comparison.weight_bits
+
+
+def _sentences(comparisons: list[Comparison]) -> tuple[str, ...]:
+    return tuple(c.sentence for c in comparisons)

@@ -1,0 +1,132 @@
+"""The relation of two studies: gates, in order, over the evidence. Each gate is one row of the taxonomy."""
+
+from pacs_dedup.domain.evidence import Evidence, Fact, PatientLink
+from pacs_dedup.domain.policy import Policy
+from pacs_dedup.domain.verdict import Relation
+
+_METADATA_SUSPICION_BITS = 20.0
+"""Sum of weights from which metadata alone asks for a look, although no pixel could confirm a copy."""
+
+
+def relate(evidence: Evidence, policy: Policy) -> Relation:
+    """Name the relation of an incoming study to a prior one.
+
+    What lies under shared UIDs is judged first, then shared pixels, then everything else.
+    """
+    return (
+        _under_shared_uids(evidence)
+        or _with_shared_pixels(evidence, policy)
+        or _without_shared_pixels(evidence)
+        or Relation.DISTINCT
+    )
+
+
+def other_patient(link: PatientLink) -> bool:
+    """Tell whether the headers name two people, or contradict themselves about one."""
+    return link in (PatientLink.DIFFERENT, PatientLink.CONFLICT)
+
+
+def _under_shared_uids(evidence: Evidence) -> Relation | None:
+    sop = evidence.sop
+    if not sop.shared:
+        return None
+    if sop.conflicting:
+        return Relation.UID_CONFLICT
+    if sop.shared < evidence.incoming_instances:
+        return _grown(evidence)
+    return _resent(evidence)
+
+
+def _grown(evidence: Evidence) -> Relation | None:
+    """Some instances are known by UID, some are new; new ones whose pixels are known are judged by pixels."""
+    new_matched = evidence.coverage.matched > evidence.sop.shared
+    same_study = evidence.level(Fact.STUDY_INSTANCE_UID) == "equal"
+    return Relation.CONTINUED if same_study and not new_matched else None
+
+
+def _resent(evidence: Evidence) -> Relation:
+    sop = evidence.sop
+    if sop.not_comparable:
+        return Relation.UNDIGESTABLE
+    if sop.lossy_twin:
+        return Relation.LOSSY_TWIN
+    if sop.corrected:
+        return Relation.CORRECTED_RESEND
+    return Relation.TRANSCODED_RESEND if sop.transcoded else Relation.RESEND
+
+
+def _with_shared_pixels(evidence: Evidence, policy: Policy) -> Relation | None:
+    if not evidence.coverage.images_matched:
+        return _with_shared_objects(evidence)
+    if other_patient(evidence.patient_link):
+        return Relation.WRONG_PATIENT
+    if evidence.patient_link is PatientLink.UNKNOWN:
+        return Relation.COPY_PATIENT_UNKNOWN
+    return _covered(evidence, policy)
+
+
+def _with_shared_objects(evidence: Evidence) -> Relation | None:
+    """Reports and documents alone: equal content makes a copy only where everything is equal."""
+    coverage = evidence.coverage
+    if not coverage.exact or coverage.matched < max(coverage.incoming, coverage.prior):
+        return None
+    return Relation.UNDECIDED if other_patient(evidence.patient_link) else Relation.EXACT_COPY
+
+
+def _covered(evidence: Evidence, policy: Policy) -> Relation:
+    coverage = evidence.coverage
+    incoming_whole = coverage.incoming_share >= policy.complete_share and not coverage.new_content
+    prior_whole = coverage.prior_share >= policy.complete_share and not coverage.prior_only_content
+    if incoming_whole and prior_whole:
+        return _whole_copy(evidence)
+    if incoming_whole:
+        return Relation.SUBSET
+    return Relation.SUPERSET if prior_whole else Relation.OVERLAP
+
+
+def _whole_copy(evidence: Evidence) -> Relation:
+    if evidence.coverage.verified:
+        return Relation.LOSSY_COPY
+    if "differs" in (evidence.level(Fact.PRESENTATION), evidence.level(Fact.OVERLAYS)):
+        return Relation.PRESENTATION_TWIN
+    # One acquisition for two ordered procedures is filed twice by the modality itself (PS3.17 J.4.2).
+    two_orders = evidence.same_source and evidence.level(Fact.ACCESSION_NUMBER) == "differs"
+    return Relation.PROCEDURE_SPLIT if two_orders else Relation.EXACT_COPY
+
+
+def _without_shared_pixels(evidence: Evidence) -> Relation | None:
+    coverage = evidence.coverage
+    if evidence.level(Fact.STUDY_INSTANCE_UID) == "equal":
+        return Relation.UNDECIDED if other_patient(evidence.patient_link) else Relation.CONTINUED
+    if evidence.level(Fact.SOURCE_REFERENCES) in ("to_prior", "to_incoming"):
+        return Relation.DERIVED
+    if coverage.unreadable_incoming and not coverage.incoming:
+        return Relation.UNDIGESTABLE
+    if coverage.uninformative and not _same_acquisition(evidence):
+        return Relation.UNINFORMATIVE_MATCH
+    return _by_acquisition(evidence)
+
+
+def _same_acquisition(evidence: Evidence) -> bool:
+    same_moment = evidence.level(Fact.EVENT_UIDS) == "shared" or evidence.level(Fact.ACQUISITION_TIME) == "equal"
+    return same_moment and evidence.level(Fact.DEVICE) != "differs"
+
+
+def _by_acquisition(evidence: Evidence) -> Relation | None:
+    if other_patient(evidence.patient_link):
+        return None
+    if _same_acquisition(evidence):
+        return _unequal_pixels_of_one_acquisition(evidence)
+    repeated = evidence.level(Fact.ACQUISITION_TIME) in ("same_day", "shifted")
+    same_place = evidence.level(Fact.DEVICE) in ("serial_equal", "model_equal")
+    same_person = evidence.patient_link in (PatientLink.SAME, PatientLink.PROBABLE)
+    return Relation.REPEAT_ACQUISITION if repeated and same_place and same_person else None
+
+
+def _unequal_pixels_of_one_acquisition(evidence: Evidence) -> Relation | None:
+    coverage = evidence.coverage
+    if coverage.reconstructed or evidence.level(Fact.KERNEL) == "differs":
+        return Relation.OTHER_RECONSTRUCTION
+    if not coverage.incoming or not coverage.prior:
+        return Relation.UNDIGESTABLE if coverage.unreadable_incoming else None
+    return Relation.UNDECIDED if evidence.total_bits >= _METADATA_SUSPICION_BITS else None

@@ -1,0 +1,28 @@
+"""Which of two versions of the same images carries more; the one that carries less is never the keeper."""
+
+from collections.abc import Sequence
+
+from pacs_dedup.domain.fingerprint import InstanceFingerprint
+
+Quality = tuple[int, int, int, int]
+
+
+def better_side(incoming: Sequence[InstanceFingerprint], prior: Sequence[InstanceFingerprint]) -> str:
+    """Say which side carries more: ``incoming``, ``prior`` or ``equal``.
+
+    Lossless before lossy, then depth, then matrix, then completeness; the worst image of a side speaks for it.
+    """
+    left, right = _quality(incoming), _quality(prior)
+    return "equal" if left == right else "incoming" if left > right else "prior"
+
+
+def _quality(instances: Sequence[InstanceFingerprint]) -> Quality:
+    renditions = [i.rendition for i in instances if i.rendition is not None and not i.unreadable]
+    if not renditions:
+        return (0, 0, 0, 0)
+    return (
+        min(int(not r.lossy) for r in renditions),
+        min(r.bits_stored for r in renditions),
+        min(r.rows * r.columns for r in renditions),
+        sum(len(i.frames) or 1 for i in instances if not i.unreadable),
+    )

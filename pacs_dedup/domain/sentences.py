@@ -1,0 +1,157 @@
+"""The verdict in one sentence that a radiographer can read aloud. No patient data."""
+
+from collections.abc import Callable
+
+from pacs_dedup.domain.evidence import Evidence, Fact, PatientLink
+from pacs_dedup.domain.verdict import Relation
+
+_PATIENTS = {
+    PatientLink.SAME: "the same patient",
+    PatientLink.PROBABLE: "probably the same patient",
+    PatientLink.UNKNOWN: "a patient who could not be compared",
+    PatientLink.DIFFERENT: "another patient",
+    PatientLink.CONFLICT: "a patient whose details contradict each other",
+}
+
+
+def sentence_of(relation: Relation, evidence: Evidence) -> str:
+    """Say the verdict in one sentence, or two where something must be done."""
+    return _SENTENCES[relation](evidence)
+
+
+def _n_of_m(evidence: Evidence) -> str:
+    coverage = evidence.coverage
+    return f"{coverage.matched} of {coverage.incoming}"
+
+
+def _how_equal(evidence: Evidence) -> str:
+    coverage = evidence.coverage
+    if coverage.verified:
+        return "show the same acquisition with altered pixels"
+    if coverage.value:
+        return "have the same pixels once rescaling, inversion or borders are undone"
+    return "have exactly the same pixels"
+
+
+def _corrected(evidence: Evidence) -> str:
+    who = _PATIENTS[evidence.patient_link]
+    return f"The same instances again with other header values, for {who}; the pixels are equal."
+
+
+def _conflict(evidence: Evidence) -> str:
+    count = evidence.sop.conflicting
+    return (
+        f"{count} SOP Instance UIDs that are known already arrived with different pixels. "
+        "Two images hide behind one UID: find out which one the report means."
+    )
+
+
+def _lossy_twin(evidence: Evidence) -> str:
+    return f"The same instances again, lossily compressed; the {_BETTER[evidence.better]}."
+
+
+def _copy(evidence: Evidence) -> str:
+    renewed = "under new UIDs" if not evidence.sop.shared else "with some UIDs renewed"
+    who = _PATIENTS[evidence.patient_link]
+    return f"A copy {renewed}, for {who}: {_n_of_m(evidence)} items {_how_equal(evidence)}."
+
+
+def _lossy_copy(evidence: Evidence) -> str:
+    return f"{_copy(evidence)[:-1]}; the {_BETTER[evidence.better]}."
+
+
+def _wrong_patient(evidence: Evidence) -> str:
+    who = _PATIENTS[evidence.patient_link]
+    return (
+        f"{_n_of_m(evidence)} images {_how_equal(evidence)} as images filed for {who}. "
+        "One of the two studies may be filed under the wrong person: check the identity first."
+    )
+
+
+def _unknown_patient(evidence: Evidence) -> str:
+    return (
+        f"{_n_of_m(evidence)} images {_how_equal(evidence)} as a known study, "
+        "but the patient could not be compared: settle the identity first."
+    )
+
+
+def _subset(evidence: Evidence) -> str:
+    coverage = evidence.coverage
+    return (
+        f"A part of a known study: all {coverage.incoming} incoming items {_how_equal(evidence)} "
+        f"as {coverage.matched} of its {coverage.prior}."
+    )
+
+
+def _superset(evidence: Evidence) -> str:
+    coverage = evidence.coverage
+    return (
+        f"More complete than the known study: it has all {coverage.prior} known items and "
+        f"{coverage.incoming - coverage.matched} more. The known one is incomplete."
+    )
+
+
+def _overlap(evidence: Evidence) -> str:
+    coverage = evidence.coverage
+    return (
+        f"{coverage.matched} items are in both studies; {coverage.incoming - coverage.matched} are only in the "
+        f"incoming and {coverage.prior - coverage.matched} only in the known one. Neither replaces the other."
+    )
+
+
+def _continued(evidence: Evidence) -> str:
+    new = evidence.incoming_instances - evidence.sop.shared
+    return f"The same study, {new} instances longer: ordinary growth."
+
+
+def _presentation(evidence: Evidence) -> str:
+    differing = [
+        words
+        for fact, words in ((Fact.PRESENTATION, "grey levels"), (Fact.OVERLAYS, "overlays"))
+        if evidence.level(fact) == "differs"
+    ]
+    return f"The stored pixels are the same, but the study is shown with other {' and '.join(differing)}."
+
+
+def _fixed(words: str) -> Callable[[Evidence], str]:
+    return lambda _: words
+
+
+_BETTER = {
+    "incoming": "incoming study is the better version",
+    "prior": "known study is the better version",
+    "equal": "two versions are of equal quality",
+}
+_SENTENCES: dict[Relation, Callable[[Evidence], str]] = {
+    Relation.DISTINCT: _fixed("Another study: nothing says that it is a copy."),
+    Relation.RESEND: _fixed("The same instances again, unchanged: an ordinary re-transmission."),
+    Relation.TRANSCODED_RESEND: _fixed(
+        "The same instances again in another transfer syntax; the decoded pixels are equal."
+    ),
+    Relation.CORRECTED_RESEND: _corrected,
+    Relation.UID_CONFLICT: _conflict,
+    Relation.LOSSY_TWIN: _lossy_twin,
+    Relation.EXACT_COPY: _copy,
+    Relation.LOSSY_COPY: _lossy_copy,
+    Relation.WRONG_PATIENT: _wrong_patient,
+    Relation.COPY_PATIENT_UNKNOWN: _unknown_patient,
+    Relation.OTHER_RECONSTRUCTION: _fixed(
+        "The same acquisition, reconstructed or processed differently; both are needed."
+    ),
+    Relation.DERIVED: _fixed("One study was derived from the other, as its references say; both are needed."),
+    Relation.REPEAT_ACQUISITION: _fixed("A repeat acquisition of the same patient: alike, but not a copy."),
+    Relation.SUBSET: _subset,
+    Relation.SUPERSET: _superset,
+    Relation.OVERLAP: _overlap,
+    Relation.PROCEDURE_SPLIT: _fixed(
+        "One acquisition filed for two orders by the modality; both entries are intended."
+    ),
+    Relation.CONTINUED: _continued,
+    Relation.ORIENTATION_TWIN: _fixed(
+        "The same pixels, flipped or rotated: check the side before anyone relies on it."
+    ),
+    Relation.PRESENTATION_TWIN: _presentation,
+    Relation.UNINFORMATIVE_MATCH: _fixed("Only blank or template images are equal; that says nothing."),
+    Relation.UNDIGESTABLE: _fixed("The pixels could not be examined; the study is kept and forwarded as it came."),
+    Relation.UNDECIDED: _fixed("Much agrees, but the pixels do not settle it: a person should look."),
+}

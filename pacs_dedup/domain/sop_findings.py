@@ -1,0 +1,91 @@
+"""What happened under SOP Instance UIDs that two studies share."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from pacs_dedup.domain.evidence import SopFindings
+from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
+from pacs_dedup.domain.identifiers import BlobId
+
+
+class SopFinding(StrEnum):
+    """How two instances of one SOP Instance UID compare, the harmless first."""
+
+    IDENTICAL = "identical"
+    TRANSCODED = "transcoded"
+    CORRECTED = "corrected"
+    LOSSY_TWIN = "lossy_twin"
+    NOT_COMPARABLE = "not_comparable"
+    CONFLICTING = "conflicting"
+
+
+def find(
+    incoming: StudyFingerprint, prior: StudyFingerprint, copies: frozenset[tuple[BlobId, BlobId]] = frozenset()
+) -> SopFindings:
+    """Count the findings over all shared SOP Instance UIDs; the gravest finding of a UID counts.
+
+    Args:
+        copies: pairs of blobs whose pixels were looked at and show the same noise.
+    """
+    counts = dict.fromkeys(SopFinding, 0)
+    shared = incoming.by_sop_instance_uid.keys() & prior.by_sop_instance_uid.keys()
+    for uid in shared:
+        known = prior.by_sop_instance_uid[uid]
+        arrived = incoming.by_sop_instance_uid[uid]
+        counts[max((_against(i, known, copies) for i in arrived), key=_gravity)] += 1
+    return SopFindings(
+        shared=len(shared),
+        identical=counts[SopFinding.IDENTICAL],
+        transcoded=counts[SopFinding.TRANSCODED],
+        corrected=counts[SopFinding.CORRECTED],
+        lossy_twin=counts[SopFinding.LOSSY_TWIN],
+        conflicting=counts[SopFinding.CONFLICTING],
+        not_comparable=counts[SopFinding.NOT_COMPARABLE],
+    )
+
+
+def same_pixels(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:
+    """Tell whether two instances carry the same frames, or the same content where they have no pixels."""
+    if a.code_stream_digest is not None and a.code_stream_digest == b.code_stream_digest:
+        return True
+    if len(a.frames) != len(b.frames):
+        return False
+    if not a.frames:
+        return a.content_digest is not None and a.content_digest == b.content_digest
+    return all(
+        x.stored_digest == y.stored_digest or (x.value_digest is not None and x.value_digest == y.value_digest)
+        for x, y in zip(a.frames, b.frames, strict=True)
+    )
+
+
+def compare_instances(
+    a: InstanceFingerprint, b: InstanceFingerprint, copies: frozenset[tuple[BlobId, BlobId]] = frozenset()
+) -> SopFinding:
+    """Compare two instances that have one SOP Instance UID."""
+    if a.blob_id == b.blob_id:
+        return SopFinding.IDENTICAL
+    if a.unreadable or b.unreadable:
+        return SopFinding.NOT_COMPARABLE
+    if same_pixels(a, b):
+        if a.dataset_digest != b.dataset_digest:
+            return SopFinding.CORRECTED
+        same_syntax = a.transfer_syntax_uid == b.transfer_syntax_uid
+        return SopFinding.IDENTICAL if same_syntax else SopFinding.TRANSCODED
+    lossy = any(i.rendition is not None and i.rendition.lossy for i in (a, b))
+    if lossy and (a.blob_id, b.blob_id) in copies:
+        return SopFinding.LOSSY_TWIN
+    return SopFinding.CONFLICTING
+
+
+def _against(
+    arrived: InstanceFingerprint, known: Iterable[InstanceFingerprint], copies: frozenset[tuple[BlobId, BlobId]]
+) -> SopFinding:
+    """Compare one arrival with every known version; the kindest finding counts, for one equal version is enough."""
+    return min((compare_instances(arrived, version, copies) for version in known), key=_gravity)
+
+
+_BY_GRAVITY = tuple(SopFinding)  # declared in this order: the later, the graver
+
+
+def _gravity(finding: SopFinding) -> int:
+    return _BY_GRAVITY.index(finding)
