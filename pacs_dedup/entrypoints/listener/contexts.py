@@ -1,0 +1,52 @@
+"""Which presentation contexts are accepted: Verification, every Storage SOP class, every transfer syntax."""
+
+from collections.abc import Iterable
+
+from pydicom.uid import UID
+from pydicom.uid import UID_dictionary as _REGISTERED  # type: ignore[attr-defined]  # PS3.6 Annex A, kept nowhere else
+from pynetdicom import ALL_TRANSFER_SYNTAXES, VerificationPresentationContexts
+from pynetdicom.presentation import PresentationContext, build_context
+from pynetdicom.service_class import StorageServiceClass
+from pynetdicom.sop_class import register_uid, uid_to_service_class
+
+_TRANSFER_SYNTAXES = frozenset(
+    uid for uid, (_, kind, *_) in _REGISTERED.items() if kind.startswith("Transfer Syntax")
+) | frozenset(ALL_TRANSFER_SYNTAXES)
+
+VERIFICATION = VerificationPresentationContexts[0].abstract_syntax
+
+_NOT_SENT_BY_C_STORE = ("Media Storage Directory", "Storage Commitment")
+
+
+def storage_sop_classes() -> dict[str, str]:
+    """Return UID and keyword of every Storage SOP class that PS3.6 registers, retired ones too."""
+    return {
+        uid: keyword
+        for uid, (name, kind, _, _, keyword) in _REGISTERED.items()
+        if kind == "SOP Class" and "Storage" in name and not name.startswith(_NOT_SENT_BY_C_STORE)
+    }
+
+
+def register_storage_sop_classes() -> None:
+    """Teach pynetdicom the Storage SOP classes that it does not serve by itself: retired and non-patient objects."""
+    for uid, keyword in storage_sop_classes().items():
+        if uid_to_service_class(uid) is not StorageServiceClass:
+            register_uid(uid, keyword, StorageServiceClass)
+
+
+_STORAGE = frozenset(storage_sop_classes())
+
+
+def supported_contexts(proposed: Iterable[PresentationContext]) -> list[PresentationContext]:
+    """Return what we support of a proposal, transfer syntaxes in the sender's order of preference.
+
+    The sender names first what it can send without converting; taking that keeps the bytes as its archive has them.
+    Answering the proposal also spares pynetdicom a deep copy of every class and syntax for each association.
+    """
+    wanted: dict[UID, list[str]] = {}
+    for context in proposed:
+        sop_class = context.abstract_syntax
+        if sop_class is not None and (sop_class in _STORAGE or sop_class == VERIFICATION):
+            syntaxes = wanted.setdefault(sop_class, [])
+            syntaxes += [ts for ts in context.transfer_syntax if ts in _TRANSFER_SYNTAXES and ts not in syntaxes]
+    return [build_context(sop_class, syntaxes) for sop_class, syntaxes in wanted.items() if syntaxes]

@@ -1,0 +1,223 @@
+"""The listener: pynetdicom outside, one call per instance inside. It never decodes a data set."""
+
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+from typing import cast
+
+from pydicom.dataset import Dataset
+from pydicom.uid import UID
+from pynetdicom import AE, VerificationPresentationContexts, evt
+from pynetdicom.association import Association
+from pynetdicom.dimse_primitives import C_STORE
+from pynetdicom.pdu_primitives import A_ASSOCIATE
+from pynetdicom.transport import ThreadedAssociationServer
+
+from pacs_dedup.config import Settings
+from pacs_dedup.dicom.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+from pacs_dedup.dicom.store_status import StoreStatus
+from pacs_dedup.dicom.upper_layer import set_switches
+from pacs_dedup.domain.errors import BadConfiguration
+from pacs_dedup.domain.identifiers import AeTitle, SopClassUid, SopInstanceUid, TransferSyntaxUid
+from pacs_dedup.entrypoints.listener.admission import admitted
+from pacs_dedup.entrypoints.listener.contexts import register_storage_sop_classes, supported_contexts
+from pacs_dedup.log import describe_error, get_logger
+from pacs_dedup.pipeline.receive import IncomingInstance
+
+_log = get_logger(__name__)
+
+Receive = Callable[[IncomingInstance], StoreStatus]
+"""Keeps one instance durably and says how it went; may raise, then nothing was acknowledged."""
+
+_IDLE_S = 300.0  # modalities keep an association open between the images of an examination
+_ACSE_S = 30.0
+_POLL_S = 0.05
+_CALLING_AE_NOT_RECOGNISED = (0x01, 0x01, 0x03)  # rejected permanent, by the service user (PS3.8 9.3.4)
+_THREAD_NAME = "AcceptorThread"  # pynetdicom counts the associations of a server by this name
+
+
+@dataclass(slots=True)
+class _Visit:
+    """What one connection has come to so far."""
+
+    established: bool = False
+    instances: int = 0
+
+
+class Listener:
+    """Owns the listening socket and the associations on it."""
+
+    def __init__(self, settings: Settings, receive: Receive) -> None:
+        """Prepare to listen as ``settings`` say, and to hand every instance to ``receive``."""
+        self._settings = settings
+        self._receive = receive
+        self._visits: dict[str, _Visit] = {}
+        self._server: ThreadedAssociationServer | None = None
+        self._ae = _application_entity(settings)
+
+    @property
+    def port(self) -> int:
+        """The port listened on; the real one where 0 was configured."""
+        return int(self._server.server_address[1]) if self._server else self._settings.dicom.port
+
+    @property
+    def associations(self) -> int:
+        """Number of connections that are open."""
+        return len(self._visits)
+
+    def start(self) -> None:
+        """Listen; returns when peers can connect.
+
+        Raises:
+            BadConfiguration: the address can not be listened on.
+        """
+        dicom = self._settings.dicom
+        handlers: list[evt.EventHandlerType] = [
+            (evt.EVT_CONN_OPEN, self._on_connection),
+            (evt.EVT_REQUESTED, self._on_request),
+            (evt.EVT_ESTABLISHED, self._on_established),
+            (evt.EVT_REJECTED, self._on_rejected),
+            (evt.EVT_C_STORE, self._on_store),
+            (evt.EVT_CONN_CLOSE, self._on_close),
+        ]
+        try:
+            self._server = self._ae.start_server((dicom.bind, dicom.port), block=False, evt_handlers=handlers)
+        except OSError as error:
+            raise BadConfiguration(
+                f"can not listen on {dicom.bind}:{dicom.port} ({error.strerror}); "
+                "another program may use the port: choose another one with dicom.port"
+            ) from None
+
+    def stop(self, within: timedelta) -> None:
+        """Refuse new associations, let the current ones finish for that long, then abort what is left."""
+        if self._server is not None:
+            self._server.shutdown()
+        deadline = time.monotonic() + within.total_seconds()
+        while self._ae.active_associations and time.monotonic() < deadline:
+            time.sleep(_POLL_S)
+        for association in self._ae.active_associations:
+            _log.warning("association aborted, the service stops", association=_name(association))
+            association.abort(block=False)
+
+    def _on_connection(self, event: evt.Event) -> None:
+        association = event.assoc
+        association.name = f"{_THREAD_NAME}@{secrets.token_hex(6)}"
+        association.dul.daemon = True  # a peer that hangs must not keep the process from ending
+        self._visits[_name(association)] = _Visit()
+        if association.dul.socket is not None and association.dul.socket.socket is not None:
+            _tune(association.dul.socket.socket)
+
+    def _on_request(self, event: evt.Event) -> None:
+        association = event.assoc
+        request = association.requestor.primitive
+        if not isinstance(request, A_ASSOCIATE):  # the connection ended before an association was asked for
+            association.is_aborted = True
+            association.kill()
+            return
+        calling_ae, address = AeTitle(request.calling_ae_title.strip()), association.requestor.address
+        settings = self._settings
+        if not admitted(calling_ae, address, peers=settings.peers, unknown=settings.dicom.unknown_peers):
+            association.acse.send_reject(*_CALLING_AE_NOT_RECOGNISED)
+            self._on_rejected(event)
+            association.kill()
+            return
+        association.acceptor.supported_contexts = supported_contexts(request.presentation_context_definition_list)
+
+    def _on_established(self, event: evt.Event) -> None:
+        if visit := self._visits.get(_name(event.assoc)):
+            visit.established = True
+
+    def _on_rejected(self, event: evt.Event) -> None:
+        answer = event.assoc.acceptor.primitive
+        _log.warning(
+            "association rejected",
+            reason=answer.reason_str if isinstance(answer, A_ASSOCIATE) else "",
+            calling_ae=_asked(event.assoc).calling_ae_title.strip(),
+            called_ae=_asked(event.assoc).called_ae_title.strip(),
+            address=event.assoc.requestor.address,
+        )
+
+    def _on_store(self, event: evt.Event) -> Dataset:
+        incoming = _incoming(event)
+        try:
+            status = self._receive(incoming)
+        except Exception as error:  # noqa: BLE001 - the association is one of the three edges
+            _log.error("instance not taken", calling_ae=incoming.calling_ae, **describe_error(error))
+            status = StoreStatus.PROCESSING_FAILURE
+        if visit := self._visits.get(incoming.association):
+            visit.instances += 1
+        return _response(status)
+
+    def _on_close(self, event: evt.Event) -> None:
+        visit = self._visits.pop(_name(event.assoc), None)
+        if visit is None:
+            return
+        requestor = event.assoc.requestor
+        if visit.established:
+            _log.info(
+                "association ended",
+                association=_name(event.assoc),
+                calling_ae=requestor.ae_title.strip(),
+                address=requestor.address,
+                instances=visit.instances,
+            )
+        elif not event.assoc.is_rejected:
+            _log.info("connection ended without an association", address=requestor.address)
+
+
+def _application_entity(settings: Settings) -> AE:
+    set_switches(accept_private_sop_classes=settings.dicom.accept_private_sop_classes)
+    register_storage_sop_classes()
+    ae = AE(ae_title=settings.dicom.ae_title)
+    ae.implementation_class_uid = UID(IMPLEMENTATION_CLASS_UID)
+    ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
+    ae.maximum_pdu_size = settings.dicom.max_pdu
+    ae.maximum_associations = settings.dicom.max_associations
+    ae.require_called_aet = settings.dicom.require_called_aet
+    ae.network_timeout = _IDLE_S
+    ae.acse_timeout = _ACSE_S
+    ae.supported_contexts = VerificationPresentationContexts
+    return ae
+
+
+def _tune(connection: socket.socket) -> None:
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else Nagle costs 40 ms for each response
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    connection.settimeout(_IDLE_S)  # else a peer that vanishes inside a PDU holds the association for ever
+
+
+def _name(association: threading.Thread) -> str:
+    return association.name.partition("@")[2]
+
+
+def _asked(association: Association) -> A_ASSOCIATE:
+    return cast("A_ASSOCIATE", association.requestor.primitive)
+
+
+def _incoming(event: evt.Event) -> IncomingInstance:
+    request, association = cast("C_STORE", event.request), event.assoc
+    data_set = request.DataSet if isinstance(request.DataSet, BytesIO) else BytesIO()
+    return IncomingInstance(
+        data_set=data_set.getbuffer(),
+        sop_class_uid=SopClassUid(str(request.AffectedSOPClassUID)),
+        sop_instance_uid=SopInstanceUid(str(request.AffectedSOPInstanceUID)),
+        transfer_syntax_uid=TransferSyntaxUid(str(event.context.transfer_syntax)),
+        calling_ae=AeTitle(association.requestor.ae_title.strip()),
+        called_ae=AeTitle(_asked(association).called_ae_title.strip()),
+        peer_address=association.requestor.address,
+        association=_name(association),
+    )
+
+
+def _response(status: StoreStatus) -> Dataset:
+    """Build the response: Status (0000,0900), and Error Comment (0000,0902) where there is something to say."""
+    response = Dataset()
+    response.Status = int(status)
+    if status.comment:
+        response.ErrorComment = status.comment
+    return response

@@ -1,0 +1,94 @@
+"""Step 1: one instance comes in. Bytes durable, then arrival durable, then Success; never in another order."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from pacs_dedup.dicom.part10 import file_head
+from pacs_dedup.dicom.peek import NamedBy, peek
+from pacs_dedup.dicom.store_status import StoreStatus
+from pacs_dedup.domain.errors import OutOfStorage
+from pacs_dedup.domain.identifiers import AeTitle, SopClassUid, SopInstanceUid, TransferSyntaxUid
+from pacs_dedup.log import get_logger
+from pacs_dedup.ports.blob_store import BlobStore, StoredBlob
+from pacs_dedup.ports.clock import Clock
+from pacs_dedup.ports.journal import Arrival, Journal
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingInstance:
+    """A C-STORE request as it came.
+
+    Attributes:
+        data_set: the encoded data set, exactly as received.
+        sop_class_uid, sop_instance_uid: Affected SOP Class and Instance UID of the command (PS3.7 9.3.1.1).
+        association: random name of the association.
+    """
+
+    data_set: bytes | memoryview
+    sop_class_uid: SopClassUid
+    sop_instance_uid: SopInstanceUid
+    transfer_syntax_uid: TransferSyntaxUid
+    calling_ae: AeTitle
+    called_ae: AeTitle
+    peer_address: str
+    association: str
+
+
+def receive_instance(
+    incoming: IncomingInstance, *, blobs: BlobStore, journal: Journal, clock: Clock, forward_to: Collection[str] = ()
+) -> StoreStatus:
+    """Keep one instance and say so.
+
+    Success means that bytes and arrival record survive a power cut. An identical re-send adds an arrival and no bytes.
+    Where command and data set name different things the bytes are kept and the arrival is recorded as refused: the
+    sender learns of its fault, and nothing is lost if it ignores the answer.
+
+    Args:
+        forward_to: names of the destinations to queue it for at once.
+
+    Raises:
+        Exception: the journal failed. Nothing was acknowledged; bytes that are left in the store are found again when
+            the sender repeats the request.
+    """
+    try:
+        blobs.check_room()
+        stored = _store(incoming, blobs)
+    except OutOfStorage as error:
+        _log.warning("out of storage, instance not taken", cause=str(error), calling_ae=incoming.calling_ae)
+        return StoreStatus.OUT_OF_RESOURCES
+    status = _agreement(incoming, peek(incoming.data_set, incoming.transfer_syntax_uid))
+    journal.record_arrival(_arrival(incoming, stored, status, clock), forward_to)
+    return status
+
+
+def _store(incoming: IncomingInstance, blobs: BlobStore) -> StoredBlob:
+    head = file_head(incoming.sop_class_uid, incoming.sop_instance_uid, incoming.transfer_syntax_uid)
+    return blobs.put([head, incoming.data_set])
+
+
+def _agreement(incoming: IncomingInstance, inside: NamedBy) -> StoreStatus:
+    """Compare what command and data set name; what can not be read is no disagreement (PS3.4 Table B.2-1, A9xx)."""
+    pairs = (
+        (incoming.sop_class_uid, inside.sop_class_uid),
+        (incoming.sop_instance_uid, inside.sop_instance_uid),
+    )
+    differ = any(told is not None and told != commanded for commanded, told in pairs)
+    return StoreStatus.DATA_SET_MISMATCH if differ else StoreStatus.SUCCESS
+
+
+def _arrival(incoming: IncomingInstance, stored: StoredBlob, status: StoreStatus, clock: Clock) -> Arrival:
+    return Arrival(
+        blob_id=stored.blob_id,
+        source=incoming.calling_ae,
+        received_at=clock.now(),
+        size_bytes=stored.size_bytes,
+        transfer_syntax_uid=incoming.transfer_syntax_uid,
+        called_ae=incoming.called_ae,
+        peer_address=incoming.peer_address,
+        association=incoming.association,
+        sop_class_uid=incoming.sop_class_uid,
+        sop_instance_uid=incoming.sop_instance_uid,
+        refused=status.comment,
+    )
