@@ -1,0 +1,50 @@
+"""Domain values as JSON text, and back."""
+
+from typing import Generic, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from pacs_dedup.domain.errors import Unreadable
+from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.verdict import Verdict
+
+T = TypeVar("T")
+
+_CONFIG = ConfigDict(
+    ser_json_bytes="base64",
+    val_json_bytes="base64",
+    ser_json_inf_nan="strings",
+    hide_input_in_errors=True,  # the input is patient data
+)
+
+
+class Codec(Generic[T]):
+    """Writes and reads values of one type."""
+
+    def __init__(self, adapter: TypeAdapter[tuple[T]], what: str) -> None:
+        self._adapter = adapter
+        self._what = what
+
+    def dump(self, value: T) -> str:
+        """Return the value as JSON; bytes as base64."""
+        return self._adapter.dump_json((value,)).decode()
+
+    def load(self, text: str) -> T:
+        """Read back what `dump` wrote; a field that was added since gets its default.
+
+        Raises:
+            Unreadable: the text does not hold such a value.
+        """
+        try:
+            return self._adapter.validate_json(text)[0]
+        except ValidationError as error:
+            places = ", ".join(".".join(map(str, e["loc"][1:])) for e in error.errors(include_input=False))
+            raise Unreadable(
+                f"a stored {self._what} can not be read ({places}); it was written by another version: "
+                "run the version that wrote it, or fingerprint the study again"
+            ) from None
+
+
+# A dataclass of the domain takes no pydantic configuration; the tuple around it does.
+FINGERPRINT = Codec(TypeAdapter(tuple[InstanceFingerprint], config=_CONFIG), "fingerprint")
+VERDICT = Codec(TypeAdapter(tuple[Verdict], config=_CONFIG), "verdict")

@@ -1,0 +1,155 @@
+"""Connections to SQLite and PostgreSQL, and the transactions that the ports' promises rest on."""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+
+from pacs_dedup.domain.errors import BadConfiguration, OutOfStorage
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_MS = 30_000
+CONNECT_TIMEOUT_S = 10
+CHUNK = 500
+"""Rows or parameters per statement; far below the limits of both databases."""
+
+_IMMEDIATE = "pacs_dedup_immediate"
+_RETRIED_SQLSTATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock: PostgreSQL undid one side
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Transactions:
+    """Runs work inside transactions; what `write` returns from is durable."""
+
+    engine: Engine
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` on one consistent state of the database."""
+        return _in_words(lambda: _run(self.engine, work))
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` in one transaction, again where PostgreSQL undid it for the sake of another.
+
+        Raises:
+            OutOfStorage: the database could not take the change; nothing of it was kept.
+        """
+        writer = self.engine.execution_options(**{_IMMEDIATE: True})
+        return _in_words(lambda: _repeated(lambda: _run(writer, work)))
+
+
+def connect(url: str) -> Engine:
+    """Return an engine with durable commits for a URL of SQLAlchemy's form.
+
+    SQLite: WAL with ``synchronous=FULL``, so that a commit survives a power cut; writers take the lock when they begin,
+    so that none fails half-way. PostgreSQL: ``synchronous_commit`` on, whatever the server's default is.
+
+    Raises:
+        BadConfiguration: the URL is malformed or names another database.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise BadConfiguration(_URL_HELP) from None
+    match parsed.get_backend_name():
+        case "sqlite" if parsed.database:
+            return _connect_sqlite(parsed, Path(parsed.database))
+        case "postgresql":
+            return _connect_postgresql(parsed.set(drivername="postgresql+psycopg"))
+        case _:
+            raise BadConfiguration(_URL_HELP)
+
+
+_URL_HELP = (
+    "storage.database_url is none that can be used; write sqlite:////folder/file.db or "
+    "postgresql+psycopg://user@host:5432/name"
+)
+
+
+def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return the dialect's INSERT; both understand ON CONFLICT in the same words."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _connect_sqlite(url: URL, file: Path) -> Engine:
+    _create_private(file)
+    engine = create_engine(url, hide_parameters=True, max_overflow=-1)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself; `begin` below does
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get(_IMMEDIATE)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def _create_private(file: Path) -> None:
+    """Create the file for its owner only, for it holds patient data, and make its name durable."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _connect_postgresql(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        max_overflow=-1,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.autocommit = True
+        connection.execute("SET synchronous_commit = on")
+        connection.autocommit = False
+
+    return engine
+
+
+def _run(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with engine.begin() as connection:
+        return work(connection)
+
+
+def _repeated(run: Callable[[], T]) -> T:
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return run()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in _RETRIED_SQLSTATES:
+                raise
+    return run()
+
+
+def _in_words(run: Callable[[], T]) -> T:
+    try:
+        return run()
+    except (OperationalError, InterfaceError) as error:
+        # The driver's own words name files, hosts and locks, never rows: parameters are hidden.
+        raise OutOfStorage(
+            f"the database did not answer: {str(error.orig).strip().splitlines()[0]}; "
+            "see that it runs, that its disk has room and that nothing else locks it"
+        ) from error

@@ -1,0 +1,163 @@
+"""Fingerprints by blob, and studies by the hashes of their blocking keys."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from typing import Any, TypeVar
+
+from blake3 import blake3
+from sqlalchemy import Connection, Select, Text, column, func, select, values
+
+from pacs_dedup.adapters.database.codec import FINGERPRINT
+from pacs_dedup.adapters.database.engine import CHUNK, Transactions, insert
+from pacs_dedup.adapters.database.tables import blocking_keys, fingerprints, keyed_studies
+from pacs_dedup.domain.fingerprint import DIGEST_VERSION, InstanceFingerprint
+from pacs_dedup.domain.identifiers import BlobId, BlockingKey, StudyKey
+
+T = TypeVar("T")
+
+COMMON_KEY_STUDIES = 2_000
+"""A key that more studies share than this proposes no candidates."""
+
+_HASH_BYTES = 16  # two different keys of an archive with a thousand million keys share a hash once in 10**21
+
+
+class DatabaseFingerprintIndex:
+    """`pacs_dedup.ports.fingerprint_index.FingerprintIndex` over a database.
+
+    Keys and patients are stored as BLAKE3 hashes: they are of one length whatever their kind, and say nothing by
+    themselves.
+    """
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def put(self, fingerprint: InstanceFingerprint) -> None:
+        """Keep one instance's fingerprint; putting it again replaces it."""
+        row = {"digest_version": DIGEST_VERSION, "body": FINGERPRINT.dump(fingerprint)}
+        self._transactions.write(
+            lambda connection: connection.execute(
+                insert(connection, fingerprints)
+                .values(blob_id=fingerprint.blob_id, **row)
+                .on_conflict_do_update(index_elements=[fingerprints.c.blob_id], set_=row)
+            )
+        )
+
+    def get(self, blob_ids: Collection[BlobId]) -> tuple[InstanceFingerprint, ...]:
+        """Return the fingerprints of these blobs that are known, in the order asked for."""
+        bodies = self._transactions.read(partial(_bodies, blob_ids=list(dict.fromkeys(blob_ids))))
+        return tuple(FINGERPRINT.load(bodies[blob_id]) for blob_id in blob_ids if blob_id in bodies)
+
+    def put_keys(self, study: StudyKey, patient: str, keys: Collection[BlockingKey]) -> None:
+        """Make a study findable by its blocking keys, all of them in one transaction."""
+        hashes = sorted({hash_of(key) for key in keys})
+        self._transactions.write(partial(_put_keys, study=study, patient_hash=hash_of(patient), hashes=hashes))
+
+    def candidates(self, keys: Collection[BlockingKey], limit: int = 200) -> Mapping[StudyKey, frozenset[BlockingKey]]:
+        """Return the studies that share most keys; of equals, those that were indexed first."""
+        by_hash = {hash_of(key): key for key in keys}
+        found = self._transactions.read(partial(_candidates, hashes=sorted(by_hash), limit=limit))
+        return {study: frozenset(by_hash[shared] for shared in hashes) for study, hashes in found.items()}
+
+    def patients_sharing(self, keys: Collection[BlockingKey]) -> Mapping[BlockingKey, int]:
+        """Count how many different patients have each key, 0 included."""
+        counts = self._transactions.read(partial(_patient_counts, hashes=sorted({hash_of(key) for key in keys})))
+        return {key: counts.get(hash_of(key), 0) for key in keys}
+
+
+def hash_of(text: str) -> str:
+    """Return the name under which a key or a patient is stored: 32 hexadecimal digits."""
+    return blake3(text.encode("utf-8", "surrogatepass")).hexdigest(length=_HASH_BYTES)
+
+
+def _chunks(items: Sequence[T]) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk
+
+
+def _bodies(connection: Connection, *, blob_ids: Sequence[BlobId]) -> dict[str, str]:
+    bodies: dict[str, str] = {}
+    for chunk in _chunks(blob_ids):
+        statement = select(fingerprints.c.blob_id, fingerprints.c.body).where(fingerprints.c.blob_id.in_(chunk))
+        bodies.update((blob_id, body) for blob_id, body in connection.execute(statement))
+    return bodies
+
+
+def _put_keys(connection: Connection, *, study: StudyKey, patient_hash: str, hashes: Sequence[str]) -> None:
+    new_study = insert(connection, keyed_studies).values(study_key=str(study))
+    connection.execute(new_study.on_conflict_do_nothing(index_elements=[keyed_studies.c.study_key]))
+    known = select(keyed_studies.c.id).where(keyed_studies.c.study_key == str(study))
+    study_id = connection.execute(known).scalar_one()
+    statement = insert(connection, blocking_keys)
+    upsert = statement.on_conflict_do_update(
+        index_elements=[blocking_keys.c.key_hash, blocking_keys.c.keyed_study_id],
+        set_={"patient_hash": statement.excluded.patient_hash},
+    )
+    for chunk in _chunks(hashes):
+        rows = [{"key_hash": key, "keyed_study_id": study_id, "patient_hash": patient_hash} for key in chunk]
+        connection.execute(upsert, rows)
+
+
+def _candidates(connection: Connection, *, hashes: Sequence[str], limit: int) -> dict[StudyKey, set[str]]:
+    shared: Counter[int] = Counter()
+    telling: list[str] = []
+    for chunk in _chunks(hashes):
+        kept = [key for key, studies in connection.execute(_studies_per_key(chunk)) if studies <= COMMON_KEY_STUDIES]
+        telling += kept
+        shared.update(dict(connection.execute(_keys_per_study(kept)).tuples().all()))
+    best = sorted(shared, key=lambda study_id: (-shared[study_id], study_id))[:limit]
+    hashes_of: dict[int, set[str]] = {study_id: set() for study_id in best}
+    for chunk in _chunks(telling):
+        for study_id, key in connection.execute(_pairs(chunk, best)):
+            hashes_of[study_id].add(key)
+    names = _names(connection, best)
+    return {StudyKey.parse(names[study_id]): hashes_of[study_id] for study_id in best}
+
+
+def _studies_per_key(hashes: Sequence[str]) -> Select[Any]:
+    """Count per key, but never past what makes it common: a key of a million studies costs no more than 2,001 rows."""
+    asked = values(column("key_hash", Text), name="asked").data([(key,) for key in hashes])
+    some = (
+        select(blocking_keys.c.keyed_study_id)
+        .where(blocking_keys.c.key_hash == asked.c.key_hash)
+        .limit(COMMON_KEY_STUDIES + 1)
+        .correlate(asked)
+        .subquery()
+    )
+    return select(asked.c.key_hash, select(func.count()).select_from(some).scalar_subquery())
+
+
+def _keys_per_study(hashes: Sequence[str]) -> Select[Any]:
+    return (
+        select(blocking_keys.c.keyed_study_id, func.count())
+        .where(blocking_keys.c.key_hash.in_(hashes))
+        .group_by(blocking_keys.c.keyed_study_id)
+    )
+
+
+def _pairs(hashes: Sequence[str], study_ids: Sequence[int]) -> Select[Any]:
+    return select(blocking_keys.c.keyed_study_id, blocking_keys.c.key_hash).where(
+        blocking_keys.c.key_hash.in_(hashes), blocking_keys.c.keyed_study_id.in_(study_ids)
+    )
+
+
+def _names(connection: Connection, study_ids: Sequence[int]) -> dict[int, str]:
+    names: dict[int, str] = {}
+    for chunk in _chunks(study_ids):
+        statement = select(keyed_studies.c.id, keyed_studies.c.study_key).where(keyed_studies.c.id.in_(chunk))
+        names.update(connection.execute(statement).tuples().all())
+    return names
+
+
+def _patient_counts(connection: Connection, *, hashes: Sequence[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for chunk in _chunks(hashes):
+        statement = (
+            select(blocking_keys.c.key_hash, func.count(blocking_keys.c.patient_hash.distinct()))
+            .where(blocking_keys.c.key_hash.in_(chunk))
+            .group_by(blocking_keys.c.key_hash)
+        )
+        counts.update(connection.execute(statement).tuples().all())
+    return counts

@@ -1,0 +1,220 @@
+"""Arrivals and queued work in two tables; the uniqueness of both, and of claims, is the database's."""
+
+import secrets
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Insert, Row, Select, case, func, or_, select, update
+
+from pacs_dedup.adapters.database.engine import Transactions, insert
+from pacs_dedup.adapters.database.tables import NOT_DONE, SCANNED, arrivals, work
+from pacs_dedup.domain.identifiers import AeTitle, ArrivalId, BlobId, SopClassUid, SopInstanceUid, TransferSyntaxUid
+from pacs_dedup.ports.clock import Clock
+from pacs_dedup.ports.journal import Arrival, NewWork, Step, Work
+
+
+class DatabaseJournal:
+    """`pacs_dedup.ports.journal.Journal` over a database."""
+
+    def __init__(self, transactions: Transactions, clock: Clock) -> None:
+        self._transactions = transactions
+        self._clock = clock
+
+    def record_arrival(self, arrival: Arrival, forward_to: Collection[str] = ()) -> ArrivalId:
+        """Record an arrival and queue what follows, in one transaction."""
+        now = self._clock.now()
+        return self._transactions.write(partial(_record_arrival, arrival=arrival, forward_to=forward_to, now=now))
+
+    def arrival(self, arrival_id: ArrivalId) -> Arrival | None:
+        """Return a recorded arrival."""
+        statement = select(arrivals).where(arrivals.c.id == arrival_id)
+        row = self._transactions.read(lambda connection: connection.execute(statement).one_or_none())
+        return None if row is None else _to_arrival(row)
+
+    def claim(self, step: Step, lease: timedelta) -> Work | None:
+        """Lease the longest-due work of a step; expired leases count as none."""
+        now = self._clock.now()
+        statement = (
+            update(work)
+            .where(work.c.id == _longest_due(step, now).scalar_subquery())
+            .values(lease=secrets.token_hex(16), lease_until=now + lease, attempts=work.c.attempts + 1)
+            .returning(work)
+        )
+        row = self._transactions.write(lambda connection: connection.execute(statement).one_or_none())
+        return None if row is None else _to_work(row)
+
+    def tick(self, work: Work, then: Collection[NewWork] = ()) -> bool:
+        """Mark a claim done and queue what follows, in one transaction."""
+        return self._transactions.write(partial(_tick, claimed=work, then=then, now=self._clock.now()))
+
+    def postpone(self, work: Work, due_at: datetime, cause: str = "") -> None:
+        """Give a claim back; does nothing where the lease was lost."""
+        self._transactions.write(partial(_postpone, claimed=work, due_at=due_at, cause=cause))
+
+    def backlog(self, *, source: str | None = None) -> Mapping[Step, int]:
+        """Count what is not done, claimed work included; every step is named, with 0 where nothing waits."""
+        statement = select(work.c.step, func.count()).where(NOT_DONE).group_by(work.c.step)
+        if source is not None:
+            statement = statement.where(work.c.source == source)
+        rows = self._transactions.read(lambda connection: connection.execute(statement).all())
+        return dict.fromkeys(Step, 0) | {Step(step): count for step, count in rows}
+
+
+def release_leases(connection: Connection) -> None:
+    """Make everything claimable that is claimed; only for the sole owner of a database, when it opens it."""
+    connection.execute(update(work).where(NOT_DONE, work.c.lease.is_not(None)).values(lease=None, lease_until=None))
+
+
+def _record_arrival(
+    connection: Connection, *, arrival: Arrival, forward_to: Collection[str], now: datetime
+) -> ArrivalId:
+    values = {column.name: getattr(arrival, column.name) for column in arrivals.c if column.name != "id"}
+    statement = (
+        insert(connection, arrivals)
+        .values(values)
+        .on_conflict_do_nothing(
+            index_elements=[arrivals.c.source, arrivals.c.locator, arrivals.c.blob_id], index_where=SCANNED
+        )
+        .returning(arrivals.c.id)
+    )
+    arrival_id: int | None = connection.execute(statement).scalar_one_or_none()
+    if arrival_id is None:
+        return ArrivalId(connection.execute(_first_scan(arrival)).scalar_one())
+    if not arrival.refused:
+        _queue(connection, _consequences(ArrivalId(arrival_id), arrival, forward_to, now), now)
+    return ArrivalId(arrival_id)
+
+
+def _first_scan(arrival: Arrival) -> Select[int]:
+    return select(arrivals.c.id).where(
+        SCANNED,
+        arrivals.c.source == arrival.source,
+        arrivals.c.locator == arrival.locator,
+        arrivals.c.blob_id == arrival.blob_id,
+    )
+
+
+def _consequences(
+    arrival_id: ArrivalId, arrival: Arrival, forward_to: Collection[str], now: datetime
+) -> Iterable[NewWork]:
+    yield NewWork(Step.FINGERPRINT, str(arrival_id), now, arrival.source)
+    for destination in forward_to:
+        yield NewWork(Step.FORWARD, f"{arrival_id}>{destination}", now, arrival.source)
+
+
+def _longest_due(step: Step, now: datetime) -> Select[int]:
+    free = or_(work.c.lease_until.is_(None), work.c.lease_until <= now)
+    return (
+        select(work.c.id)
+        .where(NOT_DONE, work.c.step == step, work.c.due_at <= now, free)
+        .order_by(work.c.due_at, work.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)  # PostgreSQL; on SQLite the transaction holds the only write lock
+    )
+
+
+def _tick(connection: Connection, *, claimed: Work, then: Collection[NewWork], now: datetime) -> bool:
+    row = connection.execute(_held_by(claimed)).one_or_none()
+    if row is None:
+        return False
+    if row.done_at is not None:  # this very tick, repeated
+        return True
+    statement = update(work).where(work.c.id == claimed.work_id)
+    if row.again_at is None:
+        connection.execute(statement.values(done_at=now, lease_until=None, cause=""))
+    else:
+        connection.execute(statement.values(**_AFRESH, queued_at=now, due_at=row.again_at))
+    _queue(connection, then, now)
+    return True
+
+
+def _postpone(connection: Connection, *, claimed: Work, due_at: datetime, cause: str) -> None:
+    row = connection.execute(_held_by(claimed)).one_or_none()
+    if row is None or row.done_at is not None:
+        return
+    due = max(due_at, row.again_at) if row.again_at else due_at
+    freed = {"lease": None, "lease_until": None, "again_at": None}
+    connection.execute(update(work).where(work.c.id == claimed.work_id).values(**freed, due_at=due, cause=cause))
+
+
+def _held_by(claimed: Work) -> Select[Any]:
+    return select(work).where(work.c.id == claimed.work_id, work.c.lease == claimed.lease).with_for_update()
+
+
+_AFRESH = {"attempts": 0, "lease": None, "lease_until": None, "again_at": None, "cause": "", "done_at": None}
+"""What work looks like that nobody has claimed yet."""
+
+
+def _queue(connection: Connection, new: Collection[NewWork] | Iterable[NewWork], now: datetime) -> None:
+    rows = [
+        {
+            "step": item.step,
+            "subject": item.subject,
+            "source": item.source,
+            "queued_at": now,
+            "due_at": item.due_at,
+            "attempts": 0,
+            "cause": "",
+        }
+        # one order for everybody, so that two transactions can not wait for each other
+        for item in sorted(new, key=lambda item: (item.step, item.subject))
+    ]
+    if rows:
+        connection.execute(_upsert(connection), rows)
+
+
+def _upsert(connection: Connection) -> Insert:
+    """INSERT; where the work exists: done -> afresh, waiting -> the later due time, claimed -> once more afterwards."""
+    statement = insert(connection, work)
+    new = statement.excluded
+    done, claimed = work.c.done_at.is_not(None), work.c.lease.is_not(None)
+    again_at = _later(work.c.again_at, new.due_at)
+    return statement.on_conflict_do_update(
+        index_elements=[work.c.step, work.c.subject],
+        set_={
+            "due_at": case((done, new.due_at), (claimed, work.c.due_at), else_=_later(work.c.due_at, new.due_at)),
+            "again_at": case((done, None), (claimed, again_at), else_=None),
+            "queued_at": case((done, new.queued_at), else_=work.c.queued_at),
+            "attempts": case((done, 0), else_=work.c.attempts),
+            "lease": case((done, None), else_=work.c.lease),
+            "source": new.source,
+            "done_at": None,
+        },
+    )
+
+
+def _later(known: ColumnElement[datetime | None], new: ColumnElement[datetime]) -> ColumnElement[datetime | None]:
+    return case((known > new, known), else_=new)
+
+
+def _to_arrival(row: Row[Any]) -> Arrival:
+    values = row._asdict()
+    return Arrival(
+        blob_id=BlobId(values["blob_id"]),
+        source=values["source"],
+        received_at=values["received_at"],
+        size_bytes=values["size_bytes"],
+        transfer_syntax_uid=TransferSyntaxUid(values["transfer_syntax_uid"]),
+        called_ae=AeTitle(values["called_ae"]),
+        peer_address=values["peer_address"],
+        association=values["association"],
+        sop_class_uid=SopClassUid(values["sop_class_uid"]),
+        sop_instance_uid=SopInstanceUid(values["sop_instance_uid"]),
+        refused=values["refused"],
+        locator=values["locator"],
+    )
+
+
+def _to_work(row: Row[Any]) -> Work:
+    values = row._asdict()
+    return Work(
+        work_id=values["id"],
+        step=Step(values["step"]),
+        subject=values["subject"],
+        source=values["source"],
+        attempts=values["attempts"],
+        queued_at=values["queued_at"],
+        lease=values["lease"],
+    )

@@ -1,0 +1,70 @@
+"""Opening a database: connect, migrate, free what a crash left claimed."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError
+
+from pacs_dedup.adapters.database.case_book import DatabaseCaseBook
+from pacs_dedup.adapters.database.engine import Transactions, connect
+from pacs_dedup.adapters.database.fingerprint_index import DatabaseFingerprintIndex
+from pacs_dedup.adapters.database.journal import DatabaseJournal, release_leases
+from pacs_dedup.adapters.database.quarantine import DatabaseQuarantine
+from pacs_dedup.adapters.database.schema import migrate
+from pacs_dedup.adapters.database.study_register import DatabaseStudyRegister
+from pacs_dedup.domain.errors import BadConfiguration
+from pacs_dedup.ports.case_book import CaseBook
+from pacs_dedup.ports.clock import Clock
+from pacs_dedup.ports.fingerprint_index import FingerprintIndex
+from pacs_dedup.ports.journal import Journal
+from pacs_dedup.ports.quarantine import Quarantine
+from pacs_dedup.ports.study_register import StudyRegister
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The five ports over one database. Threads may share it; a process opens its own."""
+
+    journal: Journal
+    index: FingerprintIndex
+    register: StudyRegister
+    case_book: CaseBook
+    quarantine: Quarantine
+    transactions: Transactions
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.transactions.engine.dispose()
+
+
+def open_database(url: str, clock: Clock, *, sole_owner: bool = False) -> Database:
+    """Open a database and bring its schema up to date. Any number of processes may share one.
+
+    Args:
+        url: ``sqlite:////folder/file.db`` (created where it is missing, for its owner only) or
+            ``postgresql+psycopg://user@host/name``.
+        clock: decides what is due and which leases are over.
+        sole_owner: nobody else uses the database, for example because the caller holds the lock on its data folder.
+            Then every lease that is open belongs to a process that died, and is released at once.
+
+    Raises:
+        BadConfiguration: the URL can not be used, the schema can not be set up, or a newer version wrote it.
+        OutOfStorage: the database does not answer, or has no room.
+    """
+    transactions = Transactions(connect(url))
+    try:
+        transactions.write(migrate)
+        if sole_owner:
+            transactions.write(release_leases)
+    except DBAPIError as error:
+        raise BadConfiguration(
+            f"storage.database_url: the schema could not be set up: {str(error.orig).splitlines()[0]}; "
+            "give the account the right to create tables, or name an empty database"
+        ) from error
+    return Database(
+        journal=DatabaseJournal(transactions, clock),
+        index=DatabaseFingerprintIndex(transactions),
+        register=DatabaseStudyRegister(transactions),
+        case_book=DatabaseCaseBook(transactions),
+        quarantine=DatabaseQuarantine(transactions),
+        transactions=transactions,
+    )

@@ -1,0 +1,32 @@
+"""Bringing a database to the newest schema."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import Connection, func, select
+
+from pacs_dedup.domain.errors import BadConfiguration
+
+_ADVISORY_LOCK = 0x70616373  # "pacs": any number will do, if nothing else of the database uses it
+
+
+def migrate(connection: Connection) -> None:
+    """Run what is missing of the schema's history; one process at a time, inside the connection's transaction.
+
+    On SQLite the transaction itself is the lock.
+
+    Raises:
+        BadConfiguration: the database was written by a newer version.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+    configuration = Config()
+    configuration.set_main_option("script_location", "pacs_dedup.adapters.database:migrations")
+    configuration.set_main_option("path_separator", "os")
+    configuration.attributes["connection"] = connection
+    try:
+        command.upgrade(configuration, "head")
+    except CommandError:
+        raise BadConfiguration(
+            "the database was written by a newer version of pacs_dedup; run that version, or name another database"
+        ) from None

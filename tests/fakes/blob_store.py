@@ -1,0 +1,62 @@
+"""Blobs in memory; a folder is made only for who asks for a path."""
+
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from blake3 import blake3
+
+from pacs_dedup.domain.errors import BlobMissing, OutOfStorage, Unreadable
+from pacs_dedup.domain.identifiers import BlobId, is_blob_id
+from pacs_dedup.ports.blob_store import StoredBlob
+
+
+class MemoryBlobStore:
+    """`BlobStore` in memory.
+
+    Attributes:
+        full: set it, and the store behaves as one whose disk is below its low-water mark.
+    """
+
+    def __init__(self) -> None:
+        self.full = False
+        self._bytes: dict[BlobId, bytes] = {}
+        self._references: dict[BlobId, tuple[Path, int]] = {}
+        self._folder = tempfile.TemporaryDirectory(prefix="memory-blob-store-")
+
+    def put(self, chunks: Iterable[bytes | memoryview]) -> StoredBlob:
+        self.check_room()
+        data = b"".join(bytes(chunk) for chunk in chunks)
+        blob_id = BlobId(blake3(data).hexdigest())
+        added = blob_id not in self._bytes
+        self._bytes.setdefault(blob_id, data)
+        return StoredBlob(blob_id, len(data), added=added)
+
+    def refer(self, path: Path) -> StoredBlob:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise Unreadable(f"the file can not be read ({error.strerror})") from None
+        blob_id = BlobId(blake3(data).hexdigest())
+        added = blob_id not in self._bytes and not self._is_as_it_was(blob_id)
+        if added:
+            self._references[blob_id] = (path.absolute(), path.stat().st_mtime_ns)
+        return StoredBlob(blob_id, len(data), added=added)
+
+    def path(self, blob_id: BlobId) -> Path:
+        if is_blob_id(blob_id) and blob_id in self._bytes:
+            path = Path(self._folder.name, blob_id)
+            if not path.exists():
+                path.write_bytes(self._bytes[blob_id])
+            return path
+        if self._is_as_it_was(blob_id):
+            return self._references[blob_id][0]
+        raise BlobMissing("no such blob, or the file it stands for is gone or altered")
+
+    def check_room(self) -> None:
+        if self.full:
+            raise OutOfStorage("the store is full; make room")
+
+    def _is_as_it_was(self, blob_id: BlobId) -> bool:
+        path, modified_ns = self._references.get(blob_id, (None, 0))
+        return path is not None and path.is_file() and path.stat().st_mtime_ns == modified_ns

@@ -1,0 +1,22 @@
+"""The five database ports in memory, behind one lock."""
+
+from pacs_dedup.ports.clock import Clock
+from tests.fakes.case_book import MemoryCaseBook
+from tests.fakes.fingerprint_index import MemoryFingerprintIndex
+from tests.fakes.journal import MemoryJournal
+from tests.fakes.quarantine import MemoryQuarantine
+from tests.fakes.study_register import MemoryStudyRegister
+
+
+class FakeDatabase:
+    """What `open_database` returns, without a database."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.journal = MemoryJournal(clock)
+        self.index = MemoryFingerprintIndex()
+        self.register = MemoryStudyRegister()
+        self.case_book = MemoryCaseBook()
+        self.quarantine = MemoryQuarantine()
+
+    def close(self) -> None:
+        """Do nothing: memory needs no closing."""

@@ -1,0 +1,125 @@
+"""Arrivals and queued work in memory."""
+
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from threading import RLock
+
+from pacs_dedup.domain.identifiers import ArrivalId
+from pacs_dedup.ports.clock import Clock
+from pacs_dedup.ports.journal import Arrival, NewWork, Step, Work
+
+
+@dataclass
+class _Row:
+    work: Work
+    due_at: datetime
+    lease_until: datetime | None = None
+    again_at: datetime | None = None
+    cause: str = ""
+    done: bool = False
+
+
+class MemoryJournal:
+    """`Journal` in memory."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = RLock()
+        self._arrivals: list[Arrival] = []
+        self._rows: dict[tuple[Step, str], _Row] = {}
+
+    def record_arrival(self, arrival: Arrival, forward_to: Collection[str] = ()) -> ArrivalId:
+        with self._lock:
+            for number, known in enumerate(self._arrivals, 1):
+                if arrival.locator and _scan(known) == _scan(arrival):
+                    return ArrivalId(number)
+            self._arrivals.append(arrival)
+            arrival_id = ArrivalId(len(self._arrivals))
+            if not arrival.refused:
+                now = self._clock.now()
+                self._queue(NewWork(Step.FINGERPRINT, str(arrival_id), now, arrival.source))
+                for destination in forward_to:
+                    self._queue(NewWork(Step.FORWARD, f"{arrival_id}>{destination}", now, arrival.source))
+            return arrival_id
+
+    def arrival(self, arrival_id: ArrivalId) -> Arrival | None:
+        return self._arrivals[arrival_id - 1] if 0 < arrival_id <= len(self._arrivals) else None
+
+    def claim(self, step: Step, lease: timedelta) -> Work | None:
+        now = self._clock.now()
+        with self._lock:
+            free = [
+                row
+                for row in self._rows.values()
+                if row.work.step is step
+                and not row.done
+                and row.due_at <= now
+                and (row.lease_until is None or row.lease_until <= now)
+            ]
+            if not free:
+                return None
+            row = min(free, key=lambda row: (row.due_at, row.work.work_id))
+            row.lease_until = now + lease
+            row.work = replace(row.work, attempts=row.work.attempts + 1, lease=secrets.token_hex(16))
+            return row.work
+
+    def tick(self, work: Work, then: Collection[NewWork] = ()) -> bool:
+        with self._lock:
+            row = self._claimed(work)
+            if row is None:
+                return False
+            if row.done:
+                return True
+            if row.again_at is None:
+                row.done, row.lease_until = True, None
+            else:
+                self._start_afresh(row, row.again_at)
+            for new in then:
+                self._queue(new)
+            return True
+
+    def postpone(self, work: Work, due_at: datetime, cause: str = "") -> None:
+        with self._lock:
+            row = self._claimed(work)
+            if row is None or row.done:
+                return
+            row.due_at = max(due_at, row.again_at or due_at)
+            row.lease_until, row.again_at, row.cause = None, None, cause
+            row.work = replace(row.work, lease="")
+
+    def backlog(self, *, source: str | None = None) -> Mapping[Step, int]:
+        counts = dict.fromkeys(Step, 0)
+        with self._lock:
+            for row in self._rows.values():
+                if not row.done and source in (None, row.work.source):
+                    counts[row.work.step] += 1
+        return counts
+
+    def _claimed(self, work: Work) -> _Row | None:
+        row = self._rows[work.step, work.subject]
+        return row if row.work.lease == work.lease else None
+
+    def _queue(self, new: NewWork) -> None:
+        row = self._rows.get((new.step, new.subject))
+        if row is None:
+            number = len(self._rows) + 1
+            work = Work(number, new.step, new.subject, new.source, 0, self._clock.now(), "")
+            self._rows[new.step, new.subject] = _Row(work, new.due_at)
+            return
+        row.work = replace(row.work, source=new.source)
+        if row.done:
+            self._start_afresh(row, new.due_at)
+        elif row.work.lease:
+            row.again_at = max(new.due_at, row.again_at or new.due_at)
+        else:
+            row.due_at = max(new.due_at, row.due_at)
+
+    def _start_afresh(self, row: _Row, due_at: datetime) -> None:
+        row.work = replace(row.work, attempts=0, lease="", queued_at=self._clock.now())
+        row.due_at, row.done, row.lease_until, row.again_at = due_at, False, None, None
+
+
+def _scan(arrival: Arrival) -> tuple[str, str, str]:
+    return arrival.source, arrival.locator, arrival.blob_id
