@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pydicom.uid import UID
 from pydicom.uid import UID_dictionary as _REGISTERED  # type: ignore[attr-defined]  # PS3.6 Annex A, kept nowhere else
-from pynetdicom import ALL_TRANSFER_SYNTAXES, VerificationPresentationContexts
+from pynetdicom import ALL_TRANSFER_SYNTAXES, AllStoragePresentationContexts, VerificationPresentationContexts
 from pynetdicom.presentation import PresentationContext, build_context
 from pynetdicom.service_class import StorageServiceClass
 from pynetdicom.sop_class import register_uid, uid_to_service_class
@@ -18,8 +18,8 @@ VERIFICATION = VerificationPresentationContexts[0].abstract_syntax
 _NOT_SENT_BY_C_STORE = ("Media Storage Directory", "Storage Commitment")
 
 
-def storage_sop_classes() -> dict[str, str]:
-    """Return UID and keyword of every Storage SOP class that PS3.6 registers, retired ones too."""
+def _in_the_registry() -> dict[str, str]:
+    """Return UID and keyword of every Storage SOP class in PS3.6 Annex A, retired ones too."""
     return {
         uid: keyword
         for uid, (name, kind, _, _, keyword) in _REGISTERED.items()
@@ -27,14 +27,17 @@ def storage_sop_classes() -> dict[str, str]:
     }
 
 
+STORAGE_SOP_CLASSES = frozenset(_in_the_registry()) | {
+    str(context.abstract_syntax) for context in AllStoragePresentationContexts
+}
+"""Every Storage SOP class of the standard: pydicom's registry has the retired ones, pynetdicom's list the newest."""
+
+
 def register_storage_sop_classes() -> None:
     """Teach pynetdicom the Storage SOP classes that it does not serve by itself: retired and non-patient objects."""
-    for uid, keyword in storage_sop_classes().items():
+    for uid, keyword in _in_the_registry().items():
         if uid_to_service_class(uid) is not StorageServiceClass:
             register_uid(uid, keyword, StorageServiceClass)
-
-
-_STORAGE = frozenset(storage_sop_classes())
 
 
 def supported_contexts(proposed: Iterable[PresentationContext]) -> list[PresentationContext]:
@@ -46,7 +49,7 @@ def supported_contexts(proposed: Iterable[PresentationContext]) -> list[Presenta
     wanted: dict[UID, list[str]] = {}
     for context in proposed:
         sop_class = context.abstract_syntax
-        if sop_class is not None and (sop_class in _STORAGE or sop_class == VERIFICATION):
+        if sop_class is not None and (sop_class in STORAGE_SOP_CLASSES or sop_class == VERIFICATION):
             syntaxes = wanted.setdefault(sop_class, [])
             syntaxes += [ts for ts in context.transfer_syntax if ts in _TRANSFER_SYNTAXES and ts not in syntaxes]
     return [build_context(sop_class, syntaxes) for sop_class, syntaxes in wanted.items() if syntaxes]
