@@ -1,7 +1,7 @@
 """Which studies deserve a comparison: blocking keys, looked up in an index and never scanned.
 
-A study is findable by ``index_keys`` and searches by ``search_keys``; the two differ only where a relation has a direction
-(a derived object names its source) or a sketch may arrive inverted.
+A study is findable by ``index_keys`` and searches by ``search_keys``; the two differ only where a relation has a
+direction (a derived object names its source) or a sketch may arrive inverted.
 """
 
 from collections.abc import Collection, Iterable

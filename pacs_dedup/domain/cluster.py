@@ -40,8 +40,8 @@ def primary(judgements: Iterable[Judgement]) -> Judgement | None:
 def disposition_of_study(judgements: Iterable[Judgement]) -> Disposition:
     """Say what happens to the study as a whole.
 
-    It is held only if its primary judgement holds it: a re-transmission of what was forwarded is forwarded, and an alarm
-    is never silenced by a copy verdict about another prior.
+    It is held only if its primary judgement holds it: a re-transmission of what was forwarded is forwarded, and an
+    alarm is never silenced by a copy verdict about another prior.
     """
     first = primary(judgements)
     return first.verdict.disposition if first is not None else Disposition.ACCEPT

@@ -14,8 +14,8 @@ def copy_groups(
 ) -> tuple[tuple[InstanceFingerprint, ...], ...]:
     """Group instances that carry the same informative frames, or the same content; groups of one are left out.
 
-    Frames are grouped by stored digest, or by value digest where every frame has one, so that a rescaled or inverted copy
-    joins its original. Instances of which every frame is uninformative or common never group.
+    Frames are grouped by stored digest, or by value digest where every frame has one, so that a rescaled or inverted
+    copy joins its original. Instances of which every frame is uninformative or common never group.
     """
     groups: dict[Content, list[InstanceFingerprint]] = defaultdict(list)
     leader: dict[Content, Content] = {}
@@ -35,8 +35,8 @@ def repeats_within(
     """Split a study into the first instance of each copy group and the rest of those groups.
 
     Returns:
-        (repeats, originals) as two studies of one key, or None where nothing repeats. Instances that share a SOP Instance
-        UID but not their pixels count as repeats too: they are for `sop_findings` to judge.
+        (repeats, originals) as two studies of one key, or None where nothing repeats. Instances that share a SOP
+        Instance UID but not their pixels count as repeats too: they are for `sop_findings` to judge.
     """
     repeated = {i.blob_id for group in copy_groups(study.instances, common) for i in group[1:]}
     for group in study.by_sop_instance_uid.values():

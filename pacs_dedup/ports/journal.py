@@ -89,8 +89,13 @@ class Work:
 class Journal(Protocol):
     """Arrivals and the work they cause. Every method is durable when it returns and may be repeated."""
 
-    def record_arrival(self, arrival: Arrival, forward_to: Collection[str] = ()) -> ArrivalId:
+    def record_arrival(
+        self, arrival: Arrival, forward_to: Collection[str] = (), forward_at: datetime | None = None
+    ) -> ArrivalId:
         """Record an arrival; queue its fingerprint and, for each destination named, its forwarding: one transaction.
+
+        Forwarding is due at ``forward_at`` (now, if None): where a verdict is awaited this is the deadline by which the
+        instance goes out in any case, whatever else fails.
 
         A refused arrival is recorded and queues nothing. A scanned file that is recorded already (same source, locator
         and blob) returns its first arrival and queues nothing.
@@ -101,6 +106,10 @@ class Journal(Protocol):
         """Return a recorded arrival."""
         ...
 
+    def queue(self, new: Collection[NewWork]) -> None:
+        """Queue work. What waits already under (step, subject) is moved to the new ``due_at``; done work stays done."""
+        ...
+
     def claim(self, step: Step, lease: timedelta) -> Work | None:
         """Lease the longest-due work of a step to the caller, or return None. No two callers get the same row."""
         ...
@@ -108,8 +117,8 @@ class Journal(Protocol):
     def tick(self, work: Work, then: Collection[NewWork] = ()) -> bool:
         """Mark a claim done and queue what follows, in one transaction.
 
-        Work in ``then`` that is queued or done already is queued again at its new ``due_at`` (a later one wins while it
-        waits). Returns False, changing nothing, where the lease was lost to another claim.
+        Work in ``then`` that waits already is moved to its new ``due_at``; done work stays done. Returns False,
+        changing nothing, where the lease was lost to another claim.
         """
         ...
 

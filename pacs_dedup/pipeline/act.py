@@ -1,0 +1,111 @@
+"""Step 5, act: forward what came, or hold it back where the site allows it; and let holds run out.
+
+Forwarding is queued when an instance arrives: due at once, or, at a site that chose to quarantine, due at a deadline. A
+verdict can only move it: forward now, or hold until ``max_hold``. So whatever fails, everything goes out in the end.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pacs_dedup.domain.cluster import primary
+from pacs_dedup.domain.identifiers import StudyKey
+from pacs_dedup.domain.policy import Action
+from pacs_dedup.domain.verdict import Disposition, Judgement, Relation
+from pacs_dedup.pipeline.forwarding import forwards
+from pacs_dedup.pipeline.studies import parse_subject
+from pacs_dedup.ports.case_book import CaseBook
+from pacs_dedup.ports.clock import Clock
+from pacs_dedup.ports.journal import Journal, NewWork, Step
+from pacs_dedup.ports.quarantine import Hold, Quarantine
+from pacs_dedup.ports.study_register import StudyRegister, StudyState
+
+_LEASE = timedelta(minutes=5)
+_RESENDS = frozenset({Relation.RESEND, Relation.TRANSCODED_RESEND, Relation.CORRECTED_RESEND})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What acting needs of the world, and what the site allows.
+
+    Attributes:
+        destinations: names of the peers that everything is forwarded to; none for an observer.
+        max_hold: how long a held study may wait for a reviewer before it is forwarded in any case.
+    """
+
+    journal: Journal
+    register: StudyRegister
+    case_book: CaseBook
+    quarantine: Quarantine
+    clock: Clock
+    action: Action
+    destinations: Collection[str]
+    max_hold: timedelta
+
+    @property
+    def waits_for_verdict(self) -> bool:
+        """Whether forwarding awaits the verdict, or was due on arrival already."""
+        return self.action is Action.QUARANTINE
+
+
+def act_once(gate: Gate) -> bool:
+    """Act on the longest-waiting judged study, if there is one; say whether there was."""
+    work = gate.journal.claim(Step.ACT, _LEASE)
+    if work is None:
+        return False
+    key, generation = parse_subject(work.subject)
+    then = _hold_or_forward(key, generation, gate) if gate.waits_for_verdict else ()
+    gate.register.advance(key, generation, StudyState.DISPATCHED)
+    gate.journal.tick(work, then)
+    return True
+
+
+def _hold_or_forward(key: StudyKey, generation: int, gate: Gate) -> tuple[NewWork, ...]:
+    now = gate.clock.now()
+    cause = _cause_to_hold(key, generation, gate)
+    if not cause:
+        return forwards_of(key, generation, gate, now)
+    gate.quarantine.hold(Hold(key, generation, cause, held_at=now, until=now + gate.max_hold))
+    return forwards_of(key, generation, gate, now + gate.max_hold)
+
+
+def release_due(gate: Gate) -> bool:
+    """Mark every hold that has run out; its forwarding came due by itself. Say whether there was anything."""
+    due = gate.quarantine.due(gate.clock.now())
+    for hold in due:
+        release(hold.key, hold.generation, gate, cause="expired")
+    return bool(due)
+
+
+def release(key: StudyKey, generation: int, gate: Gate, cause: str) -> bool:
+    """Forward what was held, then end the hold: a crash in between forwards, it never forgets."""
+    now = gate.clock.now()
+    gate.journal.queue(forwards_of(key, generation, gate, now))
+    return gate.quarantine.release(key, generation, now, cause)
+
+
+def forwards_of(key: StudyKey, generation: int, gate: Gate, due_at: datetime) -> tuple[NewWork, ...]:
+    """Return the work that forwards one generation of a study."""
+    arrivals = [m.arrival_id for m in gate.register.members(key) if m.generation == generation]
+    return forwards(arrivals, gate.destinations, due_at, key.source)
+
+
+def _cause_to_hold(key: StudyKey, generation: int, gate: Gate) -> str:
+    """Say why a generation is to be held; empty where it is not."""
+    judgements = [j for j in gate.case_book.judgements(key) if j.generation == generation]
+    first = primary(judgements)
+    if first is None:
+        return ""
+    prior_held = _is_held(first.prior, gate)
+    if first.verdict.disposition is Disposition.QUARANTINE:
+        # The last copy of anything is never held: where the prior is held, this one goes through.
+        return "" if prior_held else first.verdict.sentence
+    return first.verdict.sentence if _resends_what_is_held(first, gate) else ""
+
+
+def _resends_what_is_held(judgement: Judgement, gate: Gate) -> bool:
+    return judgement.verdict.relation in _RESENDS and _is_held(judgement.prior, gate)
+
+
+def _is_held(key: StudyKey, gate: Gate) -> bool:
+    return any(hold.key == key for hold in gate.quarantine.holds())

@@ -1,0 +1,86 @@
+"""Step 2, fingerprint: an arrival's blob is examined, indexed, and filed under its study.
+
+The work's subject is the arrival: a re-sent instance is examined once and filed each time it comes. What can not be
+examined is kept, listed with its cause, and forwarded like everything else.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from pacs_dedup.domain.errors import BlobMissing, Unreadable
+from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.identifiers import ArrivalId, BlobId, StudyKey
+from pacs_dedup.pipeline.forwarding import forwards
+from pacs_dedup.pipeline.studies import subject_of
+from pacs_dedup.ports.blob_store import BlobStore
+from pacs_dedup.ports.clock import Clock
+from pacs_dedup.ports.fingerprint_index import FingerprintIndex
+from pacs_dedup.ports.journal import Arrival, Journal, NewWork, Step
+from pacs_dedup.ports.problem_list import ProblemList
+from pacs_dedup.ports.study_register import StudyRegister
+
+Examine = Callable[[Path, BlobId, str], InstanceFingerprint]
+"""`pacs_dedup.pipeline.examine.examine`, usually run in a child process."""
+
+_LEASE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examiner:
+    """What fingerprinting needs of the world.
+
+    Attributes:
+        issuers: assigning authority of the patient IDs that each calling AE title sends without naming one.
+        quiet: how long after its last instance a study is settled.
+        force: how long after its first instance it is settled in any case.
+        destinations: who waits for a verdict; what belongs to no study never gets one and is forwarded at once.
+    """
+
+    journal: Journal
+    blobs: BlobStore
+    index: FingerprintIndex
+    register: StudyRegister
+    problems: ProblemList
+    clock: Clock
+    examine: Examine
+    issuers: Mapping[str, str]
+    quiet: timedelta
+    force: timedelta
+    destinations: Collection[str] = ()
+
+
+def fingerprint_once(examiner: Examiner) -> bool:
+    """Fingerprint the longest-waiting arrival, if there is one; say whether there was."""
+    work = examiner.journal.claim(Step.FINGERPRINT, _LEASE)
+    if work is None:
+        return False
+    arrival_id = ArrivalId(int(work.subject))
+    arrival = examiner.journal.arrival(arrival_id)
+    examiner.journal.tick(work, _examined(arrival_id, arrival, examiner) if arrival is not None else ())
+    return True
+
+
+def _examined(arrival_id: ArrivalId, arrival: Arrival, examiner: Examiner) -> Collection[NewWork]:
+    """Examine, index and file an arrival; return what follows."""
+    try:
+        fingerprint = _known_or_new(arrival, examiner)
+    except (Unreadable, BlobMissing) as error:
+        examiner.problems.add(arrival_id, str(error))
+        return forwards([arrival_id], examiner.destinations, examiner.clock.now(), arrival.source)
+    if fingerprint.unreadable:
+        examiner.problems.add(arrival_id, fingerprint.unreadable)
+    examiner.index.put(fingerprint)
+    key = StudyKey(fingerprint.study_instance_uid, arrival.source)
+    entry = examiner.register.file(key, arrival_id, arrival.blob_id, arrival.received_at)
+    due_at = min(examiner.clock.now() + examiner.quiet, entry.opened_at + examiner.force)
+    return (NewWork(Step.SETTLE, subject_of(key, entry.generation), due_at, source=arrival.source),)
+
+
+def _known_or_new(arrival: Arrival, examiner: Examiner) -> InstanceFingerprint:
+    known = examiner.index.get([arrival.blob_id])
+    if known:
+        return known[0]
+    issuer = examiner.issuers.get(arrival.source, "")
+    return examiner.examine(examiner.blobs.path(arrival.blob_id), arrival.blob_id, issuer)

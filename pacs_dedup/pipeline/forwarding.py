@@ -1,0 +1,21 @@
+"""The queue entries that send arrivals to destinations: each waits from the arrival on; a verdict only moves it."""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+
+from pacs_dedup.domain.identifiers import ArrivalId
+from pacs_dedup.ports.journal import NewWork, Step
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""When a copy that a person confirmed is forwarded."""
+
+
+def forwards(
+    arrivals: Iterable[ArrivalId], destinations: Collection[str], due_at: datetime, source: str
+) -> tuple[NewWork, ...]:
+    """Return one piece of work for each arrival and destination. Queueing it twice sends it once."""
+    return tuple(
+        NewWork(Step.FORWARD, f"{arrival}>{destination}", due_at, source)
+        for arrival in arrivals
+        for destination in destinations
+    )

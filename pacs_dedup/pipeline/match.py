@@ -1,0 +1,140 @@
+"""Step 4, match: blocking keys -> candidates -> evidence -> verdict, appended.
+
+Of two studies the one that came first is the prior. A study that grows is compared again, whole, with every candidate;
+against its own earlier generations only what is new is compared.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from pacs_dedup.domain.alignment import LookAt, Looked
+from pacs_dedup.domain.blocking import digest_key, search_keys, worth_comparing
+from pacs_dedup.domain.compare import compare_studies, plan_looks
+from pacs_dedup.domain.decide import decide
+from pacs_dedup.domain.errors import BlobMissing, Unreadable
+from pacs_dedup.domain.fingerprint import StudyFingerprint
+from pacs_dedup.domain.identifiers import Digest, StudyKey
+from pacs_dedup.domain.pairing import FrameRef
+from pacs_dedup.domain.policy import Policy
+from pacs_dedup.domain.repeats import repeats_within
+from pacs_dedup.domain.verdict import Judgement
+from pacs_dedup.domain.verification import FrameVerification
+from pacs_dedup.pipeline.studies import load_generation, load_up_to, parse_subject
+from pacs_dedup.ports.blob_store import BlobStore
+from pacs_dedup.ports.case_book import CaseBook
+from pacs_dedup.ports.clock import Clock
+from pacs_dedup.ports.fingerprint_index import FingerprintIndex
+from pacs_dedup.ports.journal import Journal, NewWork, Step
+from pacs_dedup.ports.study_register import StudyRegister, StudyState
+
+VerifyFrames = Callable[[Path, int, Path, int], FrameVerification]
+"""`pacs_dedup.pipeline.verify.verify_frames`, usually run in a child process."""
+
+_LEASE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matcher:
+    """What matching needs of the world."""
+
+    index: FingerprintIndex
+    register: StudyRegister
+    blobs: BlobStore
+    clock: Clock
+    policy: Policy
+    verify: VerifyFrames
+
+
+def match_once(*, journal: Journal, case_book: CaseBook, matcher: Matcher) -> bool:
+    """Judge the longest-waiting settled study, if there is one; say whether there was."""
+    work = journal.claim(Step.MATCH, _LEASE)
+    if work is None:
+        return False
+    key, generation = parse_subject(work.subject)
+    for judgement in judge(key, generation, matcher):
+        case_book.append(judgement)
+    matcher.register.advance(key, generation, StudyState.JUDGED)
+    journal.tick(work, [NewWork(Step.ACT, work.subject, matcher.clock.now(), source=work.source)])
+    return True
+
+
+def judge(key: StudyKey, generation: int, matcher: Matcher) -> Iterable[Judgement]:
+    """Judge one generation of a study against every candidate, its own past, and itself."""
+    study = _load(key, generation, matcher)
+    common = common_digests(study, matcher.index, matcher.policy)
+    found = matcher.index.candidates(search_keys(study))
+    for other_key, shared in found.items():
+        if other_key != key and worth_comparing(shared):
+            yield _judge_pair(study, other_key, matcher, common)
+    yield from _judge_growth(study, matcher, common)
+
+
+def common_digests(study: StudyFingerprint, index: FingerprintIndex, policy: Policy) -> frozenset[Digest]:
+    """Return the frame digests that so many patients share that they identify nobody."""
+    keys = {digest_key(digest): digest for digest in study.stored_digests}
+    shared = index.patients_sharing(tuple(keys))
+    return frozenset(keys[key] for key, patients in shared.items() if patients >= policy.common_patients)
+
+
+def compare(
+    incoming: StudyFingerprint, prior: StudyFingerprint, matcher: Matcher, common: frozenset[Digest]
+) -> Judgement:
+    """Compare two studies, looking at pixels where the digests leave frames without a partner."""
+    looked = _look(plan_looks(incoming, prior, common), matcher)
+    evidence = compare_studies(incoming, prior, looked, common, matcher.policy)
+    verdict = decide(evidence, matcher.policy)
+    return Judgement(incoming.key, incoming.generation, prior.key, verdict, matcher.clock.now())
+
+
+def _judge_pair(study: StudyFingerprint, other_key: StudyKey, matcher: Matcher, common: frozenset[Digest]) -> Judgement:
+    entry = matcher.register.entry(other_key)
+    other = _load(other_key, entry.generation if entry else 1, matcher)
+    if _came_first(study.key, other_key, matcher.register):
+        study, other = other, study
+    return compare(study, other, matcher, common)
+
+
+def _judge_growth(study: StudyFingerprint, matcher: Matcher, common: frozenset[Digest]) -> Iterable[Judgement]:
+    """Judge what this generation brought against earlier ones, and what repeats within it."""
+    new = load_generation(study.key, study.generation, register=matcher.register, index=matcher.index)
+    if study.generation > 1:
+        earlier = _load(study.key, study.generation - 1, matcher)
+        yield compare(new, earlier, matcher, common)
+        return
+    repeated = repeats_within(new, common)
+    if repeated is not None:
+        yield compare(*repeated, matcher, common)
+
+
+def _load(key: StudyKey, generation: int, matcher: Matcher) -> StudyFingerprint:
+    return load_up_to(key, generation, register=matcher.register, index=matcher.index)
+
+
+def _came_first(key: StudyKey, other: StudyKey, register: StudyRegister) -> bool:
+    own, others = register.members(key), register.members(other)
+    return bool(own and others) and own[0].arrival_id < others[0].arrival_id
+
+
+def _look(looks: Sequence[LookAt], matcher: Matcher) -> tuple[Looked, ...]:
+    return tuple(_look_at(look, matcher) for look in looks)
+
+
+def _look_at(look: LookAt, matcher: Matcher) -> Looked:
+    result = _verify(look.incoming, look.prior, matcher)
+    beside = [] if result.refused else _correlations(look.incoming, look.neighbours, matcher)
+    return Looked(look.incoming, look.prior, result, max(beside, default=None))
+
+
+def _correlations(frame: FrameRef, others: Collection[FrameRef], matcher: Matcher) -> list[float]:
+    results = (_verify(frame, other, matcher) for other in others)
+    return [result.correlation for result in results if not result.refused]
+
+
+def _verify(left: FrameRef, right: FrameRef, matcher: Matcher) -> FrameVerification:
+    try:
+        paths = matcher.blobs.path(left.blob_id), matcher.blobs.path(right.blob_id)
+        return matcher.verify(paths[0], left.frame, paths[1], right.frame)
+    except (Unreadable, BlobMissing) as error:
+        return FrameVerification(refused=str(error))

@@ -1,0 +1,42 @@
+"""Putting a study's fingerprint together from its members, and naming a generation in the queue."""
+
+from collections.abc import Callable
+
+from pacs_dedup.domain.fingerprint import StudyFingerprint
+from pacs_dedup.domain.identifiers import StudyKey
+from pacs_dedup.ports.fingerprint_index import FingerprintIndex
+from pacs_dedup.ports.study_register import Member, StudyRegister
+
+
+def load_up_to(key: StudyKey, generation: int, *, register: StudyRegister, index: FingerprintIndex) -> StudyFingerprint:
+    """Return a study as it stood when a generation was settled; each blob once."""
+    return _load(key, generation, lambda member: member.generation <= generation, register, index)
+
+
+def load_generation(
+    key: StudyKey, generation: int, *, register: StudyRegister, index: FingerprintIndex
+) -> StudyFingerprint:
+    """Return only what one generation brought; each blob once."""
+    return _load(key, generation, lambda member: member.generation == generation, register, index)
+
+
+def _load(
+    key: StudyKey,
+    generation: int,
+    chosen: Callable[[Member], bool],
+    register: StudyRegister,
+    index: FingerprintIndex,
+) -> StudyFingerprint:
+    blob_ids = dict.fromkeys(member.blob_id for member in register.members(key) if chosen(member))
+    return StudyFingerprint(key, generation, index.get(tuple(blob_ids)))
+
+
+def subject_of(key: StudyKey, generation: int) -> str:
+    """Name one generation of a study in the queue."""
+    return f"{generation}#{key}"
+
+
+def parse_subject(subject: str) -> tuple[StudyKey, int]:
+    """Read back what `subject_of` wrote."""
+    generation, _, key = subject.partition("#")
+    return StudyKey.parse(key), int(generation)
