@@ -1,0 +1,101 @@
+"""Lay the evidence out as a waterfall: what each finding adds or takes, what the caps hold back, where it ends."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import accumulate
+
+from pacs_dedup.domain.evidence import Comparison, Evidence, Group
+from pacs_dedup.reports.words import FACTS
+
+_NOT_COMPARED = frozenset({"missing", "not_comparable"})
+_NOTHING = 0.05
+"""Bits that one decimal would show as 0.0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of the waterfall.
+
+    Attributes:
+        start, end: running total before and after, bits.
+        compared: False for a grey row: a side lacks the fact, or the two can not be compared.
+        comparison: None for the rows that are not findings: caps and total.
+    """
+
+    label: str
+    sentence: str
+    bits: float
+    start: float
+    end: float
+    compared: bool = True
+    comparison: Comparison | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """All rows of one question, with the range that they span."""
+
+    question: str
+    bars: tuple[Bar, ...]
+    total: float
+
+    @property
+    def end(self) -> Bar:
+        """The whole as one bar from zero."""
+        return Bar("Total", "", self.total, 0.0, self.total)
+
+    @property
+    def low(self) -> float:
+        """Smallest running total, at most 0."""
+        return min((0.0, *(min(b.start, b.end) for b in self.bars)))
+
+    @property
+    def high(self) -> float:
+        """Largest running total, at least 1."""
+        return max((1.0, *(max(b.start, b.end) for b in self.bars)))
+
+
+def acquisition_waterfall(evidence: Evidence) -> Waterfall:
+    """Return what speaks for and against one acquisition, strongest first, what the caps hold back after it."""
+    findings = _ordered(c for c in evidence.comparisons if c.group is not Group.PATIENT)
+    reached = sum(c.weight_bits for c in findings)
+    caps = Bar("Group caps", _CAPS, evidence.total_bits - reached, reached, evidence.total_bits)
+    bars = [*_bars(findings, 0.0), *([caps] if _counts(caps) else [])]
+    return Waterfall("Is it the same acquisition?", _not_compared_last(bars), evidence.total_bits)
+
+
+def patient_waterfall(evidence: Evidence) -> Waterfall:
+    """Return where the question of one patient starts, and what speaks for and against it."""
+    findings = _ordered(c for c in evidence.comparisons if c.group is Group.PATIENT)
+    start = evidence.patient_bits - sum(c.weight_bits for c in findings)
+    prior = Bar("Starting point", _PRIOR, start, 0.0, start)
+    bars = [*([prior] if findings and _counts(prior) else []), *_bars(findings, start)]
+    return Waterfall("Is it the same patient?", _not_compared_last(bars), evidence.patient_bits)
+
+
+_CAPS = "facts that depend on each other do not count in full"
+_PRIOR = "how likely it was before the names were read"
+
+
+def _ordered(findings: Iterable[Comparison]) -> list[Comparison]:
+    return sorted(findings, key=lambda c: -abs(c.weight_bits))
+
+
+def _bars(findings: list[Comparison], start: float) -> list[Bar]:
+    totals = list(accumulate((c.weight_bits for c in findings), initial=start))
+    return [
+        Bar(FACTS[c.fact], c.sentence, c.weight_bits, before, after, _compared(c), c)
+        for c, before, after in zip(findings, totals, totals[1:], strict=False)
+    ]
+
+
+def _not_compared_last(bars: list[Bar]) -> tuple[Bar, ...]:
+    return tuple(sorted(bars, key=lambda bar: not bar.compared))
+
+
+def _counts(bar: Bar) -> bool:
+    return abs(bar.bits) > _NOTHING
+
+
+def _compared(comparison: Comparison) -> bool:
+    return comparison.level not in _NOT_COMPARED

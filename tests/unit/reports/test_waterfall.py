@@ -1,0 +1,73 @@
+"""The waterfall adds up to the total, whatever the caps took, and hides nothing that was not compared."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientLink, SopFindings
+from pacs_dedup.reports.waterfall import acquisition_waterfall, patient_waterfall
+from tests.unit.reports.a_report import evidence
+
+
+def test_bars_continue_where_the_one_before_ended_and_end_at_the_total() -> None:
+    for waterfall in (acquisition_waterfall(evidence()), patient_waterfall(evidence())):
+        bars = [bar for bar in waterfall.bars if bar.compared]
+        assert [bar.start for bar in bars[1:]] == pytest.approx([bar.end for bar in bars[:-1]])
+        assert bars[-1].end == pytest.approx(waterfall.total)
+
+
+def test_what_the_caps_hold_back_is_a_row_of_its_own() -> None:
+    waterfall = acquisition_waterfall(evidence())
+
+    (caps,) = [bar for bar in waterfall.bars if bar.comparison is None]
+    assert (caps.label, caps.bits) == ("Group caps", pytest.approx(-8.9))
+
+
+def test_without_caps_there_is_no_row_for_them() -> None:
+    uncapped = replace(evidence(), total_bits=65.9)
+
+    assert all(bar.comparison for bar in acquisition_waterfall(uncapped).bars)
+
+
+def test_the_patient_question_begins_at_its_starting_point() -> None:
+    first = patient_waterfall(evidence()).bars[0]
+
+    assert (first.label, first.bits) == ("Starting point", pytest.approx(10.0))
+
+
+def test_what_was_not_compared_comes_last_and_is_marked() -> None:
+    bars = acquisition_waterfall(evidence()).bars
+
+    assert [bar.label for bar in bars if not bar.compared] == ["Reconstruction"]
+    assert not bars[-1].compared
+
+
+def test_patient_facts_are_not_mixed_with_the_acquisition() -> None:
+    assert {b.comparison.group for b in acquisition_waterfall(evidence()).bars if b.comparison} & {
+        Group.PATIENT
+    } == set()
+    assert {b.comparison.group for b in patient_waterfall(evidence()).bars if b.comparison} == {Group.PATIENT}
+
+
+weights = st.lists(st.floats(-30, 30, allow_nan=False), max_size=8)
+
+
+@given(weights, weights, st.floats(-40, 40), st.floats(-40, 40))
+def test_any_evidence_adds_up(
+    acquisition: list[float], patient: list[float], total: float, patient_bits: float
+) -> None:
+    comparisons = tuple(
+        Comparison(Fact.DEVICE, group, "equal", bits, "a finding")
+        for group, some in ((Group.DEVICE, acquisition), (Group.PATIENT, patient))
+        for bits in some
+    )
+    made = Evidence(
+        comparisons, Coverage(), SopFindings(), PatientLink.SAME, total_bits=total, patient_bits=patient_bits
+    )
+
+    for waterfall in (acquisition_waterfall(made), patient_waterfall(made)):
+        assert waterfall.low <= 0 < waterfall.high
+        if waterfall.bars:
+            assert waterfall.bars[-1].end == pytest.approx(waterfall.total, abs=0.06)
