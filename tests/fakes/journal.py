@@ -30,7 +30,9 @@ class MemoryJournal:
         self._arrivals: list[Arrival] = []
         self._rows: dict[tuple[Step, str], _Row] = {}
 
-    def record_arrival(self, arrival: Arrival, forward_to: Collection[str] = ()) -> ArrivalId:
+    def record_arrival(
+        self, arrival: Arrival, forward_to: Collection[str] = (), forward_at: datetime | None = None
+    ) -> ArrivalId:
         with self._lock:
             for number, known in enumerate(self._arrivals, 1):
                 if arrival.locator and _scan(known) == _scan(arrival):
@@ -41,11 +43,16 @@ class MemoryJournal:
                 now = self._clock.now()
                 self._queue(NewWork(Step.FINGERPRINT, str(arrival_id), now, arrival.source))
                 for destination in forward_to:
-                    self._queue(NewWork(Step.FORWARD, f"{arrival_id}>{destination}", now, arrival.source))
+                    self._queue(NewWork(Step.FORWARD, f"{arrival_id}>{destination}", forward_at or now, arrival.source))
             return arrival_id
 
     def arrival(self, arrival_id: ArrivalId) -> Arrival | None:
         return self._arrivals[arrival_id - 1] if 0 < arrival_id <= len(self._arrivals) else None
+
+    def queue(self, new: Collection[NewWork]) -> None:
+        with self._lock:
+            for work in new:
+                self._queue(work)
 
     def claim(self, step: Step, lease: timedelta) -> Work | None:
         now = self._clock.now()
@@ -72,10 +79,10 @@ class MemoryJournal:
                 return False
             if row.done:
                 return True
-            if row.again_at is None:
-                row.done, row.lease_until = True, None
-            else:
+            if row.again_at and work.step is Step.SETTLE:
                 self._start_afresh(row, row.again_at)
+            else:
+                row.done, row.lease_until, row.again_at = True, None, None
             for new in then:
                 self._queue(new)
             return True
@@ -85,7 +92,7 @@ class MemoryJournal:
             row = self._claimed(work)
             if row is None or row.done:
                 return
-            row.due_at = max(due_at, row.again_at or due_at)
+            row.due_at = row.again_at or due_at
             row.lease_until, row.again_at, row.cause = None, None, cause
             row.work = replace(row.work, lease="")
 
@@ -108,13 +115,13 @@ class MemoryJournal:
             work = Work(number, new.step, new.subject, new.source, 0, self._clock.now(), "")
             self._rows[new.step, new.subject] = _Row(work, new.due_at)
             return
-        row.work = replace(row.work, source=new.source)
         if row.done:
-            self._start_afresh(row, new.due_at)
+            if new.step is Step.SETTLE:
+                self._start_afresh(row, new.due_at)
         elif row.work.lease:
-            row.again_at = max(new.due_at, row.again_at or new.due_at)
+            row.again_at = new.due_at
         else:
-            row.due_at = max(new.due_at, row.due_at)
+            row.due_at = new.due_at
 
     def _start_afresh(self, row: _Row, due_at: datetime) -> None:
         row.work = replace(row.work, attempts=0, lease="", queued_at=self._clock.now())

@@ -1,12 +1,12 @@
 """Arrivals and queued work in two tables; the uniqueness of both, and of claims, is the database's."""
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Insert, Row, Select, case, func, or_, select, update
+from sqlalchemy import Connection, Insert, Row, Select, case, func, or_, select, update
 
 from pacs_dedup.adapters.database.engine import Transactions, insert
 from pacs_dedup.adapters.database.tables import NOT_DONE, SCANNED, arrivals, work
@@ -22,16 +22,28 @@ class DatabaseJournal:
         self._transactions = transactions
         self._clock = clock
 
-    def record_arrival(self, arrival: Arrival, forward_to: Collection[str] = ()) -> ArrivalId:
+    def record_arrival(
+        self, arrival: Arrival, forward_to: Collection[str] = (), forward_at: datetime | None = None
+    ) -> ArrivalId:
         """Record an arrival and queue what follows, in one transaction."""
         now = self._clock.now()
-        return self._transactions.write(partial(_record_arrival, arrival=arrival, forward_to=forward_to, now=now))
+        fingerprint = partial(NewWork, Step.FINGERPRINT, due_at=now, source=arrival.source)
+        forward = partial(NewWork, Step.FORWARD, due_at=forward_at or now, source=arrival.source)
+
+        def consequences(arrival_id: ArrivalId) -> list[NewWork]:
+            return [fingerprint(str(arrival_id)), *(forward(f"{arrival_id}>{name}") for name in forward_to)]
+
+        return self._transactions.write(partial(_record_arrival, arrival=arrival, consequences=consequences, now=now))
 
     def arrival(self, arrival_id: ArrivalId) -> Arrival | None:
         """Return a recorded arrival."""
         statement = select(arrivals).where(arrivals.c.id == arrival_id)
         row = self._transactions.read(lambda connection: connection.execute(statement).one_or_none())
         return None if row is None else _to_arrival(row)
+
+    def queue(self, new: Collection[NewWork]) -> None:
+        """Queue work, in one transaction."""
+        self._transactions.write(partial(_queue, new=new, now=self._clock.now()))
 
     def claim(self, step: Step, lease: timedelta) -> Work | None:
         """Lease the longest-due work of a step; expired leases count as none."""
@@ -68,7 +80,7 @@ def release_leases(connection: Connection) -> None:
 
 
 def _record_arrival(
-    connection: Connection, *, arrival: Arrival, forward_to: Collection[str], now: datetime
+    connection: Connection, *, arrival: Arrival, consequences: Callable[[ArrivalId], list[NewWork]], now: datetime
 ) -> ArrivalId:
     values = {column.name: getattr(arrival, column.name) for column in arrivals.c if column.name != "id"}
     statement = (
@@ -83,7 +95,7 @@ def _record_arrival(
     if arrival_id is None:
         return ArrivalId(connection.execute(_first_scan(arrival)).scalar_one())
     if not arrival.refused:
-        _queue(connection, _consequences(ArrivalId(arrival_id), arrival, forward_to, now), now)
+        _queue(connection, consequences(ArrivalId(arrival_id)), now)
     return ArrivalId(arrival_id)
 
 
@@ -94,14 +106,6 @@ def _first_scan(arrival: Arrival) -> Select[int]:
         arrivals.c.locator == arrival.locator,
         arrivals.c.blob_id == arrival.blob_id,
     )
-
-
-def _consequences(
-    arrival_id: ArrivalId, arrival: Arrival, forward_to: Collection[str], now: datetime
-) -> Iterable[NewWork]:
-    yield NewWork(Step.FINGERPRINT, str(arrival_id), now, arrival.source)
-    for destination in forward_to:
-        yield NewWork(Step.FORWARD, f"{arrival_id}>{destination}", now, arrival.source)
 
 
 def _longest_due(step: Step, now: datetime) -> Select[int]:
@@ -121,33 +125,42 @@ def _tick(connection: Connection, *, claimed: Work, then: Collection[NewWork], n
         return False
     if row.done_at is not None:  # this very tick, repeated
         return True
-    statement = update(work).where(work.c.id == claimed.work_id)
-    if row.again_at is None:
-        connection.execute(statement.values(done_at=now, lease_until=None, cause=""))
-    else:
-        connection.execute(statement.values(**_AFRESH, queued_at=now, due_at=row.again_at))
+    changed: dict[str, object] = {"done_at": now, "lease_until": None, "again_at": None, "cause": ""}
+    if row.again_at is not None and claimed.step in _REPEATED:
+        changed = _AFRESH | {"queued_at": now, "due_at": row.again_at}
+    connection.execute(update(work).where(work.c.id == claimed.work_id).values(changed))
     _queue(connection, then, now)
     return True
 
 
 def _postpone(connection: Connection, *, claimed: Work, due_at: datetime, cause: str) -> None:
+    """Free a claim. A due time that somebody asked for meanwhile knows more than the one who held the claim."""
     row = connection.execute(_held_by(claimed)).one_or_none()
-    if row is None or row.done_at is not None:
-        return
-    due = max(due_at, row.again_at) if row.again_at else due_at
-    freed = {"lease": None, "lease_until": None, "again_at": None}
-    connection.execute(update(work).where(work.c.id == claimed.work_id).values(**freed, due_at=due, cause=cause))
+    if row is not None and row.done_at is None:
+        changed = {"lease": None, "lease_until": None, "again_at": None, "cause": cause}
+        due = {"due_at": row.again_at or due_at}
+        connection.execute(update(work).where(work.c.id == claimed.work_id).values(changed | due))
 
 
 def _held_by(claimed: Work) -> Select[Any]:
     return select(work).where(work.c.id == claimed.work_id, work.c.lease == claimed.lease).with_for_update()
 
 
-_AFRESH = {"attempts": 0, "lease": None, "lease_until": None, "again_at": None, "cause": "", "done_at": None}
+_REPEATED = (Step.SETTLE,)
+"""What can become due after it was done: a study can grow after it was settled."""
+
+_AFRESH: dict[str, object] = {
+    "attempts": 0,
+    "lease": None,
+    "lease_until": None,
+    "again_at": None,
+    "cause": "",
+    "done_at": None,
+}
 """What work looks like that nobody has claimed yet."""
 
 
-def _queue(connection: Connection, new: Collection[NewWork] | Iterable[NewWork], now: datetime) -> None:
+def _queue(connection: Connection, new: Collection[NewWork], now: datetime) -> None:
     rows = [
         {
             "step": item.step,
@@ -166,27 +179,22 @@ def _queue(connection: Connection, new: Collection[NewWork] | Iterable[NewWork],
 
 
 def _upsert(connection: Connection) -> Insert:
-    """INSERT; where the work exists: done -> afresh, waiting -> the later due time, claimed -> once more afterwards."""
+    """INSERT; work that exists is moved if it waits, noted if it is claimed, and afresh if it is done and repeated."""
     statement = insert(connection, work)
     new = statement.excluded
     done, claimed = work.c.done_at.is_not(None), work.c.lease.is_not(None)
-    again_at = _later(work.c.again_at, new.due_at)
     return statement.on_conflict_do_update(
         index_elements=[work.c.step, work.c.subject],
         set_={
-            "due_at": case((done, new.due_at), (claimed, work.c.due_at), else_=_later(work.c.due_at, new.due_at)),
-            "again_at": case((done, None), (claimed, again_at), else_=None),
+            "due_at": case((done, new.due_at), (claimed, work.c.due_at), else_=new.due_at),
+            "again_at": case((done, None), (claimed, new.due_at), else_=None),
             "queued_at": case((done, new.queued_at), else_=work.c.queued_at),
             "attempts": case((done, 0), else_=work.c.attempts),
             "lease": case((done, None), else_=work.c.lease),
-            "source": new.source,
             "done_at": None,
         },
+        where=or_(~done, work.c.step.in_(_REPEATED)),
     )
-
-
-def _later(known: ColumnElement[datetime | None], new: ColumnElement[datetime]) -> ColumnElement[datetime | None]:
-    return case((known > new, known), else_=new)
 
 
 def _to_arrival(row: Row[Any]) -> Arrival:
