@@ -1,0 +1,147 @@
+"""Call a function in a process of its own: a codec that crashes, hangs or eats memory takes nobody with it."""
+
+import contextlib
+import multiprocessing
+import resource
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any, Final, Generic, ParamSpec, TypeVar
+
+from pacs_dedup.domain.errors import PacsDedupError, Unreadable
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+_START: Final = timedelta(seconds=60)
+"""How long a child may take to start and import; a busy machine needs some."""
+_FAREWELL: Final = 5.0
+
+
+class IsolatedCall(Generic[Parameters, Result]):
+    """A callable that runs ``function`` in one child process, started at the first call and kept for the next ones.
+
+    Function, arguments and result must be picklable; the function must be importable by name. One caller at a time.
+
+    Args:
+        function: what to run.
+        memory_bytes: address space that the child may take (RLIMIT_AS).
+        timeout: how long one call may take; the time to start the child does not count.
+    """
+
+    def __init__(self, function: Callable[Parameters, Result], *, memory_bytes: int, timeout: timedelta) -> None:
+        self._function = function
+        self._memory_bytes = memory_bytes
+        self._timeout = timeout
+        self._child: BaseProcess | None = None
+        self._connection: Connection | None = None
+
+    def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        """Run the function in the child.
+
+        Raises:
+            Unreadable: the child crashed, ran out of memory or time, or failed in a way nobody foresaw; the next call
+                gets a new child.
+            PacsDedupError: what the function raised of our own tree, unchanged.
+        """
+        connection = self._started()
+        try:
+            connection.send((args, kwargs))
+            answered = connection.poll(self._timeout.total_seconds())
+            succeeded, value = connection.recv() if answered else (False, None)
+        except (EOFError, OSError) as error:
+            code = self._kill()
+            raise Unreadable(f"the decoder crashed ({_ending(code)})") from error
+        if not answered:
+            self._kill()
+            raise Unreadable(f"the decoder did not finish within {self._timeout.total_seconds():g} s")
+        if succeeded:
+            result: Result = value
+            return result
+        if not isinstance(value, PacsDedupError):
+            self._kill()
+            raise Unreadable(self._failure(value))
+        raise value
+
+    def close(self) -> None:
+        """End the child, if there is one; a later call starts another."""
+        if self._connection is not None:
+            self._connection.close()
+        if self._child is not None:
+            self._child.join(_FAREWELL)
+        self._kill()
+
+    def _failure(self, kind: str) -> str:
+        if kind == MemoryError.__name__:
+            return f"the decoder needed more than its {self._memory_bytes >> 20} MiB of memory"
+        return f"the decoder failed ({kind})"
+
+    def _started(self) -> Connection:
+        if self._connection is not None and self._child is not None and self._child.is_alive():
+            return self._connection
+        self._kill()
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        child = context.Process(
+            target=_serve, args=(theirs, self._function, self._memory_bytes), daemon=True, name="decoder"
+        )
+        child.start()
+        theirs.close()
+        self._child, self._connection = child, ours
+        if not _is_ready(ours):
+            code = self._kill()
+            raise Unreadable(f"the decoder could not be started ({_ending(code)}); is there memory left?")
+        return ours
+
+    def _kill(self) -> int | None:
+        child, self._child = self._child, None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+        if child is None:
+            return None
+        if child.is_alive():
+            child.join(0.2)  # a child that crashed is about to be reaped: its own exit code says more than our kill
+        child.kill()
+        child.join()
+        code = child.exitcode
+        child.close()
+        return code
+
+
+def _is_ready(connection: Connection) -> bool:
+    try:
+        return connection.poll(_START.total_seconds()) and connection.recv() is True
+    except (EOFError, OSError):
+        return False
+
+
+def _serve(connection: Connection, function: Callable[..., Any], memory_bytes: int) -> None:
+    """Answer calls until the parent hangs up. An interrupt is the parent's to handle."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    connection.send(True)  # noqa: FBT003 - the value says "ready" to nobody but _is_ready
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            args, kwargs = connection.recv()
+            connection.send(_answer(function, args, kwargs))
+
+
+def _answer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[bool, Any]:
+    """Return (True, result), (False, our error), or (False, name of another error: its text may name a patient)."""
+    try:
+        return True, function(*args, **kwargs)
+    except PacsDedupError as error:
+        return False, error
+    except Exception as error:  # noqa: BLE001 - the edge of this process: whatever a codec raises is an answer
+        return False, type(error).__name__
+
+
+def _ending(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"killed by {signal.Signals(-code).name}"
+    return f"exit code {code}"

@@ -1,0 +1,53 @@
+"""Values of elements in plain types, whatever the sender made of them; malformed ones read as absent."""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from pydicom.dataset import Dataset
+
+from pacs_dedup.dicom.open_dataset import PARSE_ERRORS
+
+
+def value_of(dataset: Dataset, keyword: str | int) -> Any:
+    """Return an element's value, None where it is absent or can not be decoded."""
+    try:
+        return dataset.get(keyword)
+    except PARSE_ERRORS:
+        return None
+
+
+def values_of(dataset: Dataset, keyword: str) -> tuple[Any, ...]:
+    """Return an element's values as a tuple, empty where there are none."""
+    value = value_of(dataset, keyword)
+    if value is None or value == "":
+        return ()
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        return (value,)
+    return tuple(value)
+
+
+def text(dataset: Dataset, keyword: str) -> str:
+    """Return the first value as text without padding."""
+    values = values_of(dataset, keyword)
+    return str(values[0]).strip(" \0") if values else ""
+
+
+def texts(dataset: Dataset, keyword: str) -> tuple[str, ...]:
+    """Return all values as text without padding."""
+    return tuple(str(value).strip(" \0") for value in values_of(dataset, keyword))
+
+
+def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
+    """Return all values as finite numbers; empty where one of them is none."""
+    try:
+        found = tuple(float(value) for value in values_of(dataset, keyword))
+    except (TypeError, ValueError):
+        return ()
+    return found if all(math.isfinite(value) for value in found) else ()
+
+
+def number(dataset: Dataset, keyword: str) -> float | None:
+    """Return the first value as a finite number, None where it is none."""
+    found = numbers(dataset, keyword)
+    return found[0] if found else None

@@ -1,0 +1,104 @@
+"""Open a DICOM file without trusting it: bounded inflation, and one kind of error for everything that can go wrong."""
+
+import struct
+import zlib
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from pydicom import config as pydicom_config
+from pydicom import dcmread
+from pydicom.dataset import FileDataset
+from pydicom.errors import InvalidDicomError
+from pydicom.filereader import read_file_meta_info
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from pacs_dedup.domain.errors import BlobMissing, Unreadable
+
+MAX_INFLATED_BYTES: Final = 2 << 30
+"""A deflated data set may grow to this many bytes; deflate can inflate a thousandfold."""
+
+_CHUNK: Final = 1 << 20
+_PREAMBLE: Final = 128
+_PREFIX: Final = b"DICM"
+_META_HEADER: Final = _PREAMBLE + len(_PREFIX) + 12
+"""Preamble, prefix, and the group length element (0002,0000) with its four-byte value."""
+_FIRST_GROUPS: Final = (0x0002, 0x0008)
+
+PARSE_ERRORS: Final = (
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    NotImplementedError,
+    RecursionError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+    LookupError,
+)
+"""What pydicom and the codecs raise on bytes that they can not understand."""
+
+DicomDataset: TypeAlias = FileDataset
+"""An opened data set, for modules that pass it on without looking into it."""
+
+pydicom_config.settings.reading_validation_mode = pydicom_config.IGNORE
+
+
+def open_dataset(path: Path, *, stop_before_pixels: bool = False) -> FileDataset:
+    """Read a DICOM file (PS3.10, or a bare data set without preamble).
+
+    Elements stay undecoded until they are asked for, so that raw bytes of text can still be had.
+
+    Raises:
+        BlobMissing: there is no such file.
+        Unreadable: it is not DICOM, is cut off inside the header, or inflates beyond `MAX_INFLATED_BYTES`.
+    """
+    if not path.is_file():
+        raise BlobMissing("the file is no longer where it was; receive or scan it again")
+    try:
+        _check_inflation(path)
+        dataset = dcmread(path, stop_before_pixels=stop_before_pixels, force=_looks_bare(path))
+    except InvalidDicomError as error:
+        raise Unreadable("not a DICOM file: no DICM prefix after the preamble; nothing to do") from error
+    except PARSE_ERRORS as error:
+        raise Unreadable(
+            f"the data set can not be parsed ({type(error).__name__}); ask the sender for it again"
+        ) from error
+    if not dataset:
+        raise Unreadable("the data set is empty; ask the sender for it again")
+    return dataset
+
+
+def transfer_syntax_of(dataset: FileDataset) -> str:
+    """Return the transfer syntax UID of the file meta group, Implicit VR Little Endian where there is none."""
+    return str(dataset.file_meta.get("TransferSyntaxUID", "") or ImplicitVRLittleEndian)
+
+
+def _looks_bare(path: Path) -> bool:
+    """Tell whether a file without DICM prefix starts as a data set does: with group 0002 or 0008, little endian."""
+    with path.open("rb") as file:
+        head = file.read(_META_HEADER)
+    if head[_PREAMBLE : _PREAMBLE + len(_PREFIX)] == _PREFIX or len(head) < 8:  # noqa: PLR2004 - one element header
+        return False
+    return int.from_bytes(head[:2], "little") in _FIRST_GROUPS and head[3] == 0
+
+
+def _check_inflation(path: Path) -> None:
+    """Inflate a deflated data set into nothing, so that a bomb is found before memory is taken (PS3.5 A.5)."""
+    with path.open("rb") as file:
+        head = file.read(_META_HEADER)
+        if head[_PREAMBLE : _PREAMBLE + len(_PREFIX)] != _PREFIX:
+            return
+        meta = read_file_meta_info(path)
+        if meta.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
+            return
+        file.seek(_META_HEADER + int(meta.get("FileMetaInformationGroupLength", 0)))
+        stream, total = zlib.decompressobj(-zlib.MAX_WBITS), 0
+        while not stream.eof and (chunk := stream.unconsumed_tail or file.read(_CHUNK)):
+            total += len(stream.decompress(chunk, _CHUNK))
+            if total > MAX_INFLATED_BYTES:
+                limit = MAX_INFLATED_BYTES >> 20
+                raise Unreadable(f"the deflated data set grows beyond {limit} MiB; it is kept and not inflated")

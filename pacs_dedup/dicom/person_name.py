@@ -1,0 +1,62 @@
+"""A Patient's Name in any of the forms hospitals write it -> comparable parts (PS3.5 6.2.1)."""
+
+import re
+import unicodedata
+from typing import Final
+
+from pacs_dedup.dicom.text import DecodedText
+from pacs_dedup.domain.patient import PersonNameParts
+
+_HANZI: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_NOT_LETTERS: Final = re.compile(r"[^A-Z]+")
+_APOSTROPHES: Final = re.compile(r"['\u2019`\u00b4]")
+_HONORIFICS: Final = frozenset({"MR", "MRS", "MS", "MISS", "DR", "PROF", "MASTER", "MADAM", "SIR", "REV"})
+_PLACEHOLDERS: Final = re.compile(
+    r"\b(BABY|BABYBOY|BABYGIRL|BB|B/O|NEWBORN|NB|INFANT|UNKNOWN|UNIDENTIFIED|TRAUMA|ANON\w*|TEST\w*|PHANTOM\w*|DUMMY|"
+    r"QA|QC|NONE|NULL|NO NAME|NONAME|PATIENT|JOHN DOE|DEIDENTIFIED|DE-IDENTIFIED|REMOVED|XXX+)\b"
+)
+_MIN_CAPS: Final = 2
+_MAX_FAMILY_WORDS: Final = 2
+
+
+def parse_person_name(name: DecodedText) -> PersonNameParts:
+    """Take a name apart; what its format does not tell stays untold (``family_known``)."""
+    text = unicodedata.normalize("NFKC", name.text)
+    groups = [group for group in text.split("=") if group.strip("^ ")]
+    hanzi = next((found for group in groups if (found := "".join(_HANZI.findall(group)))), "")
+    latin = next((group for group in groups if re.search(r"[A-Za-z\u00c0-\u024f]", group)), "")
+    family, given, known = _latin_parts(_HANZI.sub("", latin))
+    spoken = re.sub(r"[\^=,_]+", " ", text).upper()
+    return PersonNameParts(
+        family=family,
+        given=given,
+        hanzi=hanzi,
+        family_known=known,
+        unreadable=name.unreadable,
+        placeholder=bool(_PLACEHOLDERS.search(spoken)),
+    )
+
+
+def _latin_parts(latin: str) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """Split Latin words into family and given names by carets, by a comma, or by what is written in capitals."""
+    components = [component.strip() for component in latin.split("^")]
+    if sum(bool(component) for component in components[:3]) >= 2:  # noqa: PLR2004 - two of family, given, middle
+        return _words(components[0]), _words(" ".join(components[1:3])), bool(components[0])
+    plain = " ".join(components)
+    if "," in plain:
+        family, _, given = plain.partition(",")
+        return _words(family), _words(given), True
+    written = plain.split()
+    capitals = [word for word in written if len(word) >= _MIN_CAPS and word.isupper()]
+    if len(written) > len(capitals) and 1 <= len(capitals) <= _MAX_FAMILY_WORDS:
+        return _words(" ".join(capitals)), _words(" ".join(w for w in written if w not in capitals)), True
+    return (), _words(plain), False
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Return upper-case words without marks, apostrophes and honorifics."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    words = _NOT_LETTERS.split(
+        _APOSTROPHES.sub("", bare.upper().replace("Ø", "O").replace("Æ", "AE").replace("ß", "SS"))
+    )
+    return tuple(word for word in words if word and word not in _HONORIFICS)

@@ -1,0 +1,50 @@
+"""Which other instances an object names, and which UIDs it had before."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+
+from pacs_dedup.dicom.elements import texts, value_of, values_of
+from pacs_dedup.domain.identifiers import SopInstanceUid, is_valid_uid
+
+_UID_KEYWORDS: Final = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+_MAX_DEPTH: Final = 32
+
+
+def referenced_sop_instance_uids(dataset: Dataset) -> tuple[SopInstanceUid, ...]:
+    """Return every ReferencedSOPInstanceUID (0008,1155) at any depth, in order of appearance, each once.
+
+    Source images, evidence and content of reports, key objects, presentation states, conversions and alternate
+    representations all name their instances by it (PS3.3 C.12.4, C.17.2, 10.3).
+    """
+    found = (uid for uid in _references(dataset, 0) if is_valid_uid(uid))
+    return tuple(SopInstanceUid(uid) for uid in dict.fromkeys(found))
+
+
+def previous_uids(dataset: Dataset) -> tuple[str, ...]:
+    """Return the UIDs that Original Attributes (0400,0561) say the object had before (PS3.3 C.12.1.1.9)."""
+    items = (
+        item
+        for changed in values_of(dataset, "OriginalAttributesSequence")
+        for item in values_of(changed, "ModifiedAttributesSequence")
+    )
+    uids = (uid for item in items for keyword in _UID_KEYWORDS for uid in texts(item, keyword))
+    return tuple(dict.fromkeys(uid for uid in uids if is_valid_uid(uid)))
+
+
+def _references(dataset: Dataset, depth: int) -> Iterator[str]:
+    if depth > _MAX_DEPTH:
+        return
+    yield from texts(dataset, "ReferencedSOPInstanceUID")
+    for tag in sorted(dataset.keys()):
+        if tag.group % 2 == 0 and dataset.get_item(tag).VR in ("SQ", None):
+            yield from _nested(dataset, tag, depth)
+
+
+def _nested(dataset: Dataset, tag: int, depth: int) -> Iterator[str]:
+    value = value_of(dataset, tag)
+    if isinstance(value, Sequence):
+        for item in value:
+            yield from _references(item, depth + 1)

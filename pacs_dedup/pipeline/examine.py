@@ -1,0 +1,136 @@
+"""One DICOM file -> its fingerprint. Runs where a codec may crash: in a process of its own."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pacs_dedup.dicom.content_digest import content_digest
+from pacs_dedup.dicom.dataset_digest import dataset_digest, frames_digest, raw_pixel_digest
+from pacs_dedup.dicom.decode_pixels import DecodedFrame, decode_frames
+from pacs_dedup.dicom.open_dataset import DicomDataset, open_dataset
+from pacs_dedup.dicom.presentation_digest import code_stream_digest, overlay_digest, presentation_digest
+from pacs_dedup.dicom.read_instance import InstanceHeader, read_instance
+from pacs_dedup.domain.errors import Unreadable
+from pacs_dedup.domain.fingerprint import ContentKind, FrameFingerprint, InstanceFingerprint, Rendition
+from pacs_dedup.domain.identifiers import BlobId, Digest
+from pacs_dedup.pixels.digest import stored_digest, value_digest
+from pacs_dedup.pixels.grey import grey_frame
+from pacs_dedup.pixels.residual import residual_sketch
+from pacs_dedup.pixels.signature import perceptual_hash
+from pacs_dedup.pixels.statistics import is_informative
+
+
+def examine(path: Path, blob_id: BlobId, issuer: str = "") -> InstanceFingerprint:
+    """Fingerprint one file.
+
+    Pixels or content that can not be digested leave a fingerprint whose ``unreadable`` gives the cause.
+
+    Args:
+        path: where the blob's bytes are.
+        blob_id: their name, kept in the fingerprint.
+        issuer: assigning authority of Patient IDs that the site configured for the sender.
+
+    Raises:
+        Unreadable: not DICOM, or without valid Study, Series and SOP Instance UID.
+        BlobMissing: there is no such file.
+    """
+    dataset = open_dataset(path)
+    header = read_instance(dataset, issuer)
+    pixels = _examine_pixels(dataset, header) if header.content is ContentKind.IMAGE else _NO_PIXELS
+    content, unreadable = _examine_content(dataset, header.content)
+    return InstanceFingerprint(
+        blob_id=blob_id,
+        study_instance_uid=header.study_instance_uid,
+        series_instance_uid=header.series_instance_uid,
+        sop_instance_uid=header.sop_instance_uid,
+        sop_class_uid=header.sop_class_uid,
+        transfer_syntax_uid=header.transfer_syntax_uid,
+        content=header.content,
+        patient=header.patient,
+        acquisition=header.acquisition,
+        dataset_digest=dataset_digest(dataset, pixels.identity),
+        frames=pixels.frames,
+        content_digest=content,
+        presentation_digest=pixels.presentation,
+        overlay_digest=pixels.overlay,
+        code_stream_digest=pixels.code_stream,
+        rendition=pixels.rendition,
+        referenced_sop_instance_uids=header.referenced_sop_instance_uids,
+        previous_uids=header.previous_uids,
+        unreadable=pixels.unreadable or unreadable,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pixels:
+    """What the pixels of one instance gave; ``identity`` stands for them in the data-set digest."""
+
+    identity: str = ""
+    frames: tuple[FrameFingerprint, ...] = ()
+    rendition: Rendition | None = None
+    presentation: Digest | None = None
+    overlay: Digest | None = None
+    code_stream: Digest | None = None
+    unreadable: str | None = None
+
+
+_NO_PIXELS = _Pixels()
+
+
+def _examine_pixels(dataset: DicomDataset, header: InstanceHeader) -> _Pixels:
+    presentation, overlay = presentation_digest(dataset), overlay_digest(dataset)
+    try:
+        code_stream = code_stream_digest(dataset)
+    except Unreadable:
+        code_stream = None
+    try:
+        frames, rendition = _examine_frames(dataset, header)
+    except Unreadable as error:
+        identity = code_stream or raw_pixel_digest(dataset)
+        return _Pixels(identity, (), None, presentation, overlay, code_stream, str(error))
+    identity = code_stream or frames_digest(frame.stored_digest for frame in frames)
+    return _Pixels(identity, frames, rendition, presentation, overlay, code_stream)
+
+
+def _examine_frames(
+    dataset: DicomDataset, header: InstanceHeader
+) -> tuple[tuple[FrameFingerprint, ...], Rendition | None]:
+    frames, rendition = [], None
+    for decoded in decode_frames(dataset):
+        frames.append(_fingerprint(decoded, header.acquisition.image_type))
+        rendition = rendition or _rendition(decoded)
+    return tuple(frames), rendition
+
+
+def _fingerprint(decoded: DecodedFrame, image_type: tuple[str, ...]) -> FrameFingerprint:
+    values = decoded.array if decoded.rgb is None else decoded.rgb
+    grey = grey_frame(decoded.array, decoded.photometric_interpretation, decoded.padding, decoded.rgb)
+    return FrameFingerprint(
+        stored_digest=stored_digest(decoded.array, decoded.photometric_interpretation),
+        value_digest=value_digest(values),
+        informative=is_informative(values, image_type),
+        sketch=residual_sketch(grey),
+        perceptual_hash=perceptual_hash(grey),
+    )
+
+
+def _rendition(decoded: DecodedFrame) -> Rendition:
+    shape = decoded.array.shape
+    return Rendition(
+        rows=shape[0],
+        columns=shape[1],
+        bits_stored=decoded.bits_stored,
+        samples_per_pixel=(*shape, 1)[2],
+        photometric_interpretation=decoded.photometric_interpretation,
+        lossy=decoded.lossy,
+        decoder=decoded.decoder,
+        soft=decoded.soft,
+    )
+
+
+def _examine_content(dataset: DicomDataset, kind: ContentKind) -> tuple[Digest | None, str | None]:
+    if kind is ContentKind.IMAGE:
+        return None, None
+    try:
+        return content_digest(dataset, kind), None
+    except Unreadable as error:
+        return None, str(error)
