@@ -1,0 +1,74 @@
+"""Send what is to be forwarded; one queued row is one instance for one destination."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from pacs_dedup.domain.errors import BadConfiguration, BlobMissing, PacsDedupError
+from pacs_dedup.domain.identifiers import ArrivalId
+from pacs_dedup.log import get_logger
+from pacs_dedup.ports.blob_store import BlobStore
+from pacs_dedup.ports.clock import Clock
+from pacs_dedup.ports.destination import Destination
+from pacs_dedup.ports.journal import Journal, Step, Work
+
+FIRST_RETRY = timedelta(seconds=2)
+LONGEST_RETRY = timedelta(minutes=5)
+DEAD_LETTER_RETRY = timedelta(hours=24)
+"""A refusal is final for the peer, but a person may mend its cause; so it is tried again, rarely, and stays visible."""
+
+_MOST_DOUBLINGS = 16  # the longest wait is reached long before; this keeps the number small
+
+_log = get_logger(__name__)
+
+
+def retry_after(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts: doubled each time, at most `LONGEST_RETRY`."""
+    doublings = min(attempts - 1, _MOST_DOUBLINGS)
+    return min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY)
+
+
+def forward_once(
+    *, journal: Journal, blobs: BlobStore, destinations: Mapping[str, Destination], clock: Clock, lease: timedelta
+) -> bool:
+    """Send one instance that is due; return whether there was one.
+
+    It is ticked off when the destination has acknowledged it. Until then it stays queued: a failure postpones it with
+    its cause. After a crash it is sent once more, which a Storage SCP takes as the same instance.
+
+    Args:
+        lease: longer than the longest transfer; then another worker takes it over.
+    """
+    work = journal.claim(Step.FORWARD, lease)
+    if work is None:
+        return False
+    try:
+        path, destination = _resolve(work, journal, blobs, destinations)
+        destination.send(path)
+    except PacsDedupError as error:
+        wait = retry_after(work.attempts) if error.retriable else DEAD_LETTER_RETRY
+        _log.warning("not forwarded", cause=str(error), attempts=work.attempts, retry_in_s=wait.total_seconds())
+        journal.postpone(work, clock.now() + wait, str(error))
+    else:
+        journal.tick(work)
+    return True
+
+
+def _resolve(
+    work: Work, journal: Journal, blobs: BlobStore, destinations: Mapping[str, Destination]
+) -> tuple[Path, Destination]:
+    """Find the file and the destination that a subject made by `pacs_dedup.pipeline.forwarding` names.
+
+    Raises:
+        BlobMissing: the arrival or its bytes are not there.
+        BadConfiguration: the destination is not configured any more.
+    """
+    number, _, name = work.subject.partition(">")
+    if name not in destinations:
+        raise BadConfiguration(
+            f"no destination is called {name!r}; configure it again under [[peers]], or the row waits"
+        )
+    arrival = journal.arrival(ArrivalId(int(number)))
+    if arrival is None:
+        raise BlobMissing(f"arrival {number} is not recorded")
+    return blobs.path(arrival.blob_id), destinations[name]
