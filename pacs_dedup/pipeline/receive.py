@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from pacs_dedup.dicom.part10 import file_head
 from pacs_dedup.dicom.peek import NamedBy, peek
@@ -36,36 +37,52 @@ class IncomingInstance:
     association: str
 
 
-def receive_instance(
-    incoming: IncomingInstance, *, blobs: BlobStore, journal: Journal, clock: Clock, forward_to: Collection[str] = ()
-) -> StoreStatus:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reception:
+    """What receiving needs of the world.
+
+    Attributes:
+        forward_to: names of the destinations that every instance goes to.
+        judge_within: how long an instance waits for a verdict before it is forwarded without one; None: not at all.
+    """
+
+    blobs: BlobStore
+    journal: Journal
+    clock: Clock
+    forward_to: Collection[str] = ()
+    judge_within: timedelta | None = None
+
+
+def receive_instance(incoming: IncomingInstance, reception: Reception) -> StoreStatus:
     """Keep one instance and say so.
 
     Success means that bytes and arrival record survive a power cut. An identical re-send adds an arrival and no bytes.
     Where command and data set name different things the bytes are kept and the arrival is recorded as refused: the
     sender learns of its fault, and nothing is lost if it ignores the answer.
 
-    Args:
-        forward_to: names of the destinations to queue it for at once.
-
     Raises:
-        Exception: the journal failed. Nothing was acknowledged; bytes that are left in the store are found again when
-            the sender repeats the request.
+        Exception: the journal failed in a way that it can not name. Nothing was acknowledged; bytes that are in the
+            store already are found there when the sender repeats the request.
     """
     try:
-        blobs.check_room()
-        stored = _store(incoming, blobs)
+        reception.blobs.check_room()
+        return _keep(incoming, reception)
     except OutOfStorage as error:
         _log.warning("out of storage, instance not taken", cause=str(error), calling_ae=incoming.calling_ae)
         return StoreStatus.OUT_OF_RESOURCES
-    status = _agreement(incoming, peek(incoming.data_set, incoming.transfer_syntax_uid))
-    journal.record_arrival(_arrival(incoming, stored, status, clock), forward_to)
-    return status
 
 
-def _store(incoming: IncomingInstance, blobs: BlobStore) -> StoredBlob:
+def _keep(incoming: IncomingInstance, reception: Reception) -> StoreStatus:
+    """Make bytes and arrival durable, in this order."""
     head = file_head(incoming.sop_class_uid, incoming.sop_instance_uid, incoming.transfer_syntax_uid)
-    return blobs.put([head, incoming.data_set])
+    stored = reception.blobs.put([head, incoming.data_set])
+    status = _agreement(incoming, peek(incoming.data_set, incoming.transfer_syntax_uid))
+    now = reception.clock.now()
+    forward_at = None if reception.judge_within is None else now + reception.judge_within
+    reception.journal.record_arrival(_arrival(incoming, stored, status, now), reception.forward_to, forward_at)
+    if status is not StoreStatus.SUCCESS:
+        _log.warning("instance kept but refused", cause=status.comment, calling_ae=incoming.calling_ae)
+    return status
 
 
 def _agreement(incoming: IncomingInstance, inside: NamedBy) -> StoreStatus:
@@ -78,11 +95,11 @@ def _agreement(incoming: IncomingInstance, inside: NamedBy) -> StoreStatus:
     return StoreStatus.DATA_SET_MISMATCH if differ else StoreStatus.SUCCESS
 
 
-def _arrival(incoming: IncomingInstance, stored: StoredBlob, status: StoreStatus, clock: Clock) -> Arrival:
+def _arrival(incoming: IncomingInstance, stored: StoredBlob, status: StoreStatus, received_at: datetime) -> Arrival:
     return Arrival(
         blob_id=stored.blob_id,
         source=incoming.calling_ae,
-        received_at=clock.now(),
+        received_at=received_at,
         size_bytes=stored.size_bytes,
         transfer_syntax_uid=incoming.transfer_syntax_uid,
         called_ae=incoming.called_ae,
