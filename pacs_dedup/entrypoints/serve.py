@@ -1,0 +1,170 @@
+"""The service: the listener in this process, the steps in a worker process that is watched over."""
+
+import functools
+import multiprocessing
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from enum import StrEnum
+from multiprocessing.process import BaseProcess
+
+from pacs_dedup import __version__, wiring
+from pacs_dedup.config import Settings
+from pacs_dedup.domain.errors import BadConfiguration
+from pacs_dedup.domain.policy import Action
+from pacs_dedup.entrypoints.folder_lock import FolderLock
+from pacs_dedup.entrypoints.listener import Listener
+from pacs_dedup.entrypoints.worker import work, worker_process
+from pacs_dedup.log import configure_logging, get_logger
+from pacs_dedup.pipeline.receive import Reception, receive_instance
+
+_log = get_logger(__name__)
+
+_LISTENER_LOCK = "scp.lock"
+_LOG_KEY_FILE = "log.key"
+_LOG_KEY_BYTES = 32
+_PRIVATE, _PRIVATE_FOLDER = 0o600, 0o700
+_ASSOCIATIONS_FINISH_WITHIN = timedelta(seconds=30)
+_WORKER_FINISHES_WITHIN_S = 30.0
+_WATCH_EVERY_S = 0.2
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 60.0
+_MOST_DOUBLINGS = 16
+_WELL_AFTER_S = 60.0  # a worker that lived so long did not end because of how it was started
+
+
+class Role(StrEnum):
+    """Which part of the service a process takes."""
+
+    ALL = "all"
+    SCP = "scp"
+    WORKER = "worker"
+
+
+def serve(settings: Settings, role: Role = Role.ALL) -> int:
+    """Run the service until SIGINT or SIGTERM; return the exit code.
+
+    Then new associations are refused, the current ones may finish, and each worker thread finishes its step.
+
+    Raises:
+        BadConfiguration: it can not start: another service uses the data folder, the port is taken, or the database
+            can not be used.
+        OutOfStorage: the data folder or the database can not be written.
+    """
+    with _stop_on_signals() as stop:
+        if role is Role.WORKER:
+            configure_logging(key=_log_key(settings))
+            work(settings, stop)
+        else:
+            with FolderLock(settings, _LISTENER_LOCK):
+                _listen(settings, stop, with_worker=role is Role.ALL)
+    _log.info("stopped")
+    return 0
+
+
+def _listen(settings: Settings, stop: threading.Event, *, with_worker: bool) -> None:
+    log_key = _log_key(settings)
+    configure_logging(key=log_key)
+    with wiring.open_services(settings) as services:
+        listener = Listener(settings, functools.partial(receive_instance, reception=_reception(services)))
+        listener.start()
+        _say_started(settings, listener.port)
+        worker = _watch(functools.partial(_start_worker, settings, log_key), stop) if with_worker else None
+        stop.wait()
+        _log.info("stopping; current associations may finish", count=listener.associations)
+        listener.stop(_ASSOCIATIONS_FINISH_WITHIN)
+        if worker is not None:
+            _end(worker)
+
+
+def _reception(services: wiring.Services) -> Reception:
+    mode = services.settings.mode
+    return Reception(
+        blobs=services.blobs,
+        journal=services.journal,
+        clock=services.clock,
+        forward_to=tuple(services.destinations),
+        judge_within=mode.judge_within if mode.action is Action.QUARANTINE else None,
+    )
+
+
+def _say_started(settings: Settings, port: int) -> None:
+    dicom, data = settings.dicom, settings.storage.path.absolute()
+    _log.info(
+        f"pacs_dedup {__version__} listens on {dicom.bind}:{port} as {dicom.ae_title}, mode {settings.mode.action}, "
+        f"data in {data}",
+        address=dicom.bind,
+        port=port,
+        ae_title=dicom.ae_title,
+        mode=str(settings.mode.action),
+        data=str(data),
+    )
+
+
+def _start_worker(settings: Settings, log_key: bytes) -> BaseProcess:
+    process = multiprocessing.get_context("spawn").Process(
+        target=worker_process, args=(settings, log_key), name="pacs_dedup worker"
+    )
+    process.start()
+    return process
+
+
+def _watch(start: Callable[[], BaseProcess], stop: threading.Event) -> BaseProcess:
+    """Keep a worker running until ``stop`` is set; return the last one.
+
+    Call it from the main thread: the kernel ends a worker when the thread that started it ends.
+    """
+    failures, worker, born = 0, start(), time.monotonic()
+    while not stop.wait(_WATCH_EVERY_S):
+        if worker.is_alive():
+            continue
+        failures = 1 if time.monotonic() - born > _WELL_AFTER_S else failures + 1
+        pause = min(_FIRST_PAUSE_S * (1 << min(failures - 1, _MOST_DOUBLINGS)), _LONGEST_PAUSE_S)
+        _log.error("the worker ended, another is started", exit_code=worker.exitcode, retry_in_s=pause)
+        if not stop.wait(pause):
+            worker, born = start(), time.monotonic()
+    return worker
+
+
+def _end(worker: BaseProcess) -> None:
+    """Let the worker finish its steps; what takes too long is done again after the next start."""
+    worker.terminate()
+    worker.join(_WORKER_FINISHES_WITHIN_S)
+    if worker.is_alive():
+        _log.warning("the worker did not finish in time and is killed")
+        worker.kill()
+        worker.join()
+
+
+@contextmanager
+def _stop_on_signals() -> Iterator[threading.Event]:
+    stop = threading.Event()
+    before = {which: signal.signal(which, lambda *_: stop.set()) for which in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for which, handler in before.items():
+            signal.signal(which, handler)
+
+
+def _log_key(settings: Settings) -> bytes:
+    """Return the secret under which UIDs are hashed in the logs, made at the first start."""
+    path = settings.storage.path / _LOG_KEY_FILE
+    spare = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+        if not path.exists():
+            spare.touch(mode=_PRIVATE)
+            spare.write_bytes(secrets.token_bytes(_LOG_KEY_BYTES))
+            with suppress(FileExistsError):  # another process was faster, and its key counts
+                path.hardlink_to(spare)
+            spare.unlink()
+        return path.read_bytes()
+    except OSError as error:
+        raise BadConfiguration(
+            f"the data folder {path.parent.absolute()} can not be written ({error.strerror}); "
+            "choose another one with storage.path"
+        ) from None

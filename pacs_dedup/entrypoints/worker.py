@@ -1,0 +1,131 @@
+"""The worker: one thread for each step loop, until it is told to stop."""
+
+import ctypes
+import functools
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pacs_dedup import wiring
+from pacs_dedup.config import Settings
+from pacs_dedup.domain.errors import PacsDedupError
+from pacs_dedup.entrypoints.folder_lock import FolderLock
+from pacs_dedup.log import configure_logging, describe_error, get_logger
+from pacs_dedup.pipeline.forward import forward_once
+
+_log = get_logger(__name__)
+
+_WORKER_LOCK = "worker.lock"
+_FORWARD_THREADS = 2
+_FORWARD_LEASE = timedelta(minutes=10)  # longer than the largest instance takes on a slow line
+_IDLE_S = 0.2  # how long a loop without work waits before it looks again
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 30.0
+_MOST_DOUBLINGS = 16
+_PREDECESSOR_ENDS_WITHIN = timedelta(seconds=10)  # the kernel ends a worker whose parent was killed
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+@dataclass(frozen=True, slots=True)
+class StepLoop:
+    """One thread of the worker.
+
+    Attributes:
+        name: the step's name, for logs.
+        step: does one piece of work that is due; returns False where there was none.
+        close: ends the child process that the step uses; called once, when the loop has ended.
+    """
+
+    name: str
+    step: Callable[[], bool]
+    close: Callable[[], None] | None = None
+
+
+def work(settings: Settings, stop: threading.Event) -> None:
+    """Run the steps until ``stop`` is set; return when each thread has finished the piece it was at.
+
+    Raises:
+        BadConfiguration: another worker uses the data folder, or the database can not be used.
+    """
+    embedded = not settings.storage.database_url
+    with (
+        FolderLock(settings, _WORKER_LOCK, within=_PREDECESSOR_ENDS_WITHIN),
+        wiring.open_services(settings, sole_owner=embedded) as services,
+    ):
+        turn(tuple(_loops(services)), stop)
+
+
+def worker_process(settings: Settings, log_key: bytes) -> None:
+    """Run `work` in this process until SIGTERM: the main function of the child that the service watches over."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # Linux: end with the parent, however that ends
+    configure_logging(key=log_key)
+    stop = threading.Event()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what it means
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    try:
+        work(settings, stop)
+    except PacsDedupError as error:
+        _log.error("the worker can not run", **describe_error(error))
+        sys.exit(error.exit_code)
+
+
+def turn(loops: Sequence[StepLoop], stop: threading.Event) -> None:
+    """Turn every loop in a thread of its own until ``stop`` is set; return when the last one has ended."""
+    threads = [threading.Thread(target=_turn_one, args=(loop, stop), name=loop.name) for loop in loops]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _loops(services: wiring.Services) -> Iterator[StepLoop]:
+    settings = services.settings
+    for _ in range(settings.workers.decoders):
+        examiner = wiring.isolated_examine(settings)
+        yield StepLoop("fingerprint", wiring.fingerprint_step(services, examiner), examiner.close)
+    verifier = wiring.isolated_verify(settings)
+    yield StepLoop("judge", _each_once(wiring.judging_steps(services, verifier)), verifier.close)
+    forward = functools.partial(
+        forward_once,
+        journal=services.journal,
+        blobs=services.blobs,
+        destinations=services.destinations,
+        clock=services.clock,
+        lease=_FORWARD_LEASE,
+    )
+    for _ in range(_FORWARD_THREADS):
+        yield StepLoop("forward", forward)
+
+
+def _each_once(steps: Sequence[Callable[[], bool]]) -> Callable[[], bool]:
+    return lambda: any([step() for step in steps])  # noqa: C419 - a list, so that no step waits for another
+
+
+def _turn_one(loop: StepLoop, stop: threading.Event) -> None:
+    failures = 0
+    try:
+        while not stop.is_set():
+            outcome = _try(loop)
+            failures = failures + 1 if outcome is None else 0
+            if not outcome:
+                stop.wait(_pause_s(failures))
+    finally:
+        if loop.close is not None:
+            loop.close()
+
+
+def _try(loop: StepLoop) -> bool | None:
+    """Do one step; None says that it failed. Its row can be claimed again when the lease is over."""
+    try:
+        return loop.step()
+    except Exception as error:  # noqa: BLE001 - the worker loop is one of the three edges
+        _log.error("step failed, it will be tried again", step=loop.name, **describe_error(error))
+        return None
+
+
+def _pause_s(failures: int) -> float:
+    if not failures:
+        return _IDLE_S
+    return min(_FIRST_PAUSE_S * (1 << min(failures - 1, _MOST_DOUBLINGS)), _LONGEST_PAUSE_S)
