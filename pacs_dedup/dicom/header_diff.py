@@ -6,14 +6,15 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from blake3 import blake3
-from pydicom import Dataset, dcmread
+from pydicom import Dataset, FileDataset
 from pydicom.datadict import keyword_for_tag
 from pydicom.dataelem import DataElement
-from pydicom.errors import BytesLengthException, InvalidDicomError
+from pydicom.errors import BytesLengthException
 from pydicom.tag import BaseTag
 from pydicom.valuerep import PersonName
 
 from pacs_dedup.dicom.header_groups import group_of, kind_of
+from pacs_dedup.dicom.open_dataset import PARSE_ERRORS, open_dataset
 from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.header import DifferenceKind, HeaderDifference, HeaderGroup
 
@@ -38,6 +39,7 @@ def header_differences(path_a: Path, path_b: Path) -> tuple[HeaderDifference, ..
 
     Raises:
         Unreadable: one of the files has no header that can be parsed.
+        BlobMissing: one of the files is gone.
     """
     incoming, prior = _read_header(path_a), _read_header(path_b)
     tags = sorted({*incoming.keys(), *prior.keys()})
@@ -46,13 +48,8 @@ def header_differences(path_a: Path, path_b: Path) -> tuple[HeaderDifference, ..
     return tuple(sorted(found, key=lambda d: (_ORDER[d.group], d.tag)))
 
 
-def _read_header(path: Path) -> Dataset:
-    try:
-        header = dcmread(path, stop_before_pixels=True, force=True)
-    except FileNotFoundError:
-        raise Unreadable("the file is no longer there; scan its folder again") from None
-    except (InvalidDicomError, OSError, ValueError, EOFError, NotImplementedError, AttributeError) as error:
-        raise Unreadable(f"the header can not be parsed ({type(error).__name__})") from None
+def _read_header(path: Path) -> FileDataset:
+    header = open_dataset(path, stop_before_pixels=True)
     if not any(keyword in header for keyword in _SIGNS_OF_AN_INSTANCE):
         raise Unreadable("the file holds none of the elements that name an instance; it is not DICOM, or damaged")
     return header
@@ -81,7 +78,7 @@ def _element(header: Dataset, tag: BaseTag) -> DataElement | bytes | None:
     """Return the element, None where it is absent; a value that can not be understood comes back as raw bytes."""
     try:
         return header.get(tag)
-    except (ValueError, TypeError, NotImplementedError, LookupError, OSError, BytesLengthException):
+    except (*PARSE_ERRORS, BytesLengthException):
         raw = dict(header.items())[tag].value
         return raw if isinstance(raw, bytes) else b""
 

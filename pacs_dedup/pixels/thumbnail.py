@@ -1,5 +1,6 @@
 """Make small pictures of frames for a person to look at: never for diagnosis, never for a verdict."""
 
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -13,37 +14,33 @@ THUMBNAIL_SIDE = 256
 _PERCENTILES = (1.0, 99.0)
 _SAMPLED_PIXELS = 1 << 18
 _COLOUR_DIMENSIONS = 3
+_SCREEN_BITS = 8
 _HEAT_FULL_SCALE = 0.25
 """A quarter of the grey range is full heat: a copy stays dark, a burnt-in mark glows."""
 
 
-def thumbnail(
-    array: NDArray[Any],
-    *,
-    photometric_interpretation: str = "MONOCHROME2",
-    rescale_slope: float = 1.0,
-    rescale_intercept: float = 0.0,
-    window: tuple[float, float] | None = None,
-    side: int = THUMBNAIL_SIDE,
-) -> bytes:
-    """Return a PNG of one frame, at most ``side`` pixels wide and high.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How stored values become what a screen shows (PS3.3 C.11.1, C.11.2).
 
-    Args:
-        array: stored values, (rows, columns) or (rows, columns, 3); any integer or float dtype.
-        photometric_interpretation: (0028,0004); MONOCHROME1 is shown inverted, YBR_* is turned into RGB.
-        rescale_slope: (0028,1053), applied before the window.
-        rescale_intercept: (0028,1052).
-        window: centre and width in rescaled values (PS3.3 C.11.2.1.2); without it the 1st to 99th percentile.
-        side: longest side of the result, in pixels.
+    Attributes:
+        photometric_interpretation: (0028,0004); MONOCHROME1 is shown inverted, YBR_FULL is turned into RGB.
+        bits_stored: of a colour sample; grey values are windowed instead.
+        window: centre and width in rescaled values; without it the 1st to 99th percentile.
+        padding: stored value that means "no pixel here"; it is shown as the darkest other value.
     """
-    grey_or_colour = display_values(
-        array,
-        photometric_interpretation=photometric_interpretation,
-        rescale_slope=rescale_slope,
-        rescale_intercept=rescale_intercept,
-        window=window,
-    )
-    return _png(_reduced(_image(grey_or_colour), side))
+
+    photometric_interpretation: str = "MONOCHROME2"
+    bits_stored: int = 8
+    rescale_slope: float = 1.0
+    rescale_intercept: float = 0.0
+    window: tuple[float, float] | None = None
+    padding: float | None = None
+
+
+def thumbnail(values: NDArray[np.uint8], *, side: int = THUMBNAIL_SIDE) -> bytes:
+    """Return a PNG of what `display_values` made, at most ``side`` pixels wide and high."""
+    return _png(_reduced(_image(values), side))
 
 
 def difference_thumbnail(a: NDArray[np.uint8], b: NDArray[np.uint8], *, side: int = THUMBNAIL_SIDE) -> bytes | None:
@@ -63,25 +60,33 @@ def difference_thumbnail(a: NDArray[np.uint8], b: NDArray[np.uint8], *, side: in
     return _png(_reduced(_image(_glow(heat)), side))
 
 
-def display_values(
-    array: NDArray[Any],
-    *,
-    photometric_interpretation: str = "MONOCHROME2",
-    rescale_slope: float = 1.0,
-    rescale_intercept: float = 0.0,
-    window: tuple[float, float] | None = None,
-) -> NDArray[np.uint8]:
-    """Return one frame as it is shown on a screen: (rows, columns) grey or (rows, columns, 3) RGB, uint8."""
+def display_values(array: NDArray[Any], shown: Shown) -> NDArray[np.uint8]:
+    """Return one frame as a screen shows it: (rows, columns) grey or (rows, columns, 3) RGB, uint8.
+
+    Args:
+        array: stored values, (rows, columns) or (rows, columns, 3); any integer or float dtype.
+        shown: what the header says about them.
+    """
     if array.ndim == _COLOUR_DIMENSIONS:
-        return _rgb(array, photometric_interpretation)
-    values = array.astype(np.float32)
-    values = np.where(np.isfinite(values), values, 0) * np.float32(rescale_slope) + np.float32(rescale_intercept)
-    low, high = _limits(values, window)
-    scaled = np.clip((values - low) / max(high - low, 1e-6), 0, 1)
-    if photometric_interpretation == "MONOCHROME1":
+        return _rgb(array, shown)
+    scaled = _windowed(array, shown)
+    if shown.photometric_interpretation == "MONOCHROME1":
         scaled = 1 - scaled
     grey: NDArray[np.uint8] = np.rint(scaled * 255).astype(np.uint8)
     return grey
+
+
+def _windowed(array: NDArray[Any], shown: Shown) -> NDArray[np.float32]:
+    values = array.astype(np.float32)
+    finite = np.isfinite(values)
+    if shown.padding is not None:
+        finite &= array != shown.padding
+    values = values * np.float32(shown.rescale_slope) + np.float32(shown.rescale_intercept)
+    if not finite.any():
+        return np.zeros(array.shape, np.float32)
+    low, high = _limits(values[finite], shown.window)
+    scaled = np.clip((np.where(finite, values, low) - low) / max(high - low, 1e-6), 0, 1)
+    return np.asarray(scaled, np.float32)
 
 
 def _limits(values: NDArray[np.float32], window: tuple[float, float] | None) -> tuple[float, float]:
@@ -94,12 +99,12 @@ def _limits(values: NDArray[np.float32], window: tuple[float, float] | None) -> 
     return float(values.min(initial=0)), float(values.max(initial=1))
 
 
-def _rgb(array: NDArray[Any], photometric_interpretation: str) -> NDArray[np.uint8]:
+def _rgb(array: NDArray[Any], shown: Shown) -> NDArray[np.uint8]:
     colours = array[:, :, :3]
-    if colours.dtype != np.uint8:
-        top = float(colours.max(initial=1))
-        colours = np.rint(np.clip(colours / max(top, 1.0), 0, 1) * 255).astype(np.uint8)
-    if photometric_interpretation.startswith("YBR_FULL"):
+    if colours.dtype != np.uint8 or shown.bits_stored != _SCREEN_BITS:
+        top = (1 << shown.bits_stored) - 1
+        colours = np.rint(np.clip(colours / top, 0, 1) * 255).astype(np.uint8)
+    if shown.photometric_interpretation.startswith("YBR_FULL"):
         return np.asarray(Image.fromarray(np.ascontiguousarray(colours), mode="YCbCr").convert("RGB"))
     return np.ascontiguousarray(colours)
 

@@ -1,9 +1,11 @@
 """Lay the evidence out as a waterfall: what each finding adds or takes, what the caps hold back, where it ends."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
+from pacs_dedup.domain.compare import GROUP_CAPS
 from pacs_dedup.domain.evidence import Comparison, Evidence, Group
 from pacs_dedup.reports.words import FACTS
 
@@ -58,9 +60,7 @@ class Waterfall:
 def acquisition_waterfall(evidence: Evidence) -> Waterfall:
     """Return what speaks for and against one acquisition, strongest first, what the caps hold back after it."""
     findings = _ordered(c for c in evidence.comparisons if c.group is not Group.PATIENT)
-    reached = sum(c.weight_bits for c in findings)
-    caps = Bar("Group caps", _CAPS, evidence.total_bits - reached, reached, evidence.total_bits)
-    bars = [*_bars(findings, 0.0), *([caps] if _counts(caps) else [])]
+    bars = [*_bars(findings, 0.0), *_caps(findings, evidence.total_bits)]
     return Waterfall("Is it the same acquisition?", _not_compared_last(bars), evidence.total_bits)
 
 
@@ -73,7 +73,7 @@ def patient_waterfall(evidence: Evidence) -> Waterfall:
     return Waterfall("Is it the same patient?", _not_compared_last(bars), evidence.patient_bits)
 
 
-_CAPS = "facts that depend on each other do not count in full"
+_CAPS = "these facts depend on each other and do not count in full"
 _PRIOR = "how likely it was before the names were read"
 
 
@@ -87,6 +87,21 @@ def _bars(findings: list[Comparison], start: float) -> list[Bar]:
         Bar(FACTS[c.fact], c.sentence, c.weight_bits, before, after, _compared(c), c)
         for c, before, after in zip(findings, totals, totals[1:], strict=False)
     ]
+
+
+def _caps(findings: list[Comparison], total: float) -> list[Bar]:
+    """Return what each group's cap holds back, and in a last row what no known cap accounts for."""
+    sums: dict[Group, float] = defaultdict(float)
+    for finding in findings:
+        sums[finding.group] += finding.weight_bits
+    reached, bars = sum(sums.values()), []
+    for group, bits in sums.items():
+        least, most = GROUP_CAPS.get(group, (bits, bits))
+        held_back = min(max(bits, least), most) - bits
+        bars.append(Bar(f"Cap on {group}", _CAPS, held_back, reached, reached + held_back))
+        reached += held_back
+    bars.append(Bar("Other caps", "of the rules that the verdict was made with", total - reached, reached, total))
+    return [bar for bar in bars if _counts(bar)]
 
 
 def _not_compared_last(bars: list[Bar]) -> tuple[Bar, ...]:

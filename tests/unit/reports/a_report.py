@@ -79,7 +79,7 @@ def evidence(link: PatientLink = PatientLink.SAME) -> Evidence:
         patient_link=link,
         incoming_instances=140,
         prior_instances=140,
-        total_bits=57.0,
+        total_bits=53.0,
         patient_bits=20.0,
         better="prior",
     )

@@ -21,12 +21,19 @@ def test_bars_continue_where_the_one_before_ended_and_end_at_the_total() -> None
 def test_what_the_caps_hold_back_is_a_row_of_its_own() -> None:
     waterfall = acquisition_waterfall(evidence())
 
-    (caps,) = [bar for bar in waterfall.bars if bar.comparison is None]
-    assert (caps.label, caps.bits) == ("Group caps", pytest.approx(-8.9))
+    (cap,) = [bar for bar in waterfall.bars if bar.comparison is None]
+    assert (cap.label, cap.bits) == ("Cap on time", pytest.approx(-12.9))
+
+
+def test_what_no_known_cap_accounts_for_is_shown_all_the_same() -> None:
+    waterfall = acquisition_waterfall(replace(evidence(), total_bits=40.0))
+
+    assert [bar.label for bar in waterfall.bars if bar.comparison is None] == ["Cap on time", "Other caps"]
 
 
 def test_without_caps_there_is_no_row_for_them() -> None:
-    uncapped = replace(evidence(), total_bits=65.9)
+    kept = tuple(c for c in evidence().comparisons if c.group is not Group.TIME)
+    uncapped = replace(evidence(), comparisons=kept, total_bits=37.0)
 
     assert all(bar.comparison for bar in acquisition_waterfall(uncapped).bars)
 
