@@ -23,6 +23,9 @@ BlockingKey = NewType("BlockingKey", str)
 ArrivalId = NewType("ArrivalId", int)
 CaseId = NewType("CaseId", int)
 
+SCAN_PREFIX = "scan:"
+"""Begins the source of files that were found on a disk."""
+
 _BLOB_ID = re.compile(r"[0-9a-f]{64}")
 _UID = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*")
 _MAX_UID_LENGTH = 64
@@ -31,6 +34,11 @@ _MAX_UID_LENGTH = 64
 def is_blob_id(text: str) -> bool:
     """Tell whether ``text`` can name a blob; anything else must never reach a path."""
     return _BLOB_ID.fullmatch(text) is not None
+
+
+def is_scanned(source: str) -> bool:
+    """Tell whether a source is a folder that was scanned, not an application entity that sent something."""
+    return source.startswith(SCAN_PREFIX)
 
 
 def is_valid_uid(text: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pacs_dedup.domain.errors import BlobMissing, Unreadable
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
-from pacs_dedup.domain.identifiers import ArrivalId, BlobId, StudyKey
+from pacs_dedup.domain.identifiers import ArrivalId, BlobId, StudyKey, is_scanned
 from pacs_dedup.pipeline.forwarding import forwards
 from pacs_dedup.pipeline.studies import subject_of
 from pacs_dedup.ports.blob_store import BlobStore
@@ -74,7 +74,9 @@ def _examined(arrival_id: ArrivalId, arrival: Arrival, examiner: Examiner) -> Co
     examiner.index.put(fingerprint)
     key = StudyKey(fingerprint.study_instance_uid, arrival.source)
     entry = examiner.register.file(key, arrival_id, arrival.blob_id, arrival.received_at)
-    due_at = min(examiner.clock.now() + examiner.quiet, entry.opened_at + examiner.force)
+    # A folder does not trickle in: its studies are settled as soon as its last file is fingerprinted.
+    quiet = timedelta() if is_scanned(arrival.source) else examiner.quiet
+    due_at = min(examiner.clock.now() + quiet, entry.opened_at + examiner.force)
     return (NewWork(Step.SETTLE, subject_of(key, entry.generation), due_at, source=arrival.source),)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
-from pacs_dedup.domain.identifiers import ArrivalId
+from pacs_dedup.domain.identifiers import ArrivalId, is_scanned
 from pacs_dedup.ports.journal import NewWork, Step
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -13,7 +13,12 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 def forwards(
     arrivals: Iterable[ArrivalId], destinations: Collection[str], due_at: datetime, source: str
 ) -> tuple[NewWork, ...]:
-    """Return one piece of work for each arrival and destination. Queueing it twice sends it once."""
+    """Return one piece of work for each arrival and destination. Queueing it twice sends it once.
+
+    Scanned files are never forwarded: they were looked at where they lie, nobody sent them.
+    """
+    if is_scanned(source):
+        return ()
     return tuple(
         NewWork(Step.FORWARD, f"{arrival}>{destination}", due_at, source)
         for arrival in arrivals
