@@ -1,9 +1,10 @@
-"""The five database ports in memory, behind one lock."""
+"""The database's ports in memory, behind one lock."""
 
 from pacs_dedup.ports.clock import Clock
 from tests.fakes.case_book import MemoryCaseBook
 from tests.fakes.fingerprint_index import MemoryFingerprintIndex
 from tests.fakes.journal import MemoryJournal
+from tests.fakes.problem_list import MemoryProblemList
 from tests.fakes.quarantine import MemoryQuarantine
 from tests.fakes.study_register import MemoryStudyRegister
 
@@ -17,6 +18,7 @@ class FakeDatabase:
         self.register = MemoryStudyRegister()
         self.case_book = MemoryCaseBook()
         self.quarantine = MemoryQuarantine()
+        self.problems = MemoryProblemList(self.journal)
 
     def close(self) -> None:
         """Do nothing: memory needs no closing."""

@@ -27,18 +27,18 @@ class MemoryJournal:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = RLock()
-        self._arrivals: list[Arrival] = []
+        self.arrivals: list[Arrival] = []
         self._rows: dict[tuple[Step, str], _Row] = {}
 
     def record_arrival(
         self, arrival: Arrival, forward_to: Collection[str] = (), forward_at: datetime | None = None
     ) -> ArrivalId:
         with self._lock:
-            for number, known in enumerate(self._arrivals, 1):
+            for number, known in enumerate(self.arrivals, 1):
                 if arrival.locator and _scan(known) == _scan(arrival):
                     return ArrivalId(number)
-            self._arrivals.append(arrival)
-            arrival_id = ArrivalId(len(self._arrivals))
+            self.arrivals.append(arrival)
+            arrival_id = ArrivalId(len(self.arrivals))
             if not arrival.refused:
                 now = self._clock.now()
                 self._queue(NewWork(Step.FINGERPRINT, str(arrival_id), now, arrival.source))
@@ -47,7 +47,7 @@ class MemoryJournal:
             return arrival_id
 
     def arrival(self, arrival_id: ArrivalId) -> Arrival | None:
-        return self._arrivals[arrival_id - 1] if 0 < arrival_id <= len(self._arrivals) else None
+        return self.arrivals[arrival_id - 1] if 0 < arrival_id <= len(self.arrivals) else None
 
     def queue(self, new: Collection[NewWork]) -> None:
         with self._lock:

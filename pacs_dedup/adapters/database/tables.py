@@ -88,6 +88,14 @@ Index(
 )
 Index("ix_work_backlog", work.c.source, work.c.step, sqlite_where=NOT_DONE, postgresql_where=NOT_DONE)
 
+problems = Table(
+    "problems",
+    metadata,
+    Column("arrival_id", RowId, primary_key=True, autoincrement=False),
+    Column("cause", AnyText, nullable=False),
+    sqlite_strict=True,
+)
+
 fingerprints = Table(
     "fingerprints",
     metadata,

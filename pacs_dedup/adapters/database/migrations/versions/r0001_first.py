@@ -22,6 +22,7 @@ def upgrade() -> None:
     _create_register()
     _create_case_book()
     _create_quarantine()
+    _create_problem_list()
 
 
 def downgrade() -> None:
@@ -88,6 +89,16 @@ def _create_journal() -> None:
         unique=False,
         sqlite_where=NOT_DONE,
         postgresql_where=NOT_DONE,
+    )
+
+
+def _create_problem_list() -> None:
+    op.create_table(
+        "problems",
+        sa.Column("arrival_id", RowId, autoincrement=False, nullable=False),
+        sa.Column("cause", AnyText(), nullable=False),
+        sa.PrimaryKeyConstraint("arrival_id", name="pk_problems"),
+        sqlite_strict=True,
     )
 
 

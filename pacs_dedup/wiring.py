@@ -1,0 +1,168 @@
+"""The only place that names adapters: settings in, services and ready-made steps out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pacs_dedup.adapters.database import open_database
+from pacs_dedup.adapters.dimse_destination import DimseDestination
+from pacs_dedup.adapters.file_blob_store import FileBlobStore
+from pacs_dedup.adapters.isolated_call import IsolatedCall
+from pacs_dedup.adapters.system_clock import SystemClock
+from pacs_dedup.config import Peer, Settings
+from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.identifiers import AeTitle, BlobId
+from pacs_dedup.domain.policy import Policy
+from pacs_dedup.domain.verification import FrameVerification
+from pacs_dedup.pipeline.act import Gate, act_once, release_due
+from pacs_dedup.pipeline.examine import examine
+from pacs_dedup.pipeline.fingerprint import Examine, Examiner, fingerprint_once
+from pacs_dedup.pipeline.match import Matcher, VerifyFrames, match_once
+from pacs_dedup.pipeline.settle import settle_once
+from pacs_dedup.pipeline.verify import verify_frames
+from pacs_dedup.ports.blob_store import BlobStore
+from pacs_dedup.ports.case_book import CaseBook
+from pacs_dedup.ports.clock import Clock
+from pacs_dedup.ports.destination import Destination
+from pacs_dedup.ports.fingerprint_index import FingerprintIndex
+from pacs_dedup.ports.journal import Journal
+from pacs_dedup.ports.problem_list import ProblemList
+from pacs_dedup.ports.quarantine import Quarantine
+from pacs_dedup.ports.study_register import StudyRegister
+
+StepOnce = Callable[[], bool]
+"""Does one piece of work; False where nothing waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that a process needs, opened once."""
+
+    settings: Settings
+    policy: Policy
+    clock: Clock
+    blobs: BlobStore
+    journal: Journal
+    index: FingerprintIndex
+    register: StudyRegister
+    case_book: CaseBook
+    quarantine: Quarantine
+    problems: ProblemList
+    destinations: Mapping[str, Destination]
+
+    @property
+    def issuers(self) -> Mapping[str, str]:
+        """Assigning authority by calling AE title, where the site configured one."""
+        return {peer.ae_title: peer.issuer for peer in self.settings.peers if peer.issuer}
+
+    @property
+    def gate(self) -> Gate:
+        """What acting and reviewing need."""
+        return Gate(
+            journal=self.journal,
+            register=self.register,
+            case_book=self.case_book,
+            quarantine=self.quarantine,
+            clock=self.clock,
+            action=self.policy.action,
+            destinations=tuple(self.destinations),
+            max_hold=self.settings.mode.max_hold,
+        )
+
+
+@contextmanager
+def open_services(settings: Settings, *, sole_owner: bool = False) -> Iterator[Services]:
+    """Open storage, database and destinations; close them at the end.
+
+    Args:
+        sole_owner: the caller holds the lock on the data folder, so work that is still claimed belongs to a crash.
+
+    Raises:
+        BadConfiguration: the database can not be used.
+        OutOfStorage: the folder can not be written.
+    """
+    clock = SystemClock()
+    blobs = FileBlobStore(settings.storage.path, settings.storage.low_water_bytes)
+    database = open_database(settings.database_url, clock, sole_owner=sole_owner)
+    destinations = {peer.name: _destination(peer, settings) for peer in settings.destinations}
+    try:
+        yield Services(
+            settings=settings,
+            policy=Policy(action=settings.mode.action),
+            clock=clock,
+            blobs=blobs,
+            journal=database.journal,
+            index=database.index,
+            register=database.register,
+            case_book=database.case_book,
+            quarantine=database.quarantine,
+            problems=database.problems,
+            destinations=destinations,
+        )
+    finally:
+        for destination in destinations.values():
+            destination.close()
+        database.close()
+
+
+def isolated_examine(settings: Settings) -> IsolatedCall[[Path, BlobId, str], InstanceFingerprint]:
+    """Return `examine` in a child process of its own, with the site's limits on time and memory."""
+    workers = settings.workers
+    return IsolatedCall(examine, memory_bytes=workers.decode_memory_bytes, timeout=workers.decode_timeout)
+
+
+def isolated_verify(settings: Settings) -> IsolatedCall[[Path, int, Path, int], FrameVerification]:
+    """Return `verify_frames` in a child process of its own."""
+    workers = settings.workers
+    return IsolatedCall(verify_frames, memory_bytes=workers.decode_memory_bytes, timeout=workers.decode_timeout)
+
+
+def fingerprint_step(services: Services, examine_in_child: Examine) -> StepOnce:
+    """Return the step that fingerprints; each thread needs a child process of its own."""
+    completion = services.settings.completion
+    examiner = Examiner(
+        journal=services.journal,
+        blobs=services.blobs,
+        index=services.index,
+        register=services.register,
+        problems=services.problems,
+        clock=services.clock,
+        examine=examine_in_child,
+        issuers=services.issuers,
+        quiet=completion.quiet_period,
+        force=completion.force_after,
+        destinations=services.gate.destinations,
+    )
+    return lambda: fingerprint_once(examiner)
+
+
+def judging_steps(services: Services, verify_in_child: VerifyFrames) -> tuple[StepOnce, ...]:
+    """Return settle, match, act and the end of holds, in the order in which a study takes them."""
+    matcher = Matcher(
+        index=services.index,
+        register=services.register,
+        blobs=services.blobs,
+        clock=services.clock,
+        policy=services.policy,
+        verify=verify_in_child,
+    )
+    gate = services.gate
+    force = services.settings.completion.force_after
+    return (
+        lambda: settle_once(
+            journal=services.journal,
+            index=services.index,
+            register=services.register,
+            clock=services.clock,
+            force=force,
+        ),
+        lambda: match_once(journal=services.journal, case_book=services.case_book, matcher=matcher),
+        lambda: act_once(gate),
+        lambda: release_due(gate),
+    )
+
+
+def _destination(peer: Peer, settings: Settings) -> DimseDestination:
+    calling_ae = AeTitle(settings.dicom.ae_title)
+    return DimseDestination(peer.name, called_ae=peer.ae_title, host=peer.host, port=peer.port, calling_ae=calling_ae)
