@@ -18,7 +18,8 @@ from pacs_dedup.domain.verification import FrameVerification
 from pacs_dedup.pipeline.act import Gate, act_once, release_due
 from pacs_dedup.pipeline.examine import examine
 from pacs_dedup.pipeline.fingerprint import Examine, Examiner, fingerprint_once
-from pacs_dedup.pipeline.match import Matcher, VerifyFrames, match_once
+from pacs_dedup.pipeline.look import VerifyFrames
+from pacs_dedup.pipeline.match import Matcher, match_once
 from pacs_dedup.pipeline.settle import settle_once
 from pacs_dedup.pipeline.verify import verify_frames
 from pacs_dedup.ports.blob_store import BlobStore
