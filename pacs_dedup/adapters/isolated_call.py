@@ -50,20 +50,21 @@ class IsolatedCall(Generic[Parameters, Result]):
         try:
             connection.send((args, kwargs))
             answered = connection.poll(self._timeout.total_seconds())
-            succeeded, value = connection.recv() if answered else (False, None)
+            reply: tuple[bool, Any] = connection.recv() if answered else (False, None)
         except (EOFError, OSError) as error:
             code = self._kill()
             raise Unreadable(f"the decoder crashed ({_ending(code)})") from error
         if not answered:
             self._kill()
             raise Unreadable(f"the decoder did not finish within {self._timeout.total_seconds():g} s")
+        succeeded, value = reply
         if succeeded:
             result: Result = value
             return result
-        if not isinstance(value, PacsDedupError):
-            self._kill()
-            raise Unreadable(self._failure(value))
-        raise value
+        if isinstance(value, PacsDedupError):
+            raise value
+        self._kill()
+        raise Unreadable(self._failure(str(value)))
 
     def close(self) -> None:
         """End the child, if there is one; a later call starts another."""

@@ -193,7 +193,7 @@ def _upsert(connection: Connection) -> Insert:
             "lease": case((done, None), else_=work.c.lease),
             "done_at": None,
         },
-        where=or_(~done, work.c.step.in_(_REPEATED)),
+        where=or_(~done, *(work.c.step == step for step in _REPEATED)),
     )
 
 
