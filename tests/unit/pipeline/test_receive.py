@@ -1,0 +1,159 @@
+import io
+from datetime import timedelta
+
+import pytest
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, MRImageStorage
+
+from pacs_dedup.dicom.store_status import StoreStatus
+from pacs_dedup.domain.errors import OutOfStorage
+from pacs_dedup.domain.identifiers import AeTitle, ArrivalId, SopClassUid, SopInstanceUid, TransferSyntaxUid
+from pacs_dedup.pipeline.receive import IncomingInstance, Reception, receive_instance
+from pacs_dedup.ports.journal import Step
+from tests.fakes import FakeClock, FakeDatabase, MemoryBlobStore
+
+FIRST = ArrivalId(1)
+LEASE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def reception(clock):
+    return Reception(blobs=MemoryBlobStore(), journal=FakeDatabase(clock).journal, clock=clock)
+
+
+def with_destinations(reception, *names, judge_within=None):
+    return Reception(
+        blobs=reception.blobs,
+        journal=reception.journal,
+        clock=reception.clock,
+        forward_to=names,
+        judge_within=judge_within,
+    )
+
+
+def data_set(sop_class=CTImageStorage, sop_instance="1.2.3", **more):
+    ds = Dataset()
+    ds.SOPClassUID = sop_class
+    ds.SOPInstanceUID = sop_instance
+    for keyword, value in more.items():
+        setattr(ds, keyword, value)
+    out = DicomBytesIO()
+    out.is_implicit_VR, out.is_little_endian = False, True
+    write_dataset(out, ds)
+    return out.getvalue()
+
+
+def incoming(data, sop_class=CTImageStorage, sop_instance="1.2.3"):
+    return IncomingInstance(
+        data_set=memoryview(data),
+        sop_class_uid=SopClassUid(sop_class),
+        sop_instance_uid=SopInstanceUid(sop_instance),
+        transfer_syntax_uid=TransferSyntaxUid(ExplicitVRLittleEndian),
+        calling_ae=AeTitle("CT1"),
+        called_ae=AeTitle("PACSDEDUP"),
+        peer_address="10.0.0.5",
+        association="a1",
+    )
+
+
+def kept(reception, arrival_id=FIRST):
+    return reception.blobs.path(reception.journal.arrival(arrival_id).blob_id).read_bytes()
+
+
+def test_the_data_set_is_kept_byte_for_byte_behind_a_readable_head(reception):
+    data = data_set(PatientID="7")
+    assert receive_instance(incoming(data), reception) is StoreStatus.SUCCESS
+    assert kept(reception).endswith(data)
+    assert dcmread(io.BytesIO(kept(reception))).PatientID == "7"
+
+
+def test_the_arrival_says_who_sent_what_and_how(reception, clock):
+    receive_instance(incoming(data_set()), reception)
+    arrival = reception.journal.arrival(FIRST)
+    assert (arrival.source, arrival.called_ae, arrival.peer_address, arrival.association) == (
+        "CT1", "PACSDEDUP", "10.0.0.5", "a1"
+    )  # fmt: skip
+    assert (arrival.sop_class_uid, arrival.sop_instance_uid) == (CTImageStorage, "1.2.3")
+    assert arrival.transfer_syntax_uid == ExplicitVRLittleEndian
+    assert arrival.received_at == clock.now()
+    assert arrival.size_bytes == len(kept(reception))
+    assert arrival.refused == ""
+
+
+def test_a_received_instance_waits_to_be_fingerprinted(reception):
+    receive_instance(incoming(data_set()), reception)
+    assert reception.journal.backlog()[Step.FINGERPRINT] == 1
+    assert reception.journal.backlog()[Step.FORWARD] == 0
+
+
+def test_an_identical_resend_is_another_arrival_of_the_same_bytes(reception):
+    for _ in range(2):
+        assert receive_instance(incoming(data_set()), reception) is StoreStatus.SUCCESS
+    first, second = (reception.journal.arrival(ArrivalId(number)) for number in (1, 2))
+    assert first.blob_id == second.blob_id
+
+
+@pytest.mark.parametrize(("sop_class", "sop_instance"), [(MRImageStorage, "1.2.3"), (CTImageStorage, "1.2.4")])
+def test_a_command_that_names_something_else_is_refused_and_the_bytes_are_kept(reception, sop_class, sop_instance):
+    gateway = with_destinations(reception, "archive")
+    status = receive_instance(incoming(data_set(), sop_class, sop_instance), gateway)
+    assert status is StoreStatus.DATA_SET_MISMATCH
+    assert kept(reception).endswith(data_set())
+    assert reception.journal.arrival(FIRST).refused
+    assert sum(reception.journal.backlog().values()) == 0
+
+
+def test_a_data_set_that_names_nothing_does_not_disagree(reception):
+    assert receive_instance(incoming(b"not a data set at all"), reception) is StoreStatus.SUCCESS
+    assert kept(reception).endswith(b"not a data set at all")
+
+
+def test_an_empty_data_set_is_kept(reception):
+    assert receive_instance(incoming(b""), reception) is StoreStatus.SUCCESS
+
+
+def test_below_the_low_water_mark_nothing_is_taken(reception):
+    reception.blobs.full = True
+    assert receive_instance(incoming(data_set()), reception) is StoreStatus.OUT_OF_RESOURCES
+    assert reception.journal.arrival(FIRST) is None
+
+
+def test_the_data_set_is_not_touched_before_there_is_room(reception):
+    reception.blobs.full = True
+    instance = incoming(b"")
+    instance.data_set.release()  # reading it now would raise
+    assert receive_instance(instance, reception) is StoreStatus.OUT_OF_RESOURCES
+
+
+class FullJournal:
+    """A journal whose database has no room."""
+
+    def record_arrival(self, *_arguments):
+        raise OutOfStorage("the database does not answer")
+
+
+def test_without_a_recorded_arrival_nothing_is_acknowledged(reception, clock):
+    without = Reception(blobs=reception.blobs, journal=FullJournal(), clock=clock)
+    assert receive_instance(incoming(data_set()), without) is StoreStatus.OUT_OF_RESOURCES
+    assert receive_instance(incoming(data_set()), reception) is StoreStatus.SUCCESS
+
+
+def test_each_destination_gets_the_instance_at_once_where_no_verdict_is_awaited(reception):
+    receive_instance(incoming(data_set()), with_destinations(reception, "a", "b"))
+    claimed = {reception.journal.claim(Step.FORWARD, LEASE).subject for _ in range(2)}
+    assert claimed == {"1>a", "1>b"}
+
+
+def test_where_a_verdict_is_awaited_forwarding_is_due_at_the_deadline(reception, clock):
+    receive_instance(incoming(data_set()), with_destinations(reception, "a", judge_within=timedelta(minutes=15)))
+    assert reception.journal.claim(Step.FORWARD, LEASE) is None
+    clock.advance(timedelta(minutes=15))
+    assert reception.journal.claim(Step.FORWARD, LEASE).subject == "1>a"
