@@ -4,23 +4,19 @@ Of two studies the one that came first is the prior. A study that grows is compa
 against its own earlier generations only what is new is compared.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
-from pacs_dedup.domain.alignment import LookAt, Looked
 from pacs_dedup.domain.blocking import digest_key, search_keys, worth_comparing
 from pacs_dedup.domain.compare import compare_studies, plan_looks
 from pacs_dedup.domain.decide import decide
-from pacs_dedup.domain.errors import BlobMissing, Unreadable
 from pacs_dedup.domain.fingerprint import StudyFingerprint
 from pacs_dedup.domain.identifiers import Digest, StudyKey
-from pacs_dedup.domain.pairing import FrameRef
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.repeats import repeats_within
 from pacs_dedup.domain.verdict import Judgement
-from pacs_dedup.domain.verification import FrameVerification
+from pacs_dedup.pipeline.look import VerifyFrames, look
 from pacs_dedup.pipeline.studies import load_generation, load_up_to, parse_subject
 from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.case_book import CaseBook
@@ -28,9 +24,6 @@ from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
 from pacs_dedup.ports.journal import Journal, NewWork, Step
 from pacs_dedup.ports.study_register import StudyRegister, StudyState
-
-VerifyFrames = Callable[[Path, int, Path, int], FrameVerification]
-"""`pacs_dedup.pipeline.verify.verify_frames`, usually run in a child process."""
 
 _LEASE = timedelta(minutes=30)
 
@@ -82,7 +75,7 @@ def compare(
     incoming: StudyFingerprint, prior: StudyFingerprint, matcher: Matcher, common: frozenset[Digest]
 ) -> Judgement:
     """Compare two studies, looking at pixels where the digests leave frames without a partner."""
-    looked = _look(plan_looks(incoming, prior, common), matcher)
+    looked = look(plan_looks(incoming, prior, common), matcher.blobs.path, matcher.verify)
     evidence = compare_studies(incoming, prior, looked, common, matcher.policy)
     verdict = decide(evidence, matcher.policy)
     return Judgement(incoming.key, incoming.generation, prior.key, verdict, matcher.clock.now())
@@ -115,26 +108,3 @@ def _load(key: StudyKey, generation: int, matcher: Matcher) -> StudyFingerprint:
 def _came_first(key: StudyKey, other: StudyKey, register: StudyRegister) -> bool:
     own, others = register.members(key), register.members(other)
     return bool(own and others) and own[0].arrival_id < others[0].arrival_id
-
-
-def _look(looks: Sequence[LookAt], matcher: Matcher) -> tuple[Looked, ...]:
-    return tuple(_look_at(look, matcher) for look in looks)
-
-
-def _look_at(look: LookAt, matcher: Matcher) -> Looked:
-    result = _verify(look.incoming, look.prior, matcher)
-    beside = [] if result.refused else _correlations(look.incoming, look.neighbours, matcher)
-    return Looked(look.incoming, look.prior, result, max(beside, default=None))
-
-
-def _correlations(frame: FrameRef, others: Collection[FrameRef], matcher: Matcher) -> list[float]:
-    results = (_verify(frame, other, matcher) for other in others)
-    return [result.correlation for result in results if not result.refused]
-
-
-def _verify(left: FrameRef, right: FrameRef, matcher: Matcher) -> FrameVerification:
-    try:
-        paths = matcher.blobs.path(left.blob_id), matcher.blobs.path(right.blob_id)
-        return matcher.verify(paths[0], left.frame, paths[1], right.frame)
-    except (Unreadable, BlobMissing) as error:
-        return FrameVerification(refused=str(error))

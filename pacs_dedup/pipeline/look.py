@@ -1,0 +1,38 @@
+"""Look at the pixels of the frame pairs that a comparison asks for."""
+
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+from pacs_dedup.domain.alignment import LookAt, Looked
+from pacs_dedup.domain.errors import BlobMissing, Unreadable
+from pacs_dedup.domain.identifiers import BlobId
+from pacs_dedup.domain.pairing import FrameRef
+from pacs_dedup.domain.verification import FrameVerification
+
+VerifyFrames = Callable[[Path, int, Path, int], FrameVerification]
+"""`pacs_dedup.pipeline.verify.verify_frames`, usually run in a child process."""
+
+PathOf = Callable[[BlobId], Path]
+
+
+def look(looks: Sequence[LookAt], path_of: PathOf, verify: VerifyFrames) -> tuple[Looked, ...]:
+    """Carry out every look; one whose pixels can not be had is refused with its cause, never an error."""
+    return tuple(_look_at(each, path_of, verify) for each in looks)
+
+
+def _look_at(each: LookAt, path_of: PathOf, verify: VerifyFrames) -> Looked:
+    result = _verified(each.incoming, each.prior, path_of, verify)
+    beside = [] if result.refused else _correlations(each.incoming, each.neighbours, path_of, verify)
+    return Looked(each.incoming, each.prior, result, max(beside, default=None))
+
+
+def _correlations(frame: FrameRef, others: Collection[FrameRef], path_of: PathOf, verify: VerifyFrames) -> list[float]:
+    results = (_verified(frame, other, path_of, verify) for other in others)
+    return [result.correlation for result in results if not result.refused]
+
+
+def _verified(left: FrameRef, right: FrameRef, path_of: PathOf, verify: VerifyFrames) -> FrameVerification:
+    try:
+        return verify(path_of(left.blob_id), left.frame, path_of(right.blob_id), right.frame)
+    except (Unreadable, BlobMissing) as error:
+        return FrameVerification(refused=str(error))
