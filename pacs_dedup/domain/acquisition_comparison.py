@@ -161,9 +161,16 @@ def _share(left: Counter[T], right: Counter[T]) -> float:
 
 
 def _shown(values: Iterable[Hashable]) -> str:
-    shown = sorted(map(str, values))
+    shown = sorted(map(_told, values))
     more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""  # noqa: PLR2004 - what fits a line
     return ", ".join(shown[:3]) + more
+
+
+def _told(value: object) -> str:
+    """Write one value: pairs of keyword and number, and what is nested, without the brackets of a program."""
+    if isinstance(value, tuple):
+        return " ".join(_told(part) for part in value if part not in ("", None))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _span(times: Counter[str]) -> str:

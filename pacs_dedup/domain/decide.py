@@ -1,8 +1,9 @@
 """From evidence to a verdict: the relation, what happens, how sure, and why, in plain words."""
 
+from collections.abc import Iterable
 from typing import assert_never
 
-from pacs_dedup.domain.evidence import Comparison, Evidence, Fact, PatientLink
+from pacs_dedup.domain.evidence import Comparison, Evidence, Fact, Group, PatientLink
 from pacs_dedup.domain.fingerprint import DIGEST_VERSION
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.relation import other_patient, relate
@@ -20,6 +21,7 @@ _EXPLAINING = frozenset(
         Fact.UNREADABLE,
     }
 )
+_NOT_COPIES = frozenset({Relation.DISTINCT, Relation.REPEAT_ACQUISITION})
 _QUARANTINABLE = frozenset({Relation.EXACT_COPY, Relation.UID_CONFLICT})
 
 
@@ -34,8 +36,8 @@ def decide(evidence: Evidence, policy: Policy) -> Verdict:
         confidence=confidence,
         sentence=sentence_of(relation, evidence),
         evidence=evidence,
-        reasons=_sentences(sorted((c for c in evidence.comparisons if _speaks_for(c)), key=_weight, reverse=True)),
-        against=_sentences(sorted((c for c in evidence.comparisons if c.weight_bits < 0), key=_weight)),
+        reasons=_strongest(c for c in evidence.comparisons if _speaks_for(c, relation)),
+        against=_strongest(c for c in evidence.comparisons if _speaks_against(c, relation)),
         vetoes=vetoes,
         better=evidence.better,
         digest_version=DIGEST_VERSION,
@@ -119,16 +121,24 @@ def _times_conflict(evidence: Evidence) -> bool:
     return differs and evidence.level(Fact.DEVICE) == "serial_equal"
 
 
-def _speaks_for(comparison: Comparison) -> bool:
-    """Weight speaks for itself; some findings carry no weight but explain the relation."""
-    explains = comparison.fact in _EXPLAINING and comparison.level in ("some", "differs", "conflicting", "to_prior")
-    silent = comparison.fact is Fact.UNINFORMATIVE_FRAMES
-    return comparison.weight_bits > 0 or explains or silent
+def _speaks_for(comparison: Comparison, relation: Relation) -> bool:
+    """Say whether a finding supports the relation; what speaks against a copy speaks for a repeat."""
+    if comparison.group is Group.PATIENT and relation is Relation.WRONG_PATIENT:
+        return comparison.weight_bits < 0
+    if comparison.group is not Group.PATIENT and relation in _NOT_COPIES:
+        return comparison.weight_bits < 0
+    return comparison.weight_bits > 0 or _explains(comparison)
 
 
-def _weight(comparison: Comparison) -> float:
-    return comparison.weight_bits
+def _speaks_against(comparison: Comparison, relation: Relation) -> bool:
+    return comparison.weight_bits != 0 and not _speaks_for(comparison, relation)
 
 
-def _sentences(comparisons: list[Comparison]) -> tuple[str, ...]:
-    return tuple(c.sentence for c in comparisons)
+def _explains(comparison: Comparison) -> bool:
+    """Some findings carry no weight but are why the relation is what it is."""
+    told = comparison.fact in _EXPLAINING and comparison.level in ("some", "differs", "conflicting", "to_prior")
+    return told or comparison.fact is Fact.UNINFORMATIVE_FRAMES
+
+
+def _strongest(comparisons: Iterable[Comparison]) -> tuple[str, ...]:
+    return tuple(c.sentence for c in sorted(comparisons, key=lambda c: abs(c.weight_bits), reverse=True))
