@@ -11,16 +11,19 @@ from pacs_dedup.adapters.file_blob_store import FileBlobStore
 from pacs_dedup.adapters.isolated_call import IsolatedCall
 from pacs_dedup.adapters.system_clock import SystemClock
 from pacs_dedup.config import Peer, Settings
+from pacs_dedup.dicom.header_diff import header_differences
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.identifiers import AeTitle, BlobId
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.verification import FrameVerification
 from pacs_dedup.pipeline.act import Gate, act_once, release_due
+from pacs_dedup.pipeline.case_report import Reading
 from pacs_dedup.pipeline.examine import examine
 from pacs_dedup.pipeline.fingerprint import Examine, Examiner, fingerprint_once
 from pacs_dedup.pipeline.look import VerifyFrames
 from pacs_dedup.pipeline.match import Matcher, match_once
 from pacs_dedup.pipeline.settle import settle_once
+from pacs_dedup.pipeline.thumbnails import side_by_side
 from pacs_dedup.pipeline.verify import verify_frames
 from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.case_book import CaseBook
@@ -31,6 +34,7 @@ from pacs_dedup.ports.journal import Journal
 from pacs_dedup.ports.problem_list import ProblemList
 from pacs_dedup.ports.quarantine import Quarantine
 from pacs_dedup.ports.study_register import StudyRegister
+from pacs_dedup.reports.model import Pictures
 
 StepOnce = Callable[[], bool]
 """Does one piece of work; False where nothing waits."""
@@ -162,6 +166,35 @@ def judging_steps(services: Services, verify_in_child: VerifyFrames) -> tuple[St
         lambda: act_once(gate),
         lambda: release_due(gate),
     )
+
+
+@contextmanager
+def open_reading(services: Services, *, with_pictures: bool = True) -> Iterator[Reading]:
+    """Return what reporting reads; headers and pixels are opened in child processes, which end with the context.
+
+    Args:
+        with_pictures: False leaves the pixels alone.
+    """
+    workers = services.settings.workers
+    memory, timeout = workers.decode_memory_bytes, workers.decode_timeout
+    differences = IsolatedCall(header_differences, memory_bytes=memory, timeout=timeout)
+    pictures = IsolatedCall(side_by_side, memory_bytes=memory, timeout=timeout)
+    try:
+        yield Reading(
+            journal=services.journal,
+            index=services.index,
+            register=services.register,
+            case_book=services.case_book,
+            quarantine=services.quarantine,
+            problems=services.problems,
+            blobs=services.blobs,
+            clock=services.clock,
+            side_by_side=pictures if with_pictures else lambda *_: Pictures(),
+            differences=differences,
+        )
+    finally:
+        differences.close()
+        pictures.close()
 
 
 def _destination(peer: Peer, settings: Settings) -> DimseDestination:

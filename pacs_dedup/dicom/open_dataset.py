@@ -72,6 +72,17 @@ def open_dataset(path: Path, *, stop_before_pixels: bool = False) -> FileDataset
     return dataset
 
 
+def looks_like_dicom(path: Path) -> bool:
+    """Tell from its first bytes whether a file is DICOM: the DICM prefix (PS3.10 7.1), or a bare data set's start.
+
+    Raises:
+        OSError: the file can not be read.
+    """
+    with path.open("rb") as file:
+        head = file.read(_META_HEADER)
+    return head[_PREAMBLE : _PREAMBLE + len(_PREFIX)] == _PREFIX or _looks_bare(path)
+
+
 def transfer_syntax_of(dataset: FileDataset) -> str:
     """Return the transfer syntax UID of the file meta group, Implicit VR Little Endian where there is none."""
     return str(dataset.file_meta.get("TransferSyntaxUID", "") or ImplicitVRLittleEndian)

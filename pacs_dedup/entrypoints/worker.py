@@ -18,7 +18,7 @@ from pacs_dedup.pipeline.forward import forward_once
 
 _log = get_logger(__name__)
 
-_WORKER_LOCK = "worker.lock"
+WORKER_LOCK = "worker.lock"
 _FORWARD_THREADS = 2
 _FORWARD_LEASE = timedelta(minutes=10)  # longer than the largest instance takes on a slow line
 _IDLE_S = 0.2  # how long a loop without work waits before it looks again
@@ -51,7 +51,7 @@ def work(settings: Settings, stop: threading.Event) -> None:
     """
     embedded = not settings.storage.database_url
     with (
-        FolderLock(settings, _WORKER_LOCK, within=_PREDECESSOR_ENDS_WITHIN),
+        FolderLock(settings, WORKER_LOCK, within=_PREDECESSOR_ENDS_WITHIN),
         wiring.open_services(settings, sole_owner=embedded) as services,
     ):
         turn(tuple(_loops(services)), stop)

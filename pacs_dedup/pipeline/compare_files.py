@@ -1,0 +1,93 @@
+"""Compare two files or folders without a database: fingerprint both sides, look, judge."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from blake3 import blake3
+
+from pacs_dedup.dicom.open_dataset import looks_like_dicom
+from pacs_dedup.domain.compare import compare_studies, plan_looks
+from pacs_dedup.domain.decide import decide
+from pacs_dedup.domain.errors import BadRequest, BlobMissing, Unreadable
+from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
+from pacs_dedup.domain.identifiers import SCAN_PREFIX, BlobId, StudyKey
+from pacs_dedup.domain.policy import Policy
+from pacs_dedup.domain.verdict import Verdict
+from pacs_dedup.pipeline.fingerprint import Examine
+from pacs_dedup.pipeline.look import VerifyFrames, look
+from pacs_dedup.pipeline.scan import find_files
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison.
+
+    Attributes:
+        study: all instances found, as one study, whatever UIDs they name.
+        study_uids: how many Study Instance UIDs that are.
+        paths: where each blob is.
+        unreadable: files that could not be understood, with their cause.
+    """
+
+    study: StudyFingerprint
+    study_uids: int
+    paths: dict[BlobId, Path]
+    unreadable: tuple[tuple[Path, str], ...]
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the files that were read."""
+        return sum(path.stat().st_size for path in self.paths.values())
+
+
+def load_side(path: Path, examine: Examine, progress: Callable[[], None] = lambda: None) -> Side:
+    """Fingerprint a file, or every DICOM file below a folder.
+
+    Args:
+        progress: called after each file.
+
+    Raises:
+        BadRequest: there is nothing that could be compared.
+    """
+    found = find_files([path])
+    if found.unreadable and not found.files:
+        raise BadRequest(f"{path}: {found.unreadable[0].cause}")
+    instances: list[InstanceFingerprint] = []
+    paths: dict[BlobId, Path] = {}
+    unreadable = [(f.path, f.cause) for f in found.unreadable]
+    for file in found.files:
+        try:
+            blob_id = _blob_id(file) if looks_like_dicom(file) else None
+            if blob_id and blob_id not in paths:
+                instances.append(examine(file, blob_id, ""))
+                paths[blob_id] = file
+        except (Unreadable, BlobMissing, OSError) as error:
+            unreadable.append((file, str(error)))
+        progress()
+    return Side(_as_one_study(path, instances, unreadable), _count(instances), paths, tuple(unreadable))
+
+
+def compare_sides(incoming: Side, prior: Side, *, verify: VerifyFrames, policy: Policy) -> Verdict:
+    """Judge one side against the other, looking at pixels where digests do not tell."""
+    paths = {**prior.paths, **incoming.paths}
+    looked = look(plan_looks(incoming.study, prior.study), paths.__getitem__, verify)
+    return decide(compare_studies(incoming.study, prior.study, looked, policy=policy), policy)
+
+
+def _as_one_study(
+    path: Path, instances: list[InstanceFingerprint], unreadable: list[tuple[Path, str]]
+) -> StudyFingerprint:
+    if not instances:
+        causes = f": {unreadable[0][1]}" if unreadable else ""
+        raise BadRequest(f"{path}: no DICOM instance that could be read{causes}")
+    key = StudyKey(instances[0].study_instance_uid, SCAN_PREFIX + str(path.absolute()))
+    return StudyFingerprint(key, 1, tuple(instances))
+
+
+def _count(instances: Iterable[InstanceFingerprint]) -> int:
+    return len({instance.study_instance_uid for instance in instances})
+
+
+def _blob_id(path: Path) -> BlobId:
+    return BlobId(blake3().update_mmap(path).hexdigest())
