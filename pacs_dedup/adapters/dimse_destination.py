@@ -12,7 +12,7 @@ from pynetdicom.presentation import PresentationContext, build_context
 
 from pacs_dedup.dicom.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from pacs_dedup.dicom.store_status import Answer, read_answer
-from pacs_dedup.dicom.upper_layer import set_switches
+from pacs_dedup.dicom.upper_layer import keep_data_sets_private
 from pacs_dedup.domain.errors import BlobMissing, PeerRefused, PeerUnavailable
 from pacs_dedup.domain.identifiers import AeTitle
 
@@ -35,7 +35,7 @@ class DimseDestination:
 
     def __init__(self, name: str, *, called_ae: AeTitle, host: str, port: int, calling_ae: AeTitle) -> None:
         """Prepare to send to ``called_ae`` at ``host:port`` as ``calling_ae``; nothing is opened yet."""
-        set_switches()
+        keep_data_sets_private()
         self._name = name
         self._called_ae, self._host, self._port = called_ae, host, port
         self._ae = AE(ae_title=calling_ae)

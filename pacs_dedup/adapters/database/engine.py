@@ -1,6 +1,7 @@
 """Connections to SQLite and PostgreSQL, and the transactions that the ports' promises rest on."""
 
 import os
+import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -148,6 +149,8 @@ def _in_words(run: Callable[[], T]) -> T:
     try:
         return run()
     except (OperationalError, InterfaceError) as error:
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+            raise  # a statement that SQLite does not understand: a defect of ours
         # The driver's own words name files, hosts and locks, never rows: parameters are hidden.
         raise OutOfStorage(
             f"the database did not answer: {str(error.orig).strip().splitlines()[0]}; "

@@ -77,11 +77,16 @@ def _chunks(items: Sequence[T]) -> Iterator[list[T]]:
         yield chunk
 
 
+def _mapping(connection: Connection, statement: Select[Any]) -> dict[Any, Any]:
+    """Run a statement of two columns; the first is the key."""
+    return dict(row for row in connection.execute(statement).all())
+
+
 def _bodies(connection: Connection, *, blob_ids: Sequence[BlobId]) -> dict[str, str]:
     bodies: dict[str, str] = {}
     for chunk in _chunks(blob_ids):
         statement = select(fingerprints.c.blob_id, fingerprints.c.body).where(fingerprints.c.blob_id.in_(chunk))
-        bodies.update((blob_id, body) for blob_id, body in connection.execute(statement))
+        bodies |= _mapping(connection, statement)
     return bodies
 
 
@@ -106,7 +111,7 @@ def _candidates(connection: Connection, *, hashes: Sequence[str], limit: int) ->
     for chunk in _chunks(hashes):
         kept = [key for key, studies in connection.execute(_studies_per_key(chunk)) if studies <= COMMON_KEY_STUDIES]
         telling += kept
-        shared.update(dict(connection.execute(_keys_per_study(kept)).tuples().all()))
+        shared.update(_mapping(connection, _keys_per_study(kept)))
     best = sorted(shared, key=lambda study_id: (-shared[study_id], study_id))[:limit]
     hashes_of: dict[int, set[str]] = {study_id: set() for study_id in best}
     for chunk in _chunks(telling):
@@ -118,7 +123,7 @@ def _candidates(connection: Connection, *, hashes: Sequence[str], limit: int) ->
 
 def _studies_per_key(hashes: Sequence[str]) -> Select[Any]:
     """Count per key, but never past what makes it common: a key of a million studies costs no more than 2,001 rows."""
-    asked = values(column("key_hash", Text), name="asked").data([(key,) for key in hashes])
+    asked = values(column("key_hash", Text)).data([(key,) for key in hashes]).cte("asked")
     some = (
         select(blocking_keys.c.keyed_study_id)
         .where(blocking_keys.c.key_hash == asked.c.key_hash)
@@ -147,7 +152,7 @@ def _names(connection: Connection, study_ids: Sequence[int]) -> dict[int, str]:
     names: dict[int, str] = {}
     for chunk in _chunks(study_ids):
         statement = select(keyed_studies.c.id, keyed_studies.c.study_key).where(keyed_studies.c.id.in_(chunk))
-        names.update(connection.execute(statement).tuples().all())
+        names |= _mapping(connection, statement)
     return names
 
 
@@ -159,5 +164,5 @@ def _patient_counts(connection: Connection, *, hashes: Sequence[str]) -> dict[st
             .where(blocking_keys.c.key_hash.in_(chunk))
             .group_by(blocking_keys.c.key_hash)
         )
-        counts.update(connection.execute(statement).tuples().all())
+        counts |= _mapping(connection, statement)
     return counts
