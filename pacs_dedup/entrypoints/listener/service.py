@@ -15,13 +15,13 @@ from pydicom.uid import UID
 from pynetdicom import AE, VerificationPresentationContexts, evt
 from pynetdicom.association import Association
 from pynetdicom.dimse_primitives import C_STORE
-from pynetdicom.pdu_primitives import A_ASSOCIATE
+from pynetdicom.pdu_primitives import A_ASSOCIATE, A_P_ABORT
 from pynetdicom.transport import ThreadedAssociationServer
 
 from pacs_dedup.config import Settings
 from pacs_dedup.dicom.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from pacs_dedup.dicom.store_status import StoreStatus
-from pacs_dedup.dicom.upper_layer import set_switches
+from pacs_dedup.dicom.upper_layer import keep_data_sets_private, serve_private_sop_classes
 from pacs_dedup.domain.errors import BadConfiguration
 from pacs_dedup.domain.identifiers import AeTitle, SopClassUid, SopInstanceUid, TransferSyntaxUid
 from pacs_dedup.entrypoints.listener.admission import admitted
@@ -43,8 +43,9 @@ _THREAD_NAME = "AcceptorThread"  # pynetdicom counts the associations of a serve
 
 @dataclass(slots=True)
 class _Visit:
-    """What one connection has come to so far."""
+    """What one connection has come to so far: whether an association was asked for, whether there is one."""
 
+    asked: bool = False
     established: bool = False
     instances: int = 0
 
@@ -115,6 +116,8 @@ class Listener:
     def _on_request(self, event: evt.Event) -> None:
         association = event.assoc
         request = association.requestor.primitive
+        if visit := self._visits.get(_name(association)):
+            visit.asked = True
         if not isinstance(request, A_ASSOCIATE):  # the connection ended before an association was asked for
             association.is_aborted = True
             association.kill()
@@ -158,6 +161,8 @@ class Listener:
         if visit is None:
             return
         requestor = event.assoc.requestor
+        if not visit.asked:  # else pynetdicom keeps a place for the association until its ACSE timeout
+            event.assoc.dul.to_user_queue.put(A_P_ABORT())
         if visit.established:
             _log.info(
                 "association ended",
@@ -171,7 +176,8 @@ class Listener:
 
 
 def _application_entity(settings: Settings) -> AE:
-    set_switches(accept_private_sop_classes=settings.dicom.accept_private_sop_classes)
+    keep_data_sets_private()
+    serve_private_sop_classes(settings.dicom.accept_private_sop_classes)
     register_storage_sop_classes()
     ae = AE(ae_title=settings.dicom.ae_title)
     ae.implementation_class_uid = UID(IMPLEMENTATION_CLASS_UID)
