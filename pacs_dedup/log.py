@@ -46,20 +46,12 @@ def configure_logging(*, key: bytes = b"", stream: TextIO | None = None) -> None
     _key = key
     out = stream or sys.stderr
     renderer = structlog.dev.ConsoleRenderer() if out.isatty() else structlog.processors.JSONRenderer()
-    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts")
-    shared: list[Any] = [structlog.contextvars.merge_contextvars, structlog.stdlib.add_log_level, stamp]
-    own = [structlog.stdlib.add_logger_name, *shared, _name_the_error, drop_unknown_keys]
-    structlog.configure(
-        processors=[*own, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
+    _configure_structlog(structlog.stdlib.ProcessorFormatter.wrap_for_formatter)
     handler = logging.StreamHandler(out)
     clean = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[_reduce_foreign, *shared], processors=[clean, drop_unknown_keys, renderer]
+            foreign_pre_chain=[_reduce_foreign, *_shared_processors()], processors=[clean, drop_unknown_keys, renderer]
         )
     )
     _install(handler)
@@ -88,6 +80,27 @@ def describe_error(error: BaseException) -> dict[str, str]:
     where = f"{Path(own[-1].filename).name}:{own[-1].lineno}" if own else ""
     described = {"error": type(error).__name__, "where": where}
     return described | {"cause": str(error)} if isinstance(error, PacsDedupError) else described
+
+
+def _shared_processors() -> list[Any]:
+    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts")
+    return [structlog.contextvars.merge_contextvars, structlog.stdlib.add_log_level, stamp]
+
+
+def _configure_structlog(last: Any) -> None:
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.add_logger_name,
+            *_shared_processors(),
+            _name_the_error,
+            drop_unknown_keys,
+            last,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
 
 
 def _name_the_error(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -127,3 +140,6 @@ def _uncaught(_kind: type[BaseException], error: BaseException, _trace: Tracebac
 def _uncaught_in_thread(failure: threading.ExceptHookArgs) -> None:
     if failure.exc_value is not None and not isinstance(failure.exc_value, SystemExit):
         get_logger(__name__).error("a thread failed", **describe_error(failure.exc_value))
+
+
+_configure_structlog(structlog.processors.JSONRenderer())  # a program that forgets to configure must not leak either

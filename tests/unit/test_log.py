@@ -1,11 +1,12 @@
 import io
 import json
 import logging
+import subprocess
+import sys
 import threading
 import warnings
 
 import pytest
-import structlog
 
 from pacs_dedup.domain.errors import PeerUnavailable
 from pacs_dedup.log import ALLOWED_KEYS, configure_logging, describe_error, get_logger, study_hash
@@ -23,7 +24,6 @@ def lines():
     threading.excepthook = hooks
     logging.captureWarnings(False)
     logging.getLogger().handlers = before
-    structlog.reset_defaults()
 
 
 def test_a_key_that_nobody_vouched_for_is_dropped(lines):
@@ -98,3 +98,10 @@ def test_a_uid_is_hashed_under_the_key_of_the_installation(lines):
 
 def test_what_happens_to_study_uids_happens_to_any_text(lines):
     assert len(study_hash("\ud800 not a uid")) == 16
+
+
+def test_a_program_that_forgets_to_configure_logging_leaks_nothing():
+    code = f"from pacs_dedup.log import get_logger; get_logger('pacs_dedup').warning('hm', patient_name={NAME!r})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(done.stderr)["event"] == "hm"
+    assert NAME not in done.stdout + done.stderr
