@@ -1,0 +1,60 @@
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from pacs_dedup.adapters.database import open_database
+from pacs_dedup.adapters.file_blob_store import FileBlobStore
+from pacs_dedup.adapters.system_clock import SystemClock
+from pacs_dedup.config import Settings
+from pacs_dedup.entrypoints.listener import Listener
+from pacs_dedup.pipeline.receive import Reception, receive_instance
+from pacs_dedup.ports.journal import Journal
+from tests.integration.support import LOOPBACK, arrivals, stored_files
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A listener in this process over a real folder and a real SQLite database."""
+
+    listener: Listener
+    journal: Journal
+    data: Path
+
+    @property
+    def port(self):
+        return self.listener.port
+
+    @property
+    def arrivals(self):
+        return arrivals(self.journal)
+
+    @property
+    def files(self):
+        return stored_files(self.data)
+
+
+@pytest.fixture
+def edge(tmp_path):
+    """Return a context manager that listens as told: ``edge(low_water_bytes=…, peers=…, max_pdu=…)``."""
+
+    @contextmanager
+    def listening(*, receive=None, low_water_bytes=0, peers=(), **dicom):
+        data = tmp_path / "data"
+        settings = Settings(dicom={"port": 0, "bind": LOOPBACK, **dicom}, peers=peers, storage={"path": data})
+        clock = SystemClock()
+        blobs = FileBlobStore(data, low_water_bytes)
+        database = open_database(settings.database_url, clock)
+        reception = Reception(blobs=blobs, journal=database.journal, clock=clock)
+        listener = Listener(settings, receive or partial(receive_instance, reception=reception))
+        listener.start()
+        try:
+            yield Edge(listener, database.journal, data)
+        finally:
+            listener.stop(timedelta(seconds=2))
+            database.close()
+
+    return listening
