@@ -10,12 +10,26 @@ import shutil
 import sys
 from pathlib import Path
 
-from maker import stories_copies, stories_patients, stories_resends
+from maker import (
+    stories_copies,
+    stories_encodings,
+    stories_objects,
+    stories_patients,
+    stories_resends,
+    stories_siblings,
+)
 from maker.readme import readme
 from maker.story import Story
 
 HERE = Path(__file__).resolve().parent
-_PARTS = (stories_resends, stories_copies, stories_patients)
+_PARTS = (
+    stories_resends,
+    stories_copies,
+    stories_patients,
+    stories_objects,
+    stories_encodings,
+    stories_siblings,
+)
 
 
 def all_stories() -> list[Story]:

@@ -1,6 +1,6 @@
 """Data sets into DICOM files: transfer syntaxes, and file meta that never changes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 import imagecodecs
@@ -129,3 +129,8 @@ def _code_stream(frame: Frame, instance: Instance) -> bytes:
             message = f"no encoder for {other}"
             raise ValueError(message)
     return bytes(stream)[: int(len(stream) * instance.keep_share)]
+
+
+def torn(series: tuple[Instance, ...], keep_share: float) -> tuple[Instance, ...]:
+    """Cut the code streams of these instances after a share of their length."""
+    return tuple(replace(instance, keep_share=keep_share) for instance in series)

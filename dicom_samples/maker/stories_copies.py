@@ -121,14 +121,16 @@ def lossy_jpeg2000() -> Story:
     name, person = "08-lossy-copy-jpeg2000", PEOPLE[7]
     visit = Visit(name, "ct", with_number(person, QEH), QEH, "20260312", "171819", "CT ABDOMEN")
     series = ct_series(visit, Subject(person.latin), Shot("first"), signed=False)
-    there = Identity(SZH.number_of(person), SZH.issuer, "WU^XIUFANG=吴^秀芳", person.birth_date, person.sex, "GB18030")
+    there = Identity(
+        SZH.number_of(person), SZH.issuer, f"SHI^YAWEN={person.hanzi}", person.birth_date, person.sex, "GB18030"
+    )
     copy = reconciled(reissued(series, name, "copy"), there, SZH, name)
     return Story(
         name,
         "A lossy copy of a CT from across the border",
         "A hospital in Shenzhen received the CT on a disc and uploads it, compressed about ten to one with "
         "loss, under new "
-        "UIDs, with its own number and the name in Pinyin and simplified characters.",
+        "UIDs, with its own number and the name in Pinyin.",
         "CT phantom; JPEG 2000 irreversible at about 10:1.",
         (
             Sending("01-qeh", QEH.ae_title, series),

@@ -120,7 +120,7 @@ def uid_conflict() -> Story:
             Sending(
                 "02-pmh",
                 PMH.ae_title,
-                ct_series(visit, Subject(person.latin, (-0.06, -0.08), 0.94), Shot("second"), device=CT_PMH),
+                ct_series(visit, Subject(person.latin, (-0.06, -0.08), 0.94), Shot("second", 412.0), device=CT_PMH),
             ),
         ),
         Expect("uid_conflict", "alert", "same", ("sop_instance_uids",), "quarantine"),
@@ -149,7 +149,7 @@ def lossy_twin() -> Story:
 
 def deflated_same_uids() -> Story:
     """Whole data sets are deflated for a slow line."""
-    name, person = "33-deflated-resend", PEOPLE[32]
+    name, person = "32-deflated-resend", PEOPLE[32]
     visit = Visit(name, "mr", with_number(person, PMH), PMH, "20260420", "162400", "MR BRAIN")
     series = mr_series(visit, Subject(person.latin), Shot("first"), range(3))
     return Story(
