@@ -102,7 +102,9 @@ def verdict(
 ) -> Verdict:
     """A verdict with evidence."""
     finding = Comparison(Fact.FRAME_DIGESTS, Group.PIXELS, "exact", 39.9, "All frames are equal.", "12", "12")
-    evidence = Evidence((finding,), Coverage(12, 12, exact=12), SopFindings(shared=12), PatientLink.SAME, 39.9)
+    evidence = Evidence(
+        (finding,), Coverage(12, 12, exact=12), SopFindings(shared=12), PatientLink.SAME, total_bits=39.9
+    )
     return Verdict(
         relation=relation,
         disposition=disposition,

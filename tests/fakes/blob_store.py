@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from threading import Lock
 
 from blake3 import blake3
 
@@ -20,6 +21,7 @@ class MemoryBlobStore:
 
     def __init__(self) -> None:
         self.full = False
+        self._lock = Lock()
         self._bytes: dict[BlobId, bytes] = {}
         self._references: dict[BlobId, tuple[Path, int]] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="memory-blob-store-")
@@ -28,8 +30,9 @@ class MemoryBlobStore:
         self.check_room()
         data = b"".join(bytes(chunk) for chunk in chunks)
         blob_id = BlobId(blake3(data).hexdigest())
-        added = blob_id not in self._bytes
-        self._bytes.setdefault(blob_id, data)
+        with self._lock:
+            added = blob_id not in self._bytes
+            self._bytes.setdefault(blob_id, data)
         return StoredBlob(blob_id, len(data), added=added)
 
     def refer(self, path: Path) -> StoredBlob:

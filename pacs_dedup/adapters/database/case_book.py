@@ -61,7 +61,7 @@ def _append(connection: Connection, *, judgement: Judgement) -> CaseId | None:
         opened = _open_case(connection, judgement, judgement_id)
         if opened is not None:
             return opened
-    case = connection.execute(_current(judgement)).one_or_none()
+    case = _lock_case(connection, judgement)
     if case is None:
         return None
     if judgement_id is not None:
@@ -104,27 +104,28 @@ def _open_case(connection: Connection, judgement: Judgement, judgement_id: int) 
     return case_id
 
 
-def _current(judgement: Judgement) -> Select[Any]:
-    """The pair's case and its verdict, locked."""
-    return (
-        select(cases.c.id, cases.c.state, cases.c.revision, *_VERDICT_COLUMNS)
-        .join(judgements, judgements.c.id == cases.c.judgement_id)
-        .where(cases.c.incoming == str(judgement.incoming), cases.c.prior == str(judgement.prior))
-        .with_for_update(of=cases)
-    )
+def _lock_case(connection: Connection, judgement: Judgement) -> Row[Any] | None:
+    """Return the pair's case, locked until the commit.
+
+    The verdict it points to is read by a statement of its own: one that waited for the lock would look for it in the
+    past from before the wait, where a verdict that another transaction has just appended is not.
+    """
+    of_pair = and_(cases.c.incoming == str(judgement.incoming), cases.c.prior == str(judgement.prior))
+    return connection.execute(select(cases).where(of_pair).with_for_update()).one_or_none()
 
 
 def _renew(connection: Connection, case: Row[Any], judgement: Judgement, judgement_id: int) -> None:
     """Let a case follow a judgement that was not made before; an earlier generation's changes nothing."""
     verdict = judgement.verdict
+    current = connection.execute(select(judgements).where(judgements.c.id == case.judgement_id)).one()
     undecided = case.state in _UNDECIDED
-    if judgement.generation < case.generation or not (undecided or verdict.disposition.opens_case):
+    if judgement.generation < current.generation or not (undecided or verdict.disposition.opens_case):
         return
     changed: dict[str, object] = {"judgement_id": judgement_id}
-    reopened = not undecided and verdict.relation != case.relation
-    if reopened or (undecided and VERDICT.dump(verdict) != case.verdict):
+    reopened = not undecided and verdict.relation != current.relation
+    if reopened or (undecided and VERDICT.dump(verdict) != current.verdict):
         changed |= {"revision": case.revision + 1, "state": CaseState.NEW if reopened else case.state}
-        became = f"{case.relation} became {verdict.relation}" if verdict.relation != case.relation else ""
+        became = f"{current.relation} became {verdict.relation}" if verdict.relation != current.relation else ""
         event = CaseEvent("evidence_changed", judgement.judged_at, SERVICE, reason=became)
         _insert_event(connection, case.id, case.revision + 1, event)
     connection.execute(update(cases).where(cases.c.id == case.id).values(changed))
@@ -171,9 +172,6 @@ def _insert_event(connection: Connection, case_id: int, revision: int, event: Ca
         "reason": event.reason,
     }
     connection.execute(insert(connection, case_events).values(row))
-
-
-_VERDICT_COLUMNS = (judgements.c.generation, judgements.c.relation, judgements.c.verdict)
 
 
 def _judgements() -> Select[Any]:

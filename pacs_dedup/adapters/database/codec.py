@@ -1,8 +1,10 @@
 """Domain values as JSON text, and back."""
 
+import json
 from typing import Generic, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
@@ -26,8 +28,16 @@ class Codec(Generic[T]):
         self._what = what
 
     def dump(self, value: T) -> str:
-        """Return the value as JSON; bytes as base64."""
-        return self._adapter.dump_json((value,)).decode()
+        """Return the value as JSON; bytes as base64, damaged characters (lone surrogates) as question marks.
+
+        Raises:
+            PydanticSerializationError: a field holds what its type does not allow, and could not be read back.
+        """
+        try:
+            return self._adapter.dump_json((value,), warnings="error").decode()
+        except PydanticSerializationError:
+            plain = self._adapter.dump_python((value,), mode="json", warnings="error")
+            return json.dumps(plain, ensure_ascii=False).encode("utf-8", "replace").decode()
 
     def load(self, text: str) -> T:
         """Read back what `dump` wrote; a field that was added since gets its default.

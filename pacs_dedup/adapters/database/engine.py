@@ -34,8 +34,11 @@ class Transactions:
     engine: Engine
 
     def read(self, work: Callable[[Connection], T]) -> T:
-        """Run ``work`` on one consistent state of the database."""
-        return _in_words(lambda: _run(self.engine, work))
+        """Run ``work`` on one state of the database, however many statements it takes."""
+        reader = self.engine
+        if reader.dialect.name == "postgresql":
+            reader = reader.execution_options(isolation_level="REPEATABLE READ")
+        return _in_words(lambda: _run(reader, work))
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in one transaction, again where PostgreSQL undid it for the sake of another.

@@ -1,0 +1,176 @@
+"""What every `CaseBook` promises of judgements, and of the cases they open and renew."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from pacs_dedup.adapters.database import Database
+from pacs_dedup.domain.case import CaseEvent, CaseState, ReviewCase, Verb
+from pacs_dedup.domain.identifiers import CaseId
+from pacs_dedup.domain.verdict import Disposition, Judgement, Relation
+from tests.contracts.values import MINUTE, MORNING, judgement, study, verdict
+from tests.fakes import FakeClock, FakeDatabase
+
+DISTINCT = verdict(Relation.DISTINCT, Disposition.ACCEPT)
+LOSSY = verdict(Relation.LOSSY_COPY, Disposition.FLAG)
+
+
+class CaseBookContract:
+    """Promises of `pacs_dedup.ports.case_book.CaseBook`; needs the fixture ``database``."""
+
+    def test_a_judgement_is_read_back_as_it_was_made(self, database: Database) -> None:
+        case_id = database.case_book.append(judgement())
+        assert database.case_book.judgements() == (replace(judgement(), case_id=case_id),)
+
+    def test_judgements_of_one_study_come_oldest_first(self, database: Database) -> None:
+        made = [judgement(2, prior, after=minutes * MINUTE) for prior, minutes in ((1, 5), (3, 1), (4, 3))]
+        for each in [*made, judgement(9, 1)]:
+            database.case_book.append(each)
+        assert [each.prior for each in database.case_book.judgements(study(2))] == [
+            study(number, "WEST") for number in (3, 4, 1)
+        ]
+        assert len(database.case_book.judgements()) == 4
+        assert database.case_book.judgements(study(77)) == ()
+
+    @pytest.mark.parametrize("disposition", [each for each in Disposition if not each.opens_case])
+    def test_what_needs_nobodys_eyes_opens_no_case(self, database: Database, disposition: Disposition) -> None:
+        accepted = judgement(verdict=verdict(Relation.RESEND, disposition))
+        assert database.case_book.append(accepted) is None
+        assert database.case_book.cases() == ()
+        assert database.case_book.judgements() == (accepted,)
+
+    @pytest.mark.parametrize("disposition", [each for each in Disposition if each.opens_case])
+    def test_what_needs_a_person_opens_a_case(self, database: Database, disposition: Disposition) -> None:
+        flagged = judgement(generation=3, verdict=verdict(disposition=disposition))
+        case_id = database.case_book.append(flagged)
+        assert case_id is not None
+        assert database.case_book.case(case_id) == ReviewCase(
+            case_id=case_id,
+            incoming=flagged.incoming,
+            generation=3,
+            prior=flagged.prior,
+            verdict=flagged.verdict,
+            state=CaseState.NEW,
+            opened_at=MORNING,
+            events=(CaseEvent("opened", MORNING, "pacs_dedup"),),
+        )
+
+    def test_repeating_a_judgement_adds_nothing(self, database: Database) -> None:
+        case_id = database.case_book.append(judgement())
+        before = database.case_book.cases()
+        assert database.case_book.append(judgement(after=MINUTE)) == case_id
+        assert database.case_book.cases() == before
+        assert len(database.case_book.judgements()) == 1
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            judgement(generation=2),
+            judgement(verdict=LOSSY),
+            judgement(verdict=verdict(digest_version="d2")),
+            judgement(verdict=verdict(rules_version="r2")),
+        ],
+    )
+    def test_another_generation_relation_or_version_is_another_judgement(
+        self, database: Database, other: Judgement
+    ) -> None:
+        case_id = database.case_book.append(judgement())
+        assert database.case_book.append(other) == case_id
+        assert len(database.case_book.judgements()) == 2
+        assert len(database.case_book.cases()) == 1
+
+    def test_each_pair_has_its_own_case(self, database: Database) -> None:
+        pairs = [judgement(2, 1), judgement(2, 3), judgement(4, 1), replace(judgement(2, 1), prior=study(1, "EAST"))]
+        assert len({database.case_book.append(pair) for pair in pairs}) == 4
+
+    def test_other_evidence_renews_an_open_case(self, database: Database) -> None:
+        case = _renewed(database, judgement(generation=2, after=MINUTE, verdict=LOSSY))
+        assert (case.state, case.generation, case.verdict) == (CaseState.NEW, 2, LOSSY)
+        assert [event.what for event in case.events] == ["opened", "evidence_changed"]
+        assert (case.events[1].at, case.events[1].by) == (MORNING + MINUTE, "pacs_dedup")
+
+    def test_the_same_verdict_on_the_next_generation_is_no_event(self, database: Database) -> None:
+        case = _renewed(database, judgement(generation=2))
+        assert (case.generation, case.revision) == (2, 1)
+
+    def test_a_verdict_that_calls_for_no_case_still_reaches_the_open_one(self, database: Database) -> None:
+        case = _renewed(database, judgement(generation=2, verdict=DISTINCT))
+        assert (case.state, case.verdict, case.revision) == (CaseState.NEW, DISTINCT, 2)
+        assert database.case_book.append(judgement(generation=2, verdict=DISTINCT)) is None
+
+    def test_an_escalated_case_stays_escalated_when_evidence_changes(self, database: Database) -> None:
+        case = _renewed(database, judgement(verdict=LOSSY), CaseState.ESCALATED)
+        assert (case.state, case.verdict, case.revision) == (CaseState.ESCALATED, LOSSY, 3)
+
+    @pytest.mark.parametrize("decided", [CaseState.DECIDED, CaseState.DISMISSED])
+    def test_a_decided_case_whose_relation_changed_is_new_again(self, database: Database, decided: CaseState) -> None:
+        case = _renewed(database, judgement(generation=2, verdict=LOSSY), decided)
+        assert (case.state, case.generation, case.verdict) == (CaseState.NEW, 2, LOSSY)
+        assert [event.what for event in case.events] == ["opened", "decided", "evidence_changed"]
+
+    @pytest.mark.parametrize("decided", [CaseState.DECIDED, CaseState.DISMISSED])
+    def test_a_decision_stands_while_the_relation_does(self, database: Database, decided: CaseState) -> None:
+        more = verdict(sentence="The same images, and two more.")
+        case = _renewed(database, judgement(generation=2, verdict=more), decided)
+        assert (case.state, case.generation, case.verdict, case.revision) == (decided, 2, more, 2)
+
+    def test_a_decision_stands_when_no_case_is_called_for_any_more(self, database: Database) -> None:
+        case = _renewed(database, judgement(generation=2, verdict=DISTINCT), CaseState.DECIDED)
+        assert (case.state, case.generation, case.verdict) == (CaseState.DECIDED, 1, verdict())
+
+    def test_a_late_judgement_on_an_earlier_generation_changes_no_case(self, database: Database) -> None:
+        case_id = database.case_book.append(judgement(generation=2))
+        before = database.case_book.cases()
+        assert database.case_book.append(judgement(generation=1, verdict=LOSSY)) == case_id
+        assert database.case_book.cases() == before
+        assert len(database.case_book.judgements()) == 2
+
+    def test_an_unknown_case_is_none(self, database: Database) -> None:
+        assert database.case_book.case(CaseId(1)) is None
+
+    def test_cases_are_listed_by_state_newest_first(self, database: Database) -> None:
+        ids = [database.case_book.append(judgement(number, 1, after=number * MINUTE)) for number in (3, 5, 4)]
+        assert [case.incoming for case in database.case_book.cases()] == [study(5), study(4), study(3)]
+        assert ids[1] is not None
+        database.case_book.record(ids[1], 1, CaseState.DECIDED, _decision())
+        assert [case.incoming for case in database.case_book.cases([CaseState.NEW])] == [study(4), study(3)]
+        decided = database.case_book.cases([CaseState.DECIDED, CaseState.DISMISSED])
+        assert [case.events[-1].verb for case in decided] == [Verb.SAME]
+
+    def test_threads_that_judge_one_pair_at_once_open_one_case(self, database: Database) -> None:
+        with ThreadPoolExecutor(6) as pool:
+            ids = set(pool.map(database.case_book.append, [judgement(generation=g % 3 + 1) for g in range(18)]))
+        assert len(ids) == 1
+        assert len(database.case_book.judgements()) == 3
+        (case,) = database.case_book.cases()
+        assert [event.what for event in case.events].count("opened") == 1
+        assert case.generation == 3
+
+
+def _decision(after: timedelta = MINUTE) -> CaseEvent:
+    return CaseEvent("decided", MORNING + after, "chan", Verb.SAME, "the same scan")
+
+
+def _renewed(database: Database, second: Judgement, decided: CaseState | None = None) -> ReviewCase:
+    case_id = database.case_book.append(judgement())
+    assert case_id is not None
+    if decided:
+        database.case_book.record(case_id, 1, decided, _decision())
+    database.case_book.append(second)
+    case = database.case_book.case(case_id)
+    assert case is not None
+    return case
+
+
+class TestDatabaseCaseBook(CaseBookContract):
+    """SQLite and PostgreSQL."""
+
+
+class TestMemoryCaseBook(CaseBookContract):
+    """The stand-in."""
+
+    @pytest.fixture
+    def database(self, fake_clock: FakeClock) -> FakeDatabase:
+        return FakeDatabase(fake_clock)
