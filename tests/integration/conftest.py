@@ -13,6 +13,7 @@ from pacs_dedup.config import Settings
 from pacs_dedup.entrypoints.listener import Listener
 from pacs_dedup.pipeline.receive import Reception, receive_instance
 from pacs_dedup.ports.journal import Journal
+from tests.integration.running import start_service
 from tests.integration.support import LOOPBACK, arrivals, stored_files
 
 
@@ -58,3 +59,22 @@ def edge(tmp_path):
             database.close()
 
     return listening
+
+
+@pytest.fixture
+def running_service(tmp_path):
+    """Return a function that starts the service as a user does: ``running_service(mode={…}, peers=[…])``."""
+    started = []
+
+    def start(*, data=None, listens=True, **sections):
+        service = start_service(data or tmp_path / "service", **sections)
+        started.append(service)
+        if listens:
+            service.wait_until_it_listens()
+        return service
+
+    yield start
+    for service in started:
+        if service.process.poll() is None:
+            service.process.kill()
+            service.process.wait()
