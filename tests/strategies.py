@@ -1,0 +1,122 @@
+"""What hypothesis draws: names, patients, fingerprints, coverage and whole evidence, valid by construction."""
+
+from hypothesis import strategies as st
+
+from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientLink, SopFindings
+from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId, PatientIdentity, PersonNameParts
+from pacs_dedup.domain.policy import Action, Policy
+from tests.builders import make_frame, make_instance
+
+_words = st.lists(st.sampled_from(["CHAN", "WONG", "TAI", "MAN", "TAIMAN", "T", "M", "PETER"]), max_size=3).map(tuple)
+
+names = st.builds(
+    PersonNameParts,
+    family=_words,
+    given=_words,
+    hanzi=st.sampled_from(["", "陈", "陈大文", "黄小明"]),
+    family_known=st.booleans(),
+    unreadable=st.booleans(),
+    placeholder=st.booleans(),
+)
+patient_ids = st.builds(
+    PatientId,
+    value=st.sampled_from(["A123456", "A123457", "A132456", "4711", "123456"]),
+    issuer=st.sampled_from(["", "QEH", "PMH"]),
+    kind=st.sampled_from(IdentifierKind),
+    check=st.sampled_from(CheckState),
+    previous=st.booleans(),
+)
+patients = st.builds(
+    PatientIdentity,
+    ids=st.lists(patient_ids, max_size=3).map(tuple),
+    name=names,
+    birth_date=st.sampled_from(["", "1960", "196002", "19600229", "19600228", "19600101", "19870101", "19600302"]),
+    sex=st.sampled_from(["", "F", "M"]),
+)
+frames = st.builds(
+    lambda pixels, value, informative: make_frame(
+        pixels, value_digest=value and make_frame(value).stored_digest, informative=informative
+    ),
+    st.sampled_from("abcdef"),
+    st.sampled_from([None, "u", "v"]),
+    st.booleans(),
+)
+instances = st.builds(
+    lambda name, made: make_instance(str(name), frames=tuple(made)),
+    st.integers(1, 6),
+    st.lists(frames, max_size=4),
+)
+stacks: st.SearchStrategy[list[InstanceFingerprint]] = st.lists(instances, max_size=8)
+
+_some = st.integers(0, 5)
+
+
+@st.composite
+def coverages(draw: st.DrawFn) -> Coverage:
+    """Coverage in which no side has more partners than items."""
+    exact, value, verified, new, old = (draw(_some) for _ in range(5))
+    matched = exact + value + verified
+    tried = draw(_some)
+    confirmed = draw(st.integers(0, tried))
+    return Coverage(
+        incoming=matched + draw(_some) + new,
+        prior=matched + draw(_some) + old,
+        exact=exact,
+        value=value,
+        verified=verified,
+        images_matched=draw(st.integers(0, matched)),
+        uninformative=draw(_some),
+        new_content=new,
+        prior_only_content=old,
+        unreadable_incoming=draw(_some),
+        unreadable_prior=draw(_some),
+        tried=tried,
+        confirmed=confirmed,
+        rejected=draw(st.integers(0, tried - confirmed)),
+    )
+
+
+@st.composite
+def sop_findings(draw: st.DrawFn) -> SopFindings:
+    """Findings that add up to the number of shared UIDs."""
+    kinds = [draw(st.integers(0, 2)) for _ in range(6)]
+    return SopFindings(sum(kinds), *kinds)
+
+
+_LEVELS = {
+    Fact.STUDY_INSTANCE_UID: ["equal", "differs"],
+    Fact.SOURCE_REFERENCES: ["none", "to_prior", "to_incoming", "renamed"],
+    Fact.EVENT_UIDS: ["missing", "shared", "differs"],
+    Fact.ACQUISITION_TIME: ["missing", "equal", "shifted", "same_day", "other_day"],
+    Fact.DEVICE: ["missing", "serial_equal", "model_equal", "differs"],
+    Fact.KERNEL: ["missing", "equal", "differs"],
+    Fact.ACCESSION_NUMBER: ["missing", "equal", "differs"],
+    Fact.PRESENTATION: ["equal", "differs"],
+    Fact.OVERLAYS: ["equal", "differs"],
+}
+
+
+@st.composite
+def evidences(draw: st.DrawFn) -> Evidence:
+    """Any evidence that a comparison could come to, and many that it could not."""
+    facts = draw(st.sets(st.sampled_from(sorted(_LEVELS))))
+    comparisons = tuple(
+        Comparison(fact, Group.STRUCTURE, draw(st.sampled_from(_LEVELS[fact])), draw(st.floats(-20, 20)), f"{fact}")
+        for fact in sorted(facts)
+    )
+    return Evidence(
+        comparisons=comparisons,
+        coverage=draw(coverages()),
+        sop=draw(sop_findings()),
+        patient_link=draw(st.sampled_from(PatientLink)),
+        incoming_instances=draw(st.integers(0, 12)),
+        prior_instances=draw(st.integers(0, 12)),
+        same_source=draw(st.booleans()),
+        total_bits=draw(st.floats(-80, 120)),
+        patient_bits=draw(st.floats(-40, 60)),
+        better=draw(st.sampled_from(["incoming", "prior", "equal"])),
+    )
+
+
+policies = st.builds(Policy, action=st.sampled_from(Action))
