@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pacs_dedup.domain.cluster import primary
-from pacs_dedup.domain.identifiers import StudyKey
+from pacs_dedup.domain.identifiers import StudyKey, is_scanned
 from pacs_dedup.domain.policy import Action
 from pacs_dedup.domain.verdict import Disposition, Judgement, Relation
 from pacs_dedup.pipeline.forwarding import forwards
@@ -61,6 +61,8 @@ def act_once(gate: Gate) -> bool:
 
 
 def _hold_or_forward(key: StudyKey, generation: int, gate: Gate) -> tuple[NewWork, ...]:
+    if is_scanned(key.source):
+        return ()  # a file that lies in a folder goes nowhere, so there is nothing to hold back
     now = gate.clock.now()
     cause = _cause_to_hold(key, generation, gate)
     if not cause:

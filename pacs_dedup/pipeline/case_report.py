@@ -88,10 +88,11 @@ def summary(study: StudyFingerprint, reading: Reading) -> StudySummary:
     arrivals = [a for arrival_id in ids.values() if (a := reading.journal.arrival(arrival_id)) is not None]
     received_at = min((a.received_at for a in arrivals), default=None)
     told = StudySummary(study.key, received_at=received_at, size_bytes=sum(a.size_bytes for a in arrivals))
-    return _described(told, study.instances) if study.instances else told
+    return described(told, study.instances) if study.instances else told
 
 
-def _described(told: StudySummary, instances: tuple[InstanceFingerprint, ...]) -> StudySummary:
+def described(told: StudySummary, instances: tuple[InstanceFingerprint, ...]) -> StudySummary:
+    """Return a summary with what the first instance says of patient and study, and what all say together."""
     patient, acquisition = instances[0].patient, instances[0].acquisition
     modalities = dict.fromkeys(i.acquisition.modality for i in instances if i.acquisition.modality)
     return replace(

@@ -1,1 +1,1 @@
-"""The command line: pacs-dedup."""
+"""The command line, pacs-dedup: one module per noun. Data go to stdout, messages to stderr."""

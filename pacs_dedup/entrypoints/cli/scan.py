@@ -1,0 +1,115 @@
+"""``pacs-dedup scan``: find copies among files that lie in folders."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from pacs_dedup.entrypoints.cli.context import context_of, services_of
+from pacs_dedup.entrypoints.cli.output import counting, say, show, show_json
+from pacs_dedup.reports import words
+
+if TYPE_CHECKING:
+    from pacs_dedup.pipeline.scan import Found, ScannedFile
+    from pacs_dedup.pipeline.scan_summary import ScanSummary
+    from pacs_dedup.wiring import Services
+
+_PARTIAL = 3
+_SHOWN_GROUPS = 30
+_SHOWN_PATHS = 6
+_SHOWN_FILES = 30
+
+
+def scan(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders; links are not followed.")],
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where a case was opened.")] = False,
+) -> None:
+    """Find copies among DICOM files. Nothing is copied, moved or changed; scanning twice adds nothing."""
+    from pacs_dedup.entrypoints.cli.scan_run import run_steps
+    from pacs_dedup.pipeline.scan import find_files
+    from pacs_dedup.pipeline.scan_summary import summarise
+
+    with services_of(context, must_exist=False) as services:
+        found = find_files(paths, leave_out=services.settings.storage.path)
+        say(f"{words.count(len(found.files), 'file')} found")
+        scanned = _record(found, services)
+        sources = {f.source for f in scanned if f.source}
+        total = sum(f.arrival_id is not None for f in scanned)
+        with counting("fingerprinting", total) as tell:
+            run_steps(services, sources, total, tell)
+        told = summarise(found, scanned, index=services.index, problems=services.problems, case_book=services.case_book)
+    show_json(told) if context_of(context).as_json else show(summary_view(told))
+    raise typer.Exit(_PARTIAL if told.unreadable or told.partly else int(exit_code and told.findings))
+
+
+def _record(found: "Found", services: "Services") -> list["ScannedFile"]:
+    from pacs_dedup.pipeline.scan import record_file
+
+    scanned = []
+    with counting("recording", len(found.files)) as tell:
+        for done, path in enumerate(found.files, 1):
+            scanned.append(record_file(path, blobs=services.blobs, journal=services.journal, clock=services.clock))
+            tell(done)
+    return scanned
+
+
+def summary_view(told: "ScanSummary") -> RenderableType:
+    """Return the account of a scan for a person: the counts, the relations, the copy groups, what was not read."""
+    counts = Table(box=None, show_header=False, pad_edge=False)
+    for label, value in (
+        (
+            "files",
+            f"{told.files:,}" + (f" and {words.count(told.links, 'symbolic link')} not followed" * bool(told.links)),
+        ),
+        ("read", f"{told.read:,}, {words.size(told.size_bytes)}"),
+        ("not DICOM", f"{told.not_dicom:,}"),
+        (
+            "unreadable",
+            f"{len(told.unreadable):,}" + (f"; {len(told.partly):,} without usable pixels" * bool(told.partly)),
+        ),
+        ("instances", f"{told.instances:,} in {words.count(told.studies, 'study')}"),
+    ):
+        counts.add_row(Text(label, "bright_black"), value)
+    return Group(counts, *_relations(told), *_equal(told), *_unreadable(told))
+
+
+def _relations(told: "ScanSummary") -> list[RenderableType]:
+    if not told.relations:
+        return [Text("No two studies have anything in common.")]
+    table = Table("pairs", "what they are", box=None, pad_edge=False)
+    for relation, number in told.relations:
+        table.add_row(f"{number:,}", words.RELATIONS[relation])
+    return [Text(), table]
+
+
+def _equal(told: "ScanSummary") -> list[RenderableType]:
+    if not told.equal_pixels:
+        return [Text("No two files have equal pixels.")]
+    files = sum(len(group.paths) for group in told.equal_pixels)
+    lines: list[RenderableType] = [
+        Text(f"\n{words.count(len(told.equal_pixels), 'group')} of files with equal pixels ({files:,} files)", "bold")
+    ]
+    for group in told.equal_pixels[:_SHOWN_GROUPS]:
+        blank = "" if group.informative else "; blank or test frames, which say nothing"
+        lines.append(Text(f"  {len(group.paths)} files in {words.count(group.studies, 'study')}{blank}"))
+        lines += [Text(f"    {path}", "bright_black", overflow="fold") for path in group.paths[:_SHOWN_PATHS]]
+        lines += _more(len(group.paths) - _SHOWN_PATHS, "files", "    ")
+    return [*lines, *_more(len(told.equal_pixels) - _SHOWN_GROUPS, "groups", "  ")]
+
+
+def _unreadable(told: "ScanSummary") -> list[RenderableType]:
+    lines: list[RenderableType] = []
+    for title, files in (("Unreadable", told.unreadable), ("Without usable pixels", told.partly)):
+        if files:
+            lines.append(Text(f"\n{title}", "bold"))
+            lines += [Text(f"  {f.path}: {f.cause}", overflow="fold") for f in files[:_SHOWN_FILES]]
+            lines += _more(len(files) - _SHOWN_FILES, "files", "  ")
+    return lines
+
+
+def _more(number: int, noun: str, indent: str) -> list[RenderableType]:
+    return [Text(f"{indent}and {number:,} more {noun}; --json lists all", "bright_black")] if number > 0 else []
