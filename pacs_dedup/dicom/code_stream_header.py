@@ -13,7 +13,7 @@ class CodeStreamHeader:
     Attributes:
         precision: bits of a sample.
         lossless: the code stream can be decoded by integer arithmetic alone, so that every decoder agrees.
-        colour_transform: JPEG 2000 multiple component transform is on: the decoder returns RGB.
+        signed: JPEG 2000 declares signed samples; the other code streams know none.
     """
 
     rows: int
@@ -21,7 +21,7 @@ class CodeStreamHeader:
     samples: int
     precision: int
     lossless: bool
-    colour_transform: bool = False
+    signed: bool = False
 
 
 _SOI: Final = b"\xff\xd8"
@@ -33,6 +33,7 @@ _SOF: Final = frozenset({0xC0, 0xC1, 0xC2}) | _SOF_LOSSLESS
 _STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 _SOS: Final = 0xDA
 _REVERSIBLE: Final = 1
+_SIGNED: Final = 0x80
 _COD_TRANSFORM: Final = 13
 """Offset of the wavelet transformation byte after the COD marker (ISO/IEC 15444-1 A.6.1)."""
 
@@ -88,9 +89,9 @@ def _jpeg_2000(frame: bytes, start: int) -> CodeStreamHeader:
         rows=height - top,
         columns=width - left,
         samples=_u16(frame, siz + 34),
-        precision=(frame[siz + 36] & 0x7F) + 1,
+        precision=(frame[siz + 36] & ~_SIGNED) + 1,
         lossless=frame[cod + _COD_TRANSFORM] == _REVERSIBLE,
-        colour_transform=frame[cod + 8] == 1,
+        signed=bool(frame[siz + 36] & _SIGNED),
     )
 
 

@@ -2,13 +2,14 @@
 
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import imagecodecs
 import numpy as np
 from pydicom import uid
 from rle.rle import decode_frame as decode_rle
+from rle.rle import decode_segment
 
 from pacs_dedup.dicom.code_stream_header import CodeStreamHeader, read_header
 from pacs_dedup.dicom.native_frames import Pixels, check_length, native_frame, stored_values, with_sign
@@ -121,11 +122,12 @@ def decode_code_stream(frame: bytes, syntax: str, description: PixelDescription)
 
 
 def _low_aligned(samples: Pixels, header: CodeStreamHeader, d: PixelDescription) -> Pixels:
-    """Turn decoder output into stored values, mod 2^precision; the header's sign rules, as it does for native pixels.
+    """Turn decoder output into stored values, mod 2^precision; signed where header or code stream says so.
 
-    Encoders have stored two's complement as unsigned samples and the other way round; the bits are the same either
-    way, and PixelRepresentation is what a native copy of the image would be read by.
+    Encoders have stored two's complement as unsigned samples, and headers have called signed samples unsigned: the
+    bits are the same, and a scan without negative values has no reason to be called signed by either.
     """
+    d = d if d.signed or not header.signed else replace(d, signed=True)
     words = samples.astype(np.uint32) & np.uint32((1 << header.precision) - 1)
     if header.precision == d.bits_allocated:
         return stored_values(words.astype(f"u{max(d.bits_allocated // 8, 1)}"), d)
@@ -136,12 +138,24 @@ def _rle(frame: bytes, d: PixelDescription) -> Pixels:
     if d.frame_bits // 8 > _RLE_MAX_RATIO * max(len(frame) - _RLE_HEADER, 0):
         raise Unreadable("an RLE frame is too short for the image that the header declares")
     try:
+        if d.bits_allocated == 1:
+            return _rle_bits(frame, d)
         planes: Any = decode_rle(frame, d.rows * d.columns, d.bits_allocated, "<")
-        words = np.frombuffer(planes, f"<u{max(d.bits_allocated // 8, 1)}").reshape(d.samples, d.rows, d.columns)
+        words = np.frombuffer(planes, f"<u{d.bits_allocated // 8}").reshape(d.samples, d.rows, d.columns)
     except PARSE_ERRORS as error:
         raise Unreadable(f"an RLE frame can not be decoded ({_cause(error)})") from error
     interleaved = words[0] if d.samples == 1 else np.moveaxis(words, 0, -1)
     return stored_values(interleaved, d)
+
+
+def _rle_bits(frame: bytes, d: PixelDescription) -> Pixels:
+    """Decode single bits, which encoders write packed, as native pixels are, or one to a byte."""
+    octets = bytes(decode_segment(frame[_RLE_HEADER:]))
+    if len(octets) >= d.frame_bits:
+        return np.frombuffer(octets, np.uint8, d.frame_bits).astype(np.int32).reshape(d.rows, d.columns) & 1
+    one = d.single_frame()
+    check_length(octets, one)
+    return native_frame(octets, 0, one)
 
 
 def _inflate(frame: bytes, d: PixelDescription) -> Pixels:

@@ -37,6 +37,8 @@ _BY_MODALITY: Final = {
 
 def content_kind(dataset: Dataset) -> ContentKind:
     """Tell what an instance is made of; anything that has pixels, or room for them, is an image."""
+    if "SpectroscopyData" in dataset:
+        return ContentKind.OTHER
     if any(element in dataset for element in PixelElement) or ("Rows" in dataset and "Columns" in dataset):
         return ContentKind.IMAGE
     sop_class = text(dataset, "SOPClassUID")

@@ -17,7 +17,8 @@ def verify_frames(path_a: Path, frame_a: int, path_b: Path, frame_b: int) -> Fra
         Unreadable: a file or its pixels can not be decoded.
         BadRequest: a file has no such frame.
     """
-    return verify_grey_frames(_grey(decode_frame(path_a, frame_a)), _grey(decode_frame(path_b, frame_b)))
+    a, b = decode_frame(path_a, frame_a), decode_frame(path_b, frame_b)
+    return verify_grey_frames(_grey(a), _grey(b), lossless=not (a.lossy or b.lossy))
 
 
 def _grey(decoded: DecodedFrame) -> GreyFrame:

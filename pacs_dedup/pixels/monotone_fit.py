@@ -28,7 +28,10 @@ class MonotoneFit:
 
 
 def fit_monotone(source: Plane, target: Plane) -> MonotoneFit:
-    """Map ``source`` onto ``target``, of the same shape, by means over 256 quantile bins made monotone."""
+    """Map ``source`` onto ``target``, of the same shape, by medians over 256 quantile bins made monotone.
+
+    Medians, so that burnt-in text, which is a minority at every grey level, does not bend the curve.
+    """
     x, y = source.ravel(), target.ravel()
     edges = np.unique(np.quantile(x, np.linspace(0, 1, _BINS + 1)))
     bins = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, max(edges.size - 2, 0))
@@ -36,17 +39,25 @@ def fit_monotone(source: Plane, target: Plane) -> MonotoneFit:
     used = counts > 0
     weights = counts[used].astype(np.float64)
     means_x = np.bincount(bins, weights=x)[used] / weights
-    means_y = np.bincount(bins, weights=y)[used] / weights
-    rising = _isotonic(means_y, weights)
-    falling = -_isotonic(-means_y, weights)
-    inverted = _error(falling, means_y, weights) < _error(rising, means_y, weights)
+    medians = _medians(bins, y, counts[used])
+    rising = _isotonic(medians, weights)
+    falling = -_isotonic(-medians, weights)
+    inverted = _error(falling, medians, weights) < _error(rising, medians, weights)
     curve = falling if inverted else rising
     fitted = np.interp(source, means_x, curve).astype(np.float32)
     return MonotoneFit(fitted, float(curve.min()), float(curve.max()), bool(inverted))
 
 
-def _error(curve: NDArray[Any], means: NDArray[Any], weights: NDArray[Any]) -> float:
-    return float((weights * (curve - means) ** 2).sum())
+def _medians(bins: NDArray[Any], values: NDArray[Any], counts: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the median of the values of each used bin."""
+    ordered = values[np.lexsort((values, bins))].astype(np.float64)
+    starts = np.cumsum(counts) - counts
+    median: NDArray[np.float64] = (ordered[starts + (counts - 1) // 2] + ordered[starts + counts // 2]) / 2
+    return median
+
+
+def _error(curve: NDArray[Any], medians: NDArray[Any], weights: NDArray[Any]) -> float:
+    return float((weights * (curve - medians) ** 2).sum())
 
 
 def _isotonic(values: NDArray[Any], weights: NDArray[Any]) -> NDArray[np.float64]:
