@@ -2,6 +2,7 @@
 
 import functools
 import multiprocessing
+import os
 import secrets
 import signal
 import threading
@@ -106,9 +107,13 @@ def _say_started(settings: Settings, port: int) -> None:
 
 def _start_worker(settings: Settings, log_key: bytes) -> BaseProcess:
     process = multiprocessing.get_context("spawn").Process(
-        target=worker_process, args=(settings, log_key), name="pacs_dedup worker"
+        target=worker_process, args=(settings, log_key, os.getpid()), name="pacs_dedup worker"
     )
-    process.start()
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; children inherit this
+    try:
+        process.start()
+    finally:
+        signal.signal(signal.SIGINT, handler)
     return process
 
 

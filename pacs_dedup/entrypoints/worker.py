@@ -2,6 +2,7 @@
 
 import ctypes
 import functools
+import os
 import signal
 import sys
 import threading
@@ -57,12 +58,17 @@ def work(settings: Settings, stop: threading.Event) -> None:
         turn(tuple(_loops(services)), stop)
 
 
-def worker_process(settings: Settings, log_key: bytes) -> None:
-    """Run `work` in this process until SIGTERM: the main function of the child that the service watches over."""
+def worker_process(settings: Settings, log_key: bytes, parent: int) -> None:
+    """Run `work` in this process until SIGTERM: the main function of the child that the service watches over.
+
+    Args:
+        parent: process id of the service, which this process does not outlive. SIGINT is the service's to handle.
+    """
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # Linux: end with the parent, however that ends
+    if os.getppid() != parent:  # it ended before the kernel was asked
+        return
     configure_logging(key=log_key)
     stop = threading.Event()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what it means
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     try:
         work(settings, stop)

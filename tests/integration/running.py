@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -89,15 +90,25 @@ def opened_database(data):
         database.close()
 
 
-def start_service(data, **sections):
-    """Start a service on a data folder; sections are those of the configuration, set through the environment."""
+def start_service(data, *, own_group=False, **sections):
+    """Start a service on a data folder; sections are those of the configuration, set through the environment.
+
+    With ``own_group`` it leads a process group, as it does in a terminal.
+    """
     dicom = {"port": 0, "bind": LOOPBACK, **sections.pop("dicom", {})}
     sections = {"dicom": dicom, "storage": {"path": str(data), "low_water_mb": 0}, **sections}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PACS_DEDUP_")}
     for section, keys in sections.items():
         environment[f"PACS_DEDUP_{section.upper()}"] = json.dumps(keys)
     data.mkdir(exist_ok=True)
-    log = data.with_name(f"{data.name}.log")
+    log = data.with_name(f"{data.name}.{secrets.token_hex(2)}.log")
     with log.open("w") as stderr:
-        process = subprocess.Popen(SERVE, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=stderr)
+        process = subprocess.Popen(
+            SERVE,
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            process_group=0 if own_group else None,
+        )
     return RunningService(process, data, log)
