@@ -4,15 +4,17 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from pacs_dedup.dicom.open_dataset import PARSE_ERRORS
 
 
 def value_of(dataset: Dataset, keyword: str | int) -> Any:
-    """Return an element's value, None where it is absent or can not be decoded."""
+    """Return an element's value by keyword or tag, None where it is absent or can not be decoded."""
     try:
-        return dataset.get(keyword)
+        found = dataset.get(keyword)
+        return found.value if isinstance(found, DataElement) else found
     except PARSE_ERRORS:
         return None
 
