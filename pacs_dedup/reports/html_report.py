@@ -11,7 +11,7 @@ from pacs_dedup.domain.header import DifferenceKind, HeaderDifference, HeaderGro
 from pacs_dedup.domain.verdict import Disposition, Relation
 from pacs_dedup.reports import words
 from pacs_dedup.reports.model import PATIENT_DATA_STATEMENT, CaseReport, ReportData, by_urgency, needs_a_person
-from pacs_dedup.reports.waterfall import Bar, Waterfall, acquisition_waterfall, patient_waterfall
+from pacs_dedup.reports.waterfall import Bar, Waterfall, acquisition_waterfall, condensed, patient_waterfall
 
 CHART_WIDTH = 240
 CHART_HEIGHT = 14
@@ -71,6 +71,7 @@ def _template() -> Template:
         "grouped": _grouped,
         "waterfalls": _waterfalls,
         "bar": _bar,
+        "value": words.value,
         "style": _style,
     }
     return environment.get_template("report.html.j2")
@@ -100,7 +101,7 @@ def _grouped(differences: tuple[HeaderDifference, ...]) -> list[tuple[HeaderGrou
 def _waterfalls(report: CaseReport) -> tuple[Waterfall, ...]:
     evidence = report.case.verdict.evidence
     both = (acquisition_waterfall(evidence), patient_waterfall(evidence))
-    return tuple(w for w in both if w.bars)
+    return tuple(condensed(w) for w in both if w.bars)
 
 
 def _bar(waterfall: Waterfall, bar: Bar) -> dict[str, float]:

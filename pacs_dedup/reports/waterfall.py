@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from pacs_dedup.domain.compare import GROUP_CAPS
@@ -75,6 +75,22 @@ def patient_waterfall(evidence: Evidence) -> Waterfall:
 
 _CAPS = "these facts depend on each other and do not count in full"
 _PRIOR = "how likely it was before the names were read"
+
+
+def condensed(waterfall: Waterfall) -> Waterfall:
+    """Return the waterfall with one row for all findings without weight, and one for each cause of not comparing."""
+    weighing = [b for b in waterfall.bars if b.compared and _counts(b)]
+    silent = [b for b in waterfall.bars if b.compared and not _counts(b)]
+    missing: dict[str, list[Bar]] = defaultdict(list)
+    for bar in waterfall.bars:
+        if not bar.compared:
+            missing[bar.sentence].append(bar)
+    reached = weighing[-1].end if weighing else 0.0
+    rows = [Bar("Without weight", "; ".join(b.sentence for b in silent), 0.0, reached, reached)] if silent else []
+    for sentence, bars in missing.items():
+        told = bars[0] if len(bars) == 1 else replace(bars[0], label=", ".join(b.label for b in bars), comparison=None)
+        rows.append(replace(told, sentence=sentence))
+    return replace(waterfall, bars=(*weighing, *rows))
 
 
 def _ordered(findings: Iterable[Comparison]) -> list[Comparison]:

@@ -1,5 +1,6 @@
 """The words a reader meets: one name for each relation, disposition, fact and strength, in every report."""
 
+import re
 from datetime import datetime
 
 from pacs_dedup.domain.evidence import Fact
@@ -78,6 +79,7 @@ FACTS: dict[Fact, str] = {
 
 _STRENGTHS = ((10.0, "very strongly"), (5.0, "strongly"), (2.0, "moderately"), (0.0, "slightly"))
 _KILO = 1000
+_STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")
 _DATE_DIGITS = len("YYYYMMDD")
 
 
@@ -126,3 +128,16 @@ def person(name: str) -> str:
     family, _, rest = latin.partition("^")
     first = ", ".join(part for part in (family.strip(), rest.replace("^", " ").strip()) if part)
     return "  ".join(part for part in (first, *(o.replace("^", "").strip() for o in others)) if part)
+
+
+def value(fact: Fact, text: str) -> str:
+    """Return what one side says of a fact as people write it: times and dates with separators, names as names."""
+    match fact:
+        case Fact.ACQUISITION_TIME:
+            return _STAMP.sub(r"\1-\2-\3 \4:\5:\6", text)
+        case Fact.BIRTH_DATE:
+            return date(text)
+        case Fact.PATIENT_NAME:
+            return person(text)
+        case _:
+            return text

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pacs_dedup.reports.plain import plain
 
-_PLAIN_WIDTH = 120
+_PLAIN_WIDTH = 160
 _SAY_EVERY_S = 5.0
 _MINUTE_S = 60
 

@@ -88,7 +88,8 @@ def _values(bar: Bar) -> str:
     found = bar.comparison
     if found is None or found.incoming == found.prior or not (found.incoming or found.prior):
         return ""
-    return f" ({found.incoming or '-'} -> {found.prior or '-'})"
+    left, right = (words.value(found.fact, text) or "-" for text in (found.incoming, found.prior))
+    return f" ({left} -> {right})"
 
 
 def _chart(waterfall: Waterfall, bar: Bar, block: str, style: str = "") -> Text:

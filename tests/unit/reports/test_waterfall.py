@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientLink, SopFindings
-from pacs_dedup.reports.waterfall import acquisition_waterfall, patient_waterfall
+from pacs_dedup.reports.waterfall import acquisition_waterfall, condensed, patient_waterfall
 from tests.unit.reports.a_report import evidence
 
 
@@ -78,3 +78,22 @@ def test_any_evidence_adds_up(
         assert waterfall.low <= 0 < waterfall.high
         if waterfall.bars:
             assert waterfall.bars[-1].end == pytest.approx(waterfall.total, abs=0.06)
+
+
+def test_condensed_keeps_every_weighing_row_and_every_sentence() -> None:
+    whole = acquisition_waterfall(evidence())
+    short = condensed(whole)
+
+    assert [b for b in short.bars if b.bits] == [b for b in whole.bars if b.bits]
+    said = " ".join(b.sentence for b in short.bars)
+    assert all(b.sentence in said for b in whole.bars)
+    assert short.total == whole.total
+
+
+def test_condensed_joins_what_was_not_compared_for_one_cause() -> None:
+    (kernel,) = [c for c in evidence().comparisons if c.fact is Fact.KERNEL]
+    twice = replace(evidence(), comparisons=(*evidence().comparisons, replace(kernel, fact=Fact.EXPOSURE)))
+
+    assert [b.label for b in condensed(acquisition_waterfall(twice)).bars if not b.compared] == [
+        "Reconstruction, Exposure"
+    ]

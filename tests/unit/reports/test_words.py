@@ -68,3 +68,16 @@ def test_counts_dates_and_moments() -> None:
     assert (words.date("20260309"), words.date("2026"), words.date("")) == ("2026-03-09", "2026", "")
     assert words.moment(datetime(2026, 3, 9, 8, 15, tzinfo=UTC)) == "2026-03-09 08:15 UTC"
     assert words.moment(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("fact", "text", "shown"),
+    [
+        (Fact.ACQUISITION_TIME, "20260318080747 to 20260318080748", "2026-03-18 08:07:47 to 2026-03-18 08:07:48"),
+        (Fact.BIRTH_DATE, "19621215", "1962-12-15"),
+        (Fact.PATIENT_NAME, "MAK^CHI KEUNG=麥^志強", "MAK, CHI KEUNG  麥志強"),
+        (Fact.PATIENT_ID, "19621215", "19621215"),
+    ],
+)
+def test_values_of_facts_are_shown_as_people_write_them(fact: Fact, text: str, shown: str) -> None:
+    assert words.value(fact, text) == shown
