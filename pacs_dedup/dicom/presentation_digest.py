@@ -16,17 +16,19 @@ from pacs_dedup.dicom.elements import text, texts, value_of
 from pacs_dedup.dicom.native_frames import Pixels
 from pacs_dedup.dicom.open_dataset import PARSE_ERRORS, transfer_syntax_of
 from pacs_dedup.dicom.pixel_description import PixelDescription
+from pacs_dedup.dicom.rendition import functional_group
 from pacs_dedup.domain.identifiers import Digest
 
 _FRACTIONS: Final = (
-    "RescaleIntercept",
-    "RescaleSlope",
-    "WindowCenter",
-    "WindowWidth",
-    "PixelSpacing",
-    "ImagerPixelSpacing",
-    "DoseGridScaling",
+    ("RescaleIntercept", "PixelValueTransformationSequence", "0"),
+    ("RescaleSlope", "PixelValueTransformationSequence", "1"),
+    ("WindowCenter", "FrameVOILUTSequence", ""),
+    ("WindowWidth", "FrameVOILUTSequence", ""),
+    ("PixelSpacing", "PixelMeasuresSequence", ""),
+    ("ImagerPixelSpacing", "", ""),
+    ("DoseGridScaling", "", ""),
 )
+"""Keyword, the functional group that holds it in an enhanced multi-frame object, and what its absence means."""
 _MODULES: Final = (
     0x00280120,  # Pixel Padding Value
     0x00280121,  # Pixel Padding Range Limit
@@ -47,13 +49,17 @@ _TRAILING: Final = b"\x00"
 
 
 def presentation_digest(dataset: Dataset) -> Digest:
-    """Digest what turns stored values into grey levels on a screen (PRS-1); numbers as reduced fractions."""
+    """Digest what turns stored values into grey levels on a screen (PRS-1); numbers as reduced fractions.
+
+    Of an enhanced multi-frame object the first frame speaks, so that it equals the single frames it was made of.
+    """
     interpretation = text(dataset, "PhotometricInterpretation")
     same = {"YBR_RCT": "RGB", "YBR_ICT": "RGB", "YBR_FULL_422": "YBR_FULL"}
     writer = CanonicalWriter(b"PRS1")
     writer.bytes(same.get(interpretation, interpretation).encode())
-    for keyword in _FRACTIONS:
-        writer.bytes("\\".join(_fraction(value) for value in texts(dataset, keyword)).encode())
+    for keyword, macro, absent in _FRACTIONS:
+        values = texts((macro and functional_group(dataset, 0, macro)) or dataset, keyword)
+        writer.bytes(("\\".join(map(_fraction, values)) or absent).encode())
     writer.dataset(dataset, _MODULES)
     return Digest(f"prs1:{writer.hexdigest()}")
 
