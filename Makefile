@@ -1,0 +1,48 @@
+# Every target sets up what it needs; the second run finds it done.
+SHELL := /bin/bash
+BIN := .venv/bin
+TEST_WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev serve demo test check format lint types layers lock clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## create the environment in .venv
+	@scripts/bootstrap.sh base
+
+install-dev: ## the same with the tools for development
+	@scripts/bootstrap.sh dev
+
+serve: install ## run the DICOM listener and the workers; settings from pacs-dedup.toml and PACS_DEDUP_*
+	@exec $(BIN)/pacs-dedup serve
+
+demo: install ## play two hospitals and write a flag report
+	@exec $(BIN)/pacs-dedup demo
+
+test: install-dev ## run all tests, with Debian packages of real peers, and check the coverage
+	@scripts/setup_tests.sh
+	$(BIN)/pytest -n $(TEST_WORKERS) --cov --cov-report=
+	@scripts/coverage_gate.sh
+
+check: format lint types layers test ## everything that must hold before a change lands
+
+format: install-dev
+	$(BIN)/ruff format --check .
+
+lint: install-dev
+	$(BIN)/ruff check .
+
+types: install-dev
+	$(BIN)/mypy
+
+layers: install-dev
+	$(BIN)/lint-imports
+
+lock: ## resolve the dependencies anew (needs uv)
+	@scripts/lock.sh
+
+clean: ## remove what the other targets made, except data
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov dist demo-out
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Create .venv and install the locked dependencies and this package into it. Run again, it finds everything done.
+#
+#   scripts/bootstrap.sh base|dev        PYTHON=python3.12 chooses another interpreter
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+kind=${1:-base}
+python=${PYTHON:-python3}
+case $kind in
+    base) lock=requirements.lock ;;
+    dev) lock=requirements-dev.lock ;;
+    *) echo "usage: scripts/bootstrap.sh base|dev" >&2; exit 2 ;;
+esac
+
+say() { echo "bootstrap: $*" >&2; }
+
+sum=$(cat "$lock" pyproject.toml scripts/bootstrap.sh | sha256sum | cut -d' ' -f1)
+stamp=.venv/.installed-$kind
+if [[ -x .venv/bin/python && -f $stamp && $(<"$stamp") == "$sum" ]]; then
+    exit 0
+fi
+
+if ! command -v "$python" >/dev/null; then
+    say "$python is not there; install Python 3.11 or newer (Debian: apt-get install python3 python3-venv)"
+    exit 1
+fi
+if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    say "$("$python" --version) is too old; Python 3.11 or newer is needed, name it with PYTHON=..."
+    exit 1
+fi
+
+make_venv() { "$python" -m venv .venv 2>/dev/null; }
+
+if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
+    say "creating .venv with $("$python" --version)"
+    if ! make_venv; then
+        rm -rf .venv
+        if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+            say "installing the Debian package python3-venv"
+            apt-get update -qq >&2
+            DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >&2
+            make_venv || { rm -rf .venv; say "$python -m venv still fails; run it by hand to see why"; exit 1; }
+        else
+            say "$python can not create an environment; run: sudo apt-get install python3-venv"
+            exit 1
+        fi
+    fi
+fi
+
+say "installing $lock (a few minutes the first time)"
+pip=(.venv/bin/python -m pip --quiet --disable-pip-version-check)
+"${pip[@]}" install --require-hashes -r "$lock"
+"${pip[@]}" install --no-deps --no-build-isolation --editable .
+echo "$sum" >"$stamp"

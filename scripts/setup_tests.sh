@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Install the Debian packages that tests use as real peers. Without them those tests are skipped, each with its reason.
+set -euo pipefail
+
+packages=(dcmtk orthanc chromium postgresql fonts-noto-cjk)
+
+if ! command -v dpkg-query >/dev/null; then
+    echo "setup_tests: this is not Debian; tests that need one of these are skipped: ${packages[*]}" >&2
+    exit 0
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+    status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
+    [[ $status == installed ]] || missing+=("$package")
+done
+[[ ${#missing[@]} == 0 ]] && exit 0
+
+if [[ $(id -u) != 0 ]]; then
+    echo "setup_tests: tests that need them are skipped until you run: sudo apt-get install ${missing[*]}" >&2
+    exit 0
+fi
+
+echo "setup_tests: installing ${missing[*]}" >&2
+apt-get update -qq >&2
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
