@@ -169,7 +169,7 @@ def _numbers(text: str) -> tuple[Decimal, ...] | str:
 
 
 def _folded(text: str) -> str:
-    return re.sub(r"[\s^,.\-]+", "", text).casefold()
+    return re.sub(r"[\s^,.()\-]+", "", text).casefold()
 
 
 def _bounded(text: str) -> str:

@@ -55,6 +55,7 @@ def _template() -> Template:
         "size": words.size,
         "day": words.date,
         "person": words.person,
+        "source": words.source,
         "moment": words.moment,
         "signed": words.signed,
         "strength": words.strength,

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from pacs_dedup.domain.evidence import Fact
+from pacs_dedup.domain.identifiers import SCAN_PREFIX, is_scanned
 from pacs_dedup.domain.verdict import Confidence, Disposition, Relation
 
 RELATIONS: dict[Relation, str] = {
@@ -128,6 +129,14 @@ def person(name: str) -> str:
     family, _, rest = latin.partition("^")
     first = ", ".join(part for part in (family.strip(), rest.replace("^", " ").strip()) if part)
     return "  ".join(part for part in (first, *(o.replace("^", "").strip() for o in others)) if part)
+
+
+def source(name: str) -> str:
+    """Return a source short enough for a table: an AE title as it is, a scanned folder by its last two names."""
+    if not is_scanned(name):
+        return name
+    parts = name.removeprefix(SCAN_PREFIX).strip("/").split("/")
+    return f"…/{'/'.join(parts[-2:])}" if len(parts) > 2 else "/" + "/".join(parts)  # noqa: PLR2004 - the last two
 
 
 def value(fact: Fact, text: str) -> str:

@@ -13,7 +13,7 @@ from pacs_dedup.domain.identifiers import CaseId
 from pacs_dedup.domain.verdict import Disposition
 from pacs_dedup.entrypoints.cli.context import context_of, services_of
 from pacs_dedup.entrypoints.cli.output import say, show, show_json
-from pacs_dedup.reports.words import DISPOSITIONS, RELATIONS, moment
+from pacs_dedup.reports.words import DISPOSITIONS, RELATIONS, moment, source
 
 app = typer.Typer(name="cases", help="List, show and decide the flagged pairs of studies.", no_args_is_help=True)
 _URGENCY = (Disposition.ALERT, Disposition.QUARANTINE, Disposition.FLAG, Disposition.LINK, Disposition.ACCEPT)
@@ -140,8 +140,8 @@ def _table(cases: list[ReviewCase]) -> Table:
             case.state,
             RELATIONS[verdict.relation],
             verdict.confidence,
-            Text(case.incoming.source),
-            Text(case.prior.source),
+            Text(source(case.incoming.source)),
+            Text(source(case.prior.source)),
             moment(case.opened_at),
         )
     return table

@@ -12,7 +12,7 @@ from pacs_dedup.domain.header import HeaderDifference
 from pacs_dedup.domain.verdict import Confidence, Disposition, Verdict
 from pacs_dedup.reports import words
 from pacs_dedup.reports.model import CaseReport, StudySummary
-from pacs_dedup.reports.waterfall import Bar, Waterfall, acquisition_waterfall, patient_waterfall
+from pacs_dedup.reports.waterfall import Bar, Waterfall, acquisition_waterfall, condensed, patient_waterfall
 
 _CHART = 30
 _STYLES = {
@@ -34,9 +34,11 @@ def case_view(report: CaseReport) -> RenderableType:
     )
     parts = [
         verdict_view(case.verdict, report.incoming, report.prior),
+        Text(),
         differences_view(report.differences, report.differences_note),
+        Text(),
         _history(case.events),
-        Text(next_step(case), "dim"),
+        Text(f"\n{next_step(case)}", "dim"),
     ]
     return Group(head, *parts)
 
@@ -52,7 +54,7 @@ def verdict_view(verdict: Verdict, incoming: StudySummary, prior: StudySummary) 
     if verdict.better != "equal":
         notes.append(Text(f"The {verdict.better} study carries more."))
     waterfalls = [acquisition_waterfall(verdict.evidence), patient_waterfall(verdict.evidence)]
-    charts = [waterfall_view(w) for w in waterfalls if w.bars]
+    charts = [view for w in waterfalls if w.bars for view in (Text(), waterfall_view(condensed(w)))]
     return Group(line, Text(verdict.sentence, "bold"), *notes, Text(), _sides(incoming, prior), *charts)
 
 
@@ -81,7 +83,7 @@ def _row(waterfall: Waterfall, bar: Bar) -> Iterator[Text]:
     yield Text(bar.label)
     yield Text(bar.sentence + _values(bar))
     yield _chart(waterfall, bar, block if bar.bits else "", style)
-    yield Text(words.signed(bar.bits), style)
+    yield Text(words.signed(bar.bits) if bar.bits else "", style)
 
 
 def _values(bar: Bar) -> str:

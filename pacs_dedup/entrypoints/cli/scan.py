@@ -8,13 +8,14 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from pacs_dedup.domain.verdict import Relation
 from pacs_dedup.entrypoints.cli.context import context_of, services_of
 from pacs_dedup.entrypoints.cli.output import counting, say, show, show_json
 from pacs_dedup.reports import words
 
 if TYPE_CHECKING:
     from pacs_dedup.pipeline.scan import Found, ScannedFile
-    from pacs_dedup.pipeline.scan_summary import ScanSummary
+    from pacs_dedup.pipeline.scan_summary import EqualPixels, ScanSummary
     from pacs_dedup.wiring import Services
 
 _PARTIAL = 3
@@ -78,27 +79,43 @@ def summary_view(told: "ScanSummary") -> RenderableType:
 
 
 def _relations(told: "ScanSummary") -> list[RenderableType]:
-    if not told.relations:
+    relations = [(relation, number) for relation, number in told.relations if relation is not Relation.DISTINCT]
+    if not relations:
         return [Text("No two studies have anything in common.")]
     table = Table("pairs", "what they are", box=None, pad_edge=False)
-    for relation, number in told.relations:
+    for relation, number in relations:
         table.add_row(f"{number:,}", words.RELATIONS[relation])
     return [Text(), table]
 
 
 def _equal(told: "ScanSummary") -> list[RenderableType]:
+    """Return the groups of equal files, those of the same folders together: a copied study is one entry."""
     if not told.equal_pixels:
         return [Text("No two files have equal pixels.")]
+    by_folders: dict[tuple[Path, ...], list[EqualPixels]] = {}
+    for group in told.equal_pixels:
+        by_folders.setdefault(tuple(path.parent for path in group.paths), []).append(group)
     files = sum(len(group.paths) for group in told.equal_pixels)
+    title = f"\n{words.count(len(told.equal_pixels), 'group')} of files with equal pixels ({files:,} files)"
+    lines: list[RenderableType] = [Text(title, "bold")]
+    for groups in list(by_folders.values())[:_SHOWN_GROUPS]:
+        lines += _copies(groups)
+    return [*lines, *_more(len(by_folders) - _SHOWN_GROUPS, "sets of folders", "  ")]
+
+
+def _copies(groups: list["EqualPixels"]) -> list[RenderableType]:
+    first = groups[0]
+    blank = "" if first.informative else "; blank or test frames, which say nothing"
+    times = f"{len(groups):,} times " if len(groups) > 1 else ""
     lines: list[RenderableType] = [
-        Text(f"\n{words.count(len(told.equal_pixels), 'group')} of files with equal pixels ({files:,} files)", "bold")
+        Text(f"  {times}{len(first.paths)} files in {words.count(first.studies, 'study')}{blank}")
     ]
-    for group in told.equal_pixels[:_SHOWN_GROUPS]:
-        blank = "" if group.informative else "; blank or test frames, which say nothing"
-        lines.append(Text(f"  {len(group.paths)} files in {words.count(group.studies, 'study')}{blank}"))
-        lines += [Text(f"    {path}", "bright_black", overflow="fold") for path in group.paths[:_SHOWN_PATHS]]
-        lines += _more(len(group.paths) - _SHOWN_PATHS, "files", "    ")
-    return [*lines, *_more(len(told.equal_pixels) - _SHOWN_GROUPS, "groups", "  ")]
+    if len(groups) == 1:
+        named = [str(path) for path in first.paths]
+    else:
+        named = [f"{path.parent}/  ({path.name}, ...)" for path in first.paths]
+    lines += [Text(f"    {name}", "bright_black", overflow="fold") for name in named[:_SHOWN_PATHS]]
+    return [*lines, *_more(len(named) - _SHOWN_PATHS, "files", "    ")]
 
 
 def _unreadable(told: "ScanSummary") -> list[RenderableType]:

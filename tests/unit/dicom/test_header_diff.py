@@ -75,6 +75,12 @@ def test_another_spelling_of_one_name_is_a_difference_of_format_only(tmp_path: P
     assert found["PatientName"].kind is DifferenceKind.FORMAT
 
 
+def test_a_check_digit_in_brackets_is_a_difference_of_format_only(tmp_path: Path) -> None:
+    found = differences(tmp_path, an_instance(PatientID="A123456(3)"), an_instance(PatientID="A1234563"))
+
+    assert found["PatientID"].kind is DifferenceKind.FORMAT
+
+
 def test_another_spelling_of_one_number_is_a_difference_of_format_only(tmp_path: Path) -> None:
     found = differences(tmp_path, an_instance(KVP="120.0"), an_instance())
 

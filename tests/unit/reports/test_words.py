@@ -81,3 +81,11 @@ def test_counts_dates_and_moments() -> None:
 )
 def test_values_of_facts_are_shown_as_people_write_them(fact: Fact, text: str, shown: str) -> None:
     assert words.value(fact, text) == shown
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [("QEHPACS", "QEHPACS"), ("scan:/a/b/c/d", "…/c/d"), ("scan:/a/b", "/a/b"), ("scan:/a", "/a")],
+)
+def test_a_scanned_folder_is_shown_by_its_end(source: str, shown: str) -> None:
+    assert words.source(source) == shown
