@@ -47,8 +47,9 @@ class FileBlobStore:
         self._low_water_bytes = low_water_bytes
         self._durable_folders: set[Path] = set()
         with _disk_errors_in_words():
+            self._root.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
             for folder in (self._blobs, self._references, self._incoming):
-                folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+                folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
             _sync_folder(self._root)
             _sync_folder(self._root.parent)
             _remove_abandoned(self._incoming)

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
-from pacs_dedup.domain.errors import BadConfiguration, OutOfStorage
+from pacs_dedup.domain.errors import BadConfiguration, OutOfStorage, PacsDedupError
 
 T = TypeVar("T")
 
@@ -45,6 +45,7 @@ class Transactions:
 
         Raises:
             OutOfStorage: the database could not take the change; nothing of it was kept.
+            PacsDedupError: it does not understand the change, or a constraint forbids it; nothing of it was kept.
         """
         writer = self.engine.execution_options(**{_IMMEDIATE: True})
         return _in_words(lambda: _repeated(lambda: _run(writer, work)))
@@ -151,11 +152,27 @@ def _repeated(run: Callable[[], T]) -> T:
 def _in_words(run: Callable[[], T]) -> T:
     try:
         return run()
-    except (OperationalError, InterfaceError) as error:
-        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
-            raise  # a statement that SQLite does not understand: a defect of ours
-        # The driver's own words name files, hosts and locks, never rows: parameters are hidden.
+    except DBAPIError as error:
+        if _is_a_defect(error):
+            raise PacsDedupError(
+                f"the database refused a statement ({_identify(error)}); this is a defect of pacs_dedup: report it"
+            ) from None  # the cause may quote the row, which holds patient data
+        # The driver's own words name files, hosts and locks, never rows.
         raise OutOfStorage(
             f"the database did not answer: {str(error.orig).strip().splitlines()[0]}; "
             "see that it runs, that its disk has room and that nothing else locks it"
         ) from error
+
+
+def _is_a_defect(error: DBAPIError) -> bool:
+    """Tell whether it is the statement that is wrong, and not the disk, the server, the network or a lock."""
+    not_understood = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+    return not_understood or not isinstance(error, OperationalError | InterfaceError)
+
+
+def _identify(error: DBAPIError) -> str:
+    """Name the kind of an error and where it happened, without any value."""
+    names = [getattr(error.orig, name, None) for name in ("sqlstate", "sqlite_errorname")]
+    diagnosis = getattr(error.orig, "diag", None)
+    names += [getattr(diagnosis, name, None) for name in ("table_name", "column_name", "constraint_name")]
+    return ", ".join([type(error).__name__, *(name for name in names if name)])

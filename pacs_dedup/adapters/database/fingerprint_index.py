@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from blake3 import blake3
-from sqlalchemy import Connection, Select, Text, column, func, select, values
+from sqlalchemy import Connection, Select, Text, column, func, select, text, values
 
 from pacs_dedup.adapters.database.codec import FINGERPRINT
 from pacs_dedup.adapters.database.engine import CHUNK, Transactions, insert
@@ -106,6 +106,7 @@ def _put_keys(connection: Connection, *, study: StudyKey, patient_hash: str, has
 
 
 def _candidates(connection: Connection, *, hashes: Sequence[str], limit: int) -> dict[StudyKey, set[str]]:
+    _forbid_scans(connection)
     shared: Counter[int] = Counter()
     telling: list[str] = []
     for chunk in _chunks(hashes):
@@ -119,6 +120,12 @@ def _candidates(connection: Connection, *, hashes: Sequence[str], limit: int) ->
             hashes_of[study_id].add(key)
     names = _names(connection, best)
     return {StudyKey.parse(names[study_id]): hashes_of[study_id] for study_id in best}
+
+
+def _forbid_scans(connection: Connection) -> None:
+    """Hold PostgreSQL to the index for this transaction, even where its statistics are behind a table that grows."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
 
 
 def _studies_per_key(hashes: Sequence[str]) -> Select[Any]:
@@ -157,6 +164,7 @@ def _names(connection: Connection, study_ids: Sequence[int]) -> dict[int, str]:
 
 
 def _patient_counts(connection: Connection, *, hashes: Sequence[str]) -> dict[str, int]:
+    _forbid_scans(connection)
     counts: dict[str, int] = {}
     for chunk in _chunks(hashes):
         statement = (

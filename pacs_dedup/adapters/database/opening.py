@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DBAPIError
-
 from pacs_dedup.adapters.database.case_book import DatabaseCaseBook
 from pacs_dedup.adapters.database.engine import Transactions, connect
 from pacs_dedup.adapters.database.fingerprint_index import DatabaseFingerprintIndex
@@ -12,7 +10,6 @@ from pacs_dedup.adapters.database.problem_list import DatabaseProblemList
 from pacs_dedup.adapters.database.quarantine import DatabaseQuarantine
 from pacs_dedup.adapters.database.schema import migrate
 from pacs_dedup.adapters.database.study_register import DatabaseStudyRegister
-from pacs_dedup.domain.errors import BadConfiguration
 from pacs_dedup.ports.case_book import CaseBook
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
@@ -54,15 +51,9 @@ def open_database(url: str, clock: Clock, *, sole_owner: bool = False) -> Databa
         OutOfStorage: the database does not answer, or has no room.
     """
     transactions = Transactions(connect(url))
-    try:
-        transactions.write(migrate)
-        if sole_owner:
-            transactions.write(release_leases)
-    except DBAPIError as error:
-        raise BadConfiguration(
-            f"storage.database_url: the schema could not be set up: {str(error.orig).splitlines()[0]}; "
-            "give the account the right to create tables, or name an empty database"
-        ) from error
+    transactions.write(migrate)
+    if sole_owner:
+        transactions.write(release_leases)
     return Database(
         journal=DatabaseJournal(transactions, clock),
         index=DatabaseFingerprintIndex(transactions),

@@ -4,6 +4,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import ProgrammingError
 
 from pacs_dedup.domain.errors import BadConfiguration
 
@@ -16,7 +17,7 @@ def migrate(connection: Connection) -> None:
     On SQLite the transaction itself is the lock.
 
     Raises:
-        BadConfiguration: the database was written by a newer version.
+        BadConfiguration: a newer version wrote the database, or the account may not create tables.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
@@ -30,3 +31,8 @@ def migrate(connection: Connection) -> None:
         raise BadConfiguration(
             "the database was written by a newer version of pacs_dedup; run that version, or name another database"
         ) from None
+    except ProgrammingError as error:  # what PostgreSQL calls a missing permission
+        raise BadConfiguration(
+            f"storage.database_url: the schema could not be set up: {str(error.orig).splitlines()[0]}; "
+            "give the account the right to create tables, or name an empty database"
+        ) from error

@@ -1,0 +1,136 @@
+"""Transactions: durable, exclusive for writers, and failing in words that tell what to do."""
+
+import sqlite3
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from threading import Barrier
+
+import pytest
+from sqlalchemy import Connection, text
+
+from pacs_dedup.adapters.database import Database, open_database
+from pacs_dedup.adapters.database.engine import Transactions, connect
+from pacs_dedup.domain.errors import OutOfStorage, PacsDedupError
+from pacs_dedup.ports.journal import Step
+from tests.contracts.values import MINUTE, arrival
+from tests.fakes import FakeClock
+
+PATIENT = "CHAN TAI MAN"
+
+
+def test_sqlite_commits_survive_a_power_cut(sqlite_url: str) -> None:
+    database = open_database(sqlite_url, FakeClock())
+    settings = {name: _pragma(database, name) for name in ("journal_mode", "synchronous", "foreign_keys")}
+    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    database.close()
+
+
+@pytest.mark.postgres
+def test_postgresql_commits_survive_a_power_cut_whatever_the_server_says(postgres_url: str) -> None:
+    lazy = Transactions(connect(postgres_url))
+    lazy.write(lambda connection: connection.execute(text("ALTER ROLE pacs SET synchronous_commit = off")))
+    lazy.engine.dispose()
+    shown = lazy.read(lambda connection: connection.execute(text("SHOW synchronous_commit")).scalar_one())
+    lazy.write(lambda connection: connection.execute(text("ALTER ROLE pacs RESET synchronous_commit")))
+    lazy.engine.dispose()
+    assert shown == "on"
+
+
+def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+    def fail_half_way(connection: Connection) -> None:
+        connection.execute(text("INSERT INTO keyed_studies (study_key) VALUES ('1.2@EAST')"))
+        raise RuntimeError("half-way")
+
+    with pytest.raises(RuntimeError):
+        database.transactions.write(fail_half_way)
+    stored = text("SELECT count(*) FROM keyed_studies")
+    assert database.transactions.read(lambda connection: connection.execute(stored).scalar_one()) == 0
+
+
+def test_a_reader_sees_one_state_however_many_statements_it_takes(database: Database) -> None:
+    stored = text("SELECT count(*) FROM arrivals")
+
+    def count_twice(connection: Connection) -> tuple[int, int]:
+        before = connection.execute(stored).scalar_one()
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(database.journal.record_arrival, arrival()).result()
+        return before, connection.execute(stored).scalar_one()
+
+    assert database.transactions.read(count_twice) == (0, 0)
+    assert database.transactions.read(count_twice) == (1, 1)
+
+
+def test_a_full_disk_refuses_the_arrival_and_keeps_nothing_of_it(sqlite_url: str) -> None:
+    database = open_database(sqlite_url, FakeClock())
+    database.transactions.write(_let_grow_no_further)
+    with pytest.raises(OutOfStorage, match="has room") as error:
+        _record_for_ever(database)
+    assert error.value.retriable
+    recorded = text("SELECT count(*) FROM arrivals")
+    arrivals = database.transactions.read(lambda connection: connection.execute(recorded).scalar_one())
+    assert arrivals == database.journal.backlog()[Step.FINGERPRINT]
+    database.close()
+
+
+def test_a_defect_of_ours_is_not_called_a_full_disk(database: Database) -> None:
+    with pytest.raises(PacsDedupError, match="defect") as error:
+        database.transactions.write(lambda connection: connection.execute(text("SELECT nonsense FROM nowhere")))
+    assert not error.value.retriable
+
+
+def test_errors_do_not_show_what_was_to_be_stored(database: Database) -> None:
+    statement = text("INSERT INTO studies (study_key) VALUES (:key)")
+    with pytest.raises(PacsDedupError, match="IntegrityError") as error:
+        database.transactions.write(lambda connection: connection.execute(statement, {"key": PATIENT}))
+    assert PATIENT not in "".join(traceback.format_exception(error.value))
+
+
+def test_a_lock_that_is_never_released_is_reported(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pacs_dedup.adapters.database.engine.BUSY_TIMEOUT_MS", 50)
+    database = open_database(sqlite_url, FakeClock())
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OutOfStorage, match="nothing else locks it"):
+        database.journal.claim(Step.MATCH, MINUTE)
+    other.execute("ROLLBACK")
+    other.close()
+    database.close()
+
+
+@pytest.mark.postgres
+def test_a_deadlock_is_resolved_by_doing_it_again(postgres_url: str) -> None:
+    database = open_database(postgres_url, FakeClock())
+    ids = [database.journal.record_arrival(arrival(number)) for number in range(2)]
+    barrier = Barrier(2)
+    tries = []
+
+    def lock_both(order: list[int]) -> None:
+        def lock(connection: Connection) -> None:
+            tries.append(order)
+            for position, arrival_id in enumerate(order):
+                connection.execute(text("SELECT 1 FROM arrivals WHERE id = :id FOR UPDATE"), {"id": arrival_id})
+                if position == 0 and len(tries) <= 2:
+                    barrier.wait(10)
+
+        database.transactions.write(lock)
+
+    with ThreadPoolExecutor(2) as pool:
+        for outcome in [pool.submit(lock_both, order) for order in (ids, ids[::-1])]:
+            outcome.result()
+    assert len(tries) == 3
+    database.close()
+
+
+def _record_for_ever(database: Database) -> None:
+    for number in count():
+        database.journal.record_arrival(arrival(number))
+
+
+def _pragma(database: Database, name: str) -> object:
+    return database.transactions.read(lambda connection: connection.execute(text(f"PRAGMA {name}")).scalar_one())
+
+
+def _let_grow_no_further(connection: Connection) -> None:
+    pages = connection.execute(text("PRAGMA page_count")).scalar_one()
+    connection.execute(text(f"PRAGMA max_page_count = {pages + 2}"))
