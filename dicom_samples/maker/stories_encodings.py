@@ -9,7 +9,7 @@ from pydicom.uid import EnhancedMRImageStorage, JPEGLSLossless
 from maker.changes import copied, in_syntaxes, reconciled, reissued, with_pixels
 from maker.encode import Instance, frames_of, set_pixels, torn
 from maker.headers import Visit
-from maker.images import RESCALE_INTERCEPT, TWELVE_BITS, Series, Shot, ct_series, dx_film, mr_series, us_cine
+from maker.images import RESCALE_INTERCEPT, TWELVE_BITS, Series, Shot, cr_film, ct_series, dx_film, mr_series, us_cine
 from maker.people import PEOPLE, PMH, QEH, Person, make_uid, with_hkid
 from maker.phantoms import Subject
 from maker.story import Expect, Sending, Story
@@ -165,16 +165,16 @@ def _frame_groups(number: int, single: Dataset) -> Dataset:
 def truncated() -> Story:
     """The copy's compressed pixels are torn off."""
     name, person = "25-truncated", PEOPLE[27]
-    visit = Visit(name, "ct", with_hkid(person), QEH, "20260407", "235100", "CT ABDOMEN")
-    series = ct_series(visit, Subject(person.latin), Shot("first"), range(3), signed=False)
-    copy = torn(in_syntaxes(_copy(series, name, person), (JPEGLSLossless,)), 0.4)
+    visit = Visit(name, "ct", with_hkid(person), QEH, "20260407", "235100", "XR CHEST PA")
+    film = cr_film(visit, Subject(person.latin), Shot("first"))
+    copy = torn(in_syntaxes(_copy(film, name, person), (JPEGLSLossless,)), 0.4)
     return Story(
         name,
         "Pixels that can not be read",
         "A disc was damaged: the compressed pixels of the second sending end after less than half. Nothing can be said "
         "about them. The study is kept and passed on, and shown as not examined.",
-        "CT phantom; JPEG-LS code streams cut after 40 percent.",
-        (Sending("01-qeh", QEH.ae_title, series), Sending("02-pmh", PMH.ae_title, copy)),
+        "CR phantom; a JPEG-LS code stream cut after 40 percent.",
+        (Sending("01-qeh", QEH.ae_title, film), Sending("02-pmh", PMH.ae_title, copy)),
         Expect("undigestable", "accept", "same", ("unreadable",), quiet="Counted as not examined; never held back."),
     )
 

@@ -155,7 +155,8 @@ def deflated_same_uids() -> Story:
     return Story(
         name,
         "Same UIDs, deflated for a slow line",
-        "A clinic's gateway deflates whole data sets before it sends them on. Inflated, they are the same objects.",
+        "A clinic's gateway deflates whole data sets before it sends them on. Inflated, they are the same "
+        "objects, element by element, and nobody needs to look.",
         "MR phantom; Deflated Explicit VR Little Endian.",
         (
             Sending("01-pmh", PMH.ae_title, series),
