@@ -27,7 +27,7 @@ SCAN_PREFIX = "scan:"
 """Begins the source of files that were found on a disk."""
 
 _BLOB_ID = re.compile(r"[0-9a-f]{64}")
-_UID = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*")
+_UID = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _MAX_UID_LENGTH = 64
 
 
@@ -42,7 +42,10 @@ def is_scanned(source: str) -> bool:
 
 
 def is_valid_uid(text: str) -> bool:
-    """Tell whether ``text`` is a UID by PS3.5 section 9.1: dotted numbers, no leading zeros, at most 64 characters."""
+    """Tell whether ``text`` can serve as a UID: dotted numbers, at most 64 characters (PS3.5 section 9.1).
+
+    A component with leading zeros is against the standard and common in the field; it names things all the same.
+    """
     return len(text) <= _MAX_UID_LENGTH and _UID.fullmatch(text) is not None
 
 

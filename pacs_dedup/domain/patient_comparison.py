@@ -21,11 +21,21 @@ _ID_SENTENCES = {
     "strong_no_check": (18.0, "the national identifier is the same; a check digit is missing"),
     "strong_typo": (8.0, "the national identifiers differ by one character, and a check digit is wrong"),
     "string_exact": (6.0, "the Patient ID reads the same, but who issued it is unknown"),
-    "not_comparable": (0.0, "the Patient IDs come from different systems and can not be compared"),
+    "not_comparable": (0.0, "the Patient IDs have different or unknown issuers and can not be compared"),
     "missing": (0.0, "a Patient ID is missing"),
     "issuer_differs": (-4.0, "one issuer gave these two patients different numbers"),
     "strong_conflict": (-9.0, "the national identifiers differ"),
 }
+_ID_PRECEDENCE = (
+    "strong_exact",
+    "strong_no_check",
+    "strong_conflict",
+    "issuer_exact",
+    "strong_typo",
+    "string_exact",
+    "issuer_differs",
+    "not_comparable",
+)
 _STRONG = frozenset({"strong_exact", "issuer_exact", "strong_no_check"})
 _BIRTH_DATE = {
     "exact": (14.0, "the birth date is the same"),
@@ -106,7 +116,8 @@ def _strong_link(contradictions: int, *, supported: bool) -> PatientLink:
 
 
 def _weighed_link(total: float, contradictions: int) -> PatientLink:
-    if contradictions > 1 or total < 0:
+    # Little evidence is no difference: it takes something that contradicts.
+    if contradictions > 1 or (contradictions and total < 0):
         return PatientLink.DIFFERENT
     if total >= _PROBABLE_BITS and not contradictions:
         return PatientLink.PROBABLE
@@ -114,14 +125,15 @@ def _weighed_link(total: float, contradictions: int) -> PatientLink:
 
 
 def compare_ids(left: tuple[PatientId, ...], right: tuple[PatientId, ...]) -> str:
-    """Return the strongest level over all pairs of identifiers, previous ones included.
+    """Return the level that speaks for all pairs of identifiers, previous ones included.
 
-    A conflict between current identifiers counts only where no pair of any two agrees.
+    An equal national identifier speaks first. Different ones outweigh an equal hospital number, which a mix-up shares;
+    where no pair agrees, a conflict outweighs that other pairs can not be compared.
     """
     if not left or not right:
         return "missing"
     levels = {_compare_id(a, b) for a in left for b in right}
-    return next(level for level in _ID_SENTENCES if level in levels)
+    return next(level for level in _ID_PRECEDENCE if level in levels)
 
 
 def _compare_id(a: PatientId, b: PatientId) -> str:
