@@ -144,3 +144,29 @@ def test_two_contradictions_without_identifiers_are_two_people() -> None:
     here = make_patient(local("4711", "QEH"))
     there = make_patient(local("8888", "PMH"), name=STRANGER.name, birth_date="19871111")
     assert link(here, there) is PatientLink.DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        ((HKID, local("4711", "QEH")), (OTHER_HKID, local("8888", "PMH")), "strong_conflict"),
+        ((HKID, local("4711", "QEH")), (OTHER_HKID, local("4711", "QEH")), "strong_conflict"),
+        ((HKID, local("4711", "QEH")), (HKID, local("8888", "QEH")), "strong_exact"),
+        ((local("4711", "QEH"), local("1", "HA")), (local("4712", "QEH"), local("2", "PMH")), "issuer_differs"),
+        ((local("4711", "QEH"), local("4712", "QEH")), (local("4712", "QEH"),), "issuer_exact"),
+        ((HKID,), (OTHER_HKID, hkid("A123456", previous=True)), "strong_exact"),
+    ],
+)
+def test_of_many_identifiers_a_conflict_is_not_hidden_by_what_can_not_be_compared(
+    left: tuple[PatientId, ...], right: tuple[PatientId, ...], expected: str
+) -> None:
+    assert compare_ids(left, right) == expected
+    assert compare_ids(right, left) == expected
+
+
+def test_little_evidence_is_no_difference() -> None:
+    number_only = PatientIdentity(ids=(local("12345"),))
+    assert link(number_only, number_only, pixels_equal=False) is PatientLink.UNKNOWN
+    name_only = PatientIdentity(name=PATIENT.name)
+    assert link(name_only, name_only, pixels_equal=False) is PatientLink.UNKNOWN
+    assert link(name_only, PatientIdentity(name=STRANGER.name), pixels_equal=False) is PatientLink.DIFFERENT
