@@ -11,11 +11,11 @@ from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Gro
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import Digest
 from pacs_dedup.domain.pairing import Pairing, distinct_instances, pair
-from pacs_dedup.domain.patient import PatientIdentity
-from pacs_dedup.domain.patient_comparison import compare_patients
 from pacs_dedup.domain.pixel_comparison import compare_pixels
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.rendition import better_side
+from pacs_dedup.domain.sop_findings import TwinLooks
+from pacs_dedup.domain.study_patients import compare_study_patients
 from pacs_dedup.domain.uid_comparison import compare_uids
 
 GROUP_CAPS: dict[Group, tuple[float, float]] = {
@@ -30,6 +30,7 @@ GROUP_CAPS: dict[Group, tuple[float, float]] = {
 }
 """Least and most that a group may add, in bits: its facts depend on each other."""
 _DEFAULT_POLICY = Policy()
+Findings = Sequence[tuple[Looked, Finding]]
 
 
 def compare_studies(
@@ -43,17 +44,16 @@ def compare_studies(
 
     Args:
         looked: frame pairs whose pixels were compared, as `plan_looks` asked for.
-        common: stored digests that so many patients share that they identify nobody.
+        common: stored and content digests that so many patients share that they identify nobody.
     """
     left, right = distinct_instances(incoming), distinct_instances(prior)
     pairing = pair(left, right, common)
     acquired = compare_acquisitions(_acquisitions(left), _acquisitions(right))
     same_kernel = next(c.level for c in acquired if c.fact is Fact.KERNEL) != "differs"
     findings = _read_all(looked, left, policy, same_kernel=same_kernel)
-    copies = frozenset((s.incoming.blob_id, s.prior.blob_id) for s, f in findings if f is Finding.COPY)
-    sop = sop_findings.find(incoming, prior, copies)
-    coverage = _cover(pairing, left, right, [finding for _, finding in findings])
-    patients = compare_patients(_patient(left), _patient(right), pixels_equal=coverage.matched > 0 or sop.shared > 0)
+    sop = sop_findings.find(incoming, prior, _twin_looks(findings))
+    coverage = _cover(pairing, left, prior, findings)
+    patients = compare_study_patients(left, right, pixels_equal=coverage.matched > 0 or sop.shared > 0)
     comparisons = (
         *compare_pixels(pairing, coverage, looked),
         *compare_uids(incoming, prior, sop),
@@ -65,8 +65,8 @@ def compare_studies(
         coverage=coverage,
         sop=sop,
         patient_link=patients.link,
-        incoming_instances=len(left),
-        prior_instances=len(right),
+        incoming_instances=len(incoming.by_sop_instance_uid),
+        prior_instances=len(prior.by_sop_instance_uid),
         same_source=incoming.key.source == prior.key.source,
         total_bits=total_bits(comparisons),
         patient_bits=patients.bits,
@@ -99,19 +99,25 @@ def total_bits(comparisons: Iterable[Comparison]) -> float:
 
 def _read_all(
     looked: Sequence[Looked], incoming: Sequence[InstanceFingerprint], policy: Policy, *, same_kernel: bool
-) -> list[tuple[Looked, Finding]]:
+) -> Findings:
     modality = {i.blob_id: i.acquisition.modality for i in incoming}
     return [
         (look, read(look, policy, modality.get(look.incoming.blob_id, ""), same_kernel=same_kernel)) for look in looked
     ]
 
 
+def _twin_looks(findings: Findings) -> TwinLooks:
+    pairs = [((look.incoming.blob_id, look.prior.blob_id), finding) for look, finding in findings]
+    return TwinLooks(
+        copies=frozenset(pair for pair, finding in pairs if finding is Finding.COPY),
+        refuted=frozenset(pair for pair, finding in pairs if finding in (Finding.REPEAT, Finding.RECONSTRUCTION)),
+    )
+
+
 def _cover(
-    pairing: Pairing,
-    incoming: Sequence[InstanceFingerprint],
-    prior: Sequence[InstanceFingerprint],
-    findings: Sequence[Finding],
+    pairing: Pairing, incoming: Sequence[InstanceFingerprint], prior: StudyFingerprint, looked: Findings
 ) -> Coverage:
+    findings = [finding for _, finding in looked]
     digests = len(pairing.exact) + len(pairing.value)
     confirmed = findings.count(Finding.COPY)
     open_pairs = min(len(pairing.left_incoming), len(pairing.left_prior))
@@ -127,21 +133,23 @@ def _cover(
         uninformative=pairing.uninformative,
         new_content=pairing.new_content,
         prior_only_content=pairing.prior_only_content,
-        unreadable_incoming=sum(1 for i in incoming if i.unreadable),
-        unreadable_prior=sum(1 for i in prior if i.unreadable),
+        unreadable_incoming=pairing.unreadable_incoming,
+        unreadable_prior=pairing.unreadable_prior,
         tried=len(findings),
         confirmed=confirmed,
         rejected=findings.count(Finding.REPEAT),
         reconstructed=findings.count(Finding.RECONSTRUCTION),
+        new_uninformative=pairing.new_uninformative,
+        renewed=pairing.renewed + _renewed_copies(incoming, prior, looked),
     )
+
+
+def _renewed_copies(incoming: Sequence[InstanceFingerprint], prior: StudyFingerprint, looked: Findings) -> int:
+    uids = {i.blob_id: i.sop_instance_uid for i in incoming}
+    copies = (uids.get(look.incoming.blob_id) for look, finding in looked if finding is Finding.COPY)
+    return sum(1 for uid in copies if uid is not None and uid not in prior.by_sop_instance_uid)
 
 
 def _acquisitions(instances: Sequence[InstanceFingerprint]) -> tuple[Acquisition, ...]:
     images = tuple(i.acquisition for i in instances if i.frames)
     return images or tuple(i.acquisition for i in instances)
-
-
-def _patient(instances: Sequence[InstanceFingerprint]) -> PatientIdentity:
-    """The identity that most instances name; the first of them where there is a tie."""
-    named = [i.patient for i in instances]
-    return max(named, key=named.count) if named else PatientIdentity()

@@ -95,6 +95,8 @@ class Coverage:
         value: further frames equal only by value digest.
         verified: further frames that pixel verification calls copies (same noise).
         uninformative: equal frames that do not count.
+        new_uninformative: incoming frames that do not count and that the prior lacks.
+        renewed: matched items whose incoming SOP Instance UID the prior lacks.
         images_matched: how many of the matched items are image frames.
         new_content: incoming non-pixel objects whose content the prior lacks.
         prior_only_content: the same the other way.
@@ -120,6 +122,8 @@ class Coverage:
     confirmed: int = 0
     rejected: int = 0
     reconstructed: int = 0
+    new_uninformative: int = 0
+    renewed: int = 0
 
     @property
     def matched(self) -> int:

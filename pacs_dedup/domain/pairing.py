@@ -36,10 +36,12 @@ class Pairing:
         exact: pairs (incoming, prior) of informative frames with equal stored digests.
         value: further pairs with equal value digests.
         left_incoming, left_prior: informative frames without a partner.
-        uninformative: number of equal frames that do not count.
+        uninformative: number of equal frames, and of equal common objects, that do not count.
+        new_uninformative: number of such frames that only the incoming study has.
         content: number of non-pixel objects with equal content.
+        renewed: pairs, of frames or of objects, whose incoming SOP Instance UID the prior lacks.
         new_content, prior_only_content: non-pixel objects that only one side has.
-        unreadable_incoming, unreadable_prior: instances that could not be digested.
+        unreadable_incoming, unreadable_prior: instances that gave no digest by which they could be compared.
     """
 
     exact: tuple[tuple[FrameItem, FrameItem], ...]
@@ -52,18 +54,20 @@ class Pairing:
     prior_only_content: int
     unreadable_incoming: int
     unreadable_prior: int
+    new_uninformative: int = 0
+    renewed: int = 0
 
 
 def distinct_instances(study: StudyFingerprint) -> tuple[InstanceFingerprint, ...]:
     """Return the study's instances, one for each SOP Instance UID and pixel content.
 
-    The same instance sent twice in two encodings is one instance, not two.
+    The same instance sent twice in two encodings is one instance, not two; the header that came last speaks for it.
     """
     seen: dict[object, InstanceFingerprint] = {}
     for instance in study.instances:
         digests = tuple(frame.stored_digest for frame in instance.frames)
         content = digests or instance.content_digest or instance.blob_id
-        seen.setdefault((instance.sop_instance_uid, content), instance)
+        seen[instance.sop_instance_uid, content] = instance
     return tuple(seen.values())
 
 
@@ -85,28 +89,41 @@ def pair(
 
     Args:
         incoming, prior: instances as `distinct_instances` returns them.
-        common: stored digests that so many patients share that they identify nobody; they do not count.
+        common: stored and content digests that so many patients share that they identify nobody; they do not count.
     """
     incoming, prior = tuple(incoming), tuple(prior)
     speaking_in, silent_in = _split(frame_items(incoming), common)
     speaking_pr, silent_pr = _split(frame_items(prior), common)
     exact, left_in, left_pr = _join(speaking_in, speaking_pr, lambda item: item.fingerprint.stored_digest)
     value, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.value_digest)
-    silent, _, _ = _join(silent_in, silent_pr, lambda item: item.fingerprint.stored_digest)
+    silent, new_silent, _ = _join(silent_in, silent_pr, lambda item: item.fingerprint.stored_digest)
     objects_in, objects_pr = _objects(incoming), _objects(prior)
-    shared, new, old = _join(objects_in, objects_pr, lambda instance: instance.content_digest)
+    joined, new, old = _join(objects_in, objects_pr, lambda instance: instance.content_digest)
+    shared = tuple(couple for couple in joined if couple[0].content_digest not in common)
     return Pairing(
         exact=exact,
         value=value,
         left_incoming=left_in,
         left_prior=left_pr,
-        uninformative=len(silent),
+        uninformative=len(silent) + len(joined) - len(shared),
         content=len(shared),
         new_content=len(new),
         prior_only_content=len(old),
-        unreadable_incoming=sum(1 for i in incoming if i.unreadable),
-        unreadable_prior=sum(1 for i in prior if i.unreadable),
+        unreadable_incoming=sum(map(_unexamined, incoming)),
+        unreadable_prior=sum(map(_unexamined, prior)),
+        new_uninformative=len(new_silent),
+        renewed=_renewed((*(i.instance for i, _ in (*exact, *value)), *(i for i, _ in shared)), prior),
     )
+
+
+def _renewed(paired: Iterable[InstanceFingerprint], prior: Iterable[InstanceFingerprint]) -> int:
+    known = {instance.sop_instance_uid for instance in prior}
+    return sum(1 for instance in paired if instance.sop_instance_uid not in known)
+
+
+def _unexamined(instance: InstanceFingerprint) -> bool:
+    """Whether an instance gave nothing by which it could be compared, whatever the reason."""
+    return bool(instance.unreadable) or not (instance.frames or instance.content_digest)
 
 
 def _split(

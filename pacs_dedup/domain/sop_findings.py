@@ -1,6 +1,7 @@
 """What happened under SOP Instance UIDs that two studies share."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pacs_dedup.domain.evidence import SopFindings
@@ -19,20 +20,39 @@ class SopFinding(StrEnum):
     CONFLICTING = "conflicting"
 
 
-def find(
-    incoming: StudyFingerprint, prior: StudyFingerprint, copies: frozenset[tuple[BlobId, BlobId]] = frozenset()
-) -> SopFindings:
-    """Count the findings over all shared SOP Instance UIDs; the gravest finding of a UID counts.
+@dataclass(frozen=True, slots=True)
+class TwinLooks:
+    """What looking at pixels said about pairs of blobs (incoming, prior) under one SOP Instance UID.
 
-    Args:
-        copies: pairs of blobs whose pixels were looked at and show the same noise.
+    Attributes:
+        copies: pairs of which a frame showed the same noise.
+        refuted: pairs of which a frame showed other noise, or noise of another shape.
     """
+
+    copies: frozenset[tuple[BlobId, BlobId]] = frozenset()
+    refuted: frozenset[tuple[BlobId, BlobId]] = frozenset()
+
+    def speak_for(self, incoming: BlobId, prior: BlobId) -> bool:
+        """Tell whether a pair may be taken for lossy twins.
+
+        The looks are an even sample: where none refutes, those that found copies speak for the pairs not looked at.
+        """
+        if (incoming, prior) in self.refuted:
+            return False
+        return (incoming, prior) in self.copies or bool(self.copies and not self.refuted)
+
+
+_NO_LOOKS = TwinLooks()
+
+
+def find(incoming: StudyFingerprint, prior: StudyFingerprint, looks: TwinLooks = _NO_LOOKS) -> SopFindings:
+    """Count the findings over all shared SOP Instance UIDs; the gravest finding of a UID counts."""
     counts = dict.fromkeys(SopFinding, 0)
     shared = incoming.by_sop_instance_uid.keys() & prior.by_sop_instance_uid.keys()
     for uid in shared:
         known = prior.by_sop_instance_uid[uid]
         arrived = incoming.by_sop_instance_uid[uid]
-        counts[max((_against(i, known, copies) for i in arrived), key=_gravity)] += 1
+        counts[max((_against(i, known, looks) for i in arrived), key=_gravity)] += 1
     return SopFindings(
         shared=len(shared),
         identical=counts[SopFinding.IDENTICAL],
@@ -58,10 +78,8 @@ def same_pixels(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:
     )
 
 
-def compare_instances(
-    a: InstanceFingerprint, b: InstanceFingerprint, copies: frozenset[tuple[BlobId, BlobId]] = frozenset()
-) -> SopFinding:
-    """Compare two instances that have one SOP Instance UID."""
+def compare_instances(a: InstanceFingerprint, b: InstanceFingerprint, looks: TwinLooks = _NO_LOOKS) -> SopFinding:
+    """Compare an incoming with a prior instance that have one SOP Instance UID."""
     if a.blob_id == b.blob_id:
         return SopFinding.IDENTICAL
     if a.unreadable or b.unreadable:
@@ -72,16 +90,12 @@ def compare_instances(
         same_syntax = a.transfer_syntax_uid == b.transfer_syntax_uid
         return SopFinding.IDENTICAL if same_syntax else SopFinding.TRANSCODED
     lossy = any(i.rendition is not None and i.rendition.lossy for i in (a, b))
-    if lossy and (a.blob_id, b.blob_id) in copies:
-        return SopFinding.LOSSY_TWIN
-    return SopFinding.CONFLICTING
+    return SopFinding.LOSSY_TWIN if lossy and looks.speak_for(a.blob_id, b.blob_id) else SopFinding.CONFLICTING
 
 
-def _against(
-    arrived: InstanceFingerprint, known: Iterable[InstanceFingerprint], copies: frozenset[tuple[BlobId, BlobId]]
-) -> SopFinding:
+def _against(arrived: InstanceFingerprint, known: Iterable[InstanceFingerprint], looks: TwinLooks) -> SopFinding:
     """Compare one arrival with every known version; the kindest finding counts, for one equal version is enough."""
-    return min((compare_instances(arrived, version, copies) for version in known), key=_gravity)
+    return min((compare_instances(arrived, version, looks) for version in known), key=_gravity)
 
 
 _BY_GRAVITY = tuple(SopFinding)  # declared in this order: the later, the graver

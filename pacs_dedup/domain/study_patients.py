@@ -1,0 +1,36 @@
+"""Is it the same patient, when the instances of one study need not agree among themselves?"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from pacs_dedup.domain.evidence import PatientLink
+from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.patient import PatientIdentity
+from pacs_dedup.domain.patient_comparison import PatientEvidence, compare_patients
+
+_GRAVITY = {
+    PatientLink.SAME: 0,
+    PatientLink.UNKNOWN: 0,  # what few instances leave out takes nothing from what the others say
+    PatientLink.PROBABLE: 1,
+    PatientLink.DIFFERENT: 2,
+    PatientLink.CONFLICT: 3,
+}
+
+
+def compare_study_patients(
+    incoming: Sequence[InstanceFingerprint], prior: Sequence[InstanceFingerprint], *, pixels_equal: bool
+) -> PatientEvidence:
+    """Compare the patients of two studies; one instance of another patient is enough to speak for its study.
+
+    The identity that most instances name is compared first; every other one against the other study's most frequent.
+    """
+    left, right = _identities(incoming), _identities(prior)
+    pairs = [(left[0], right[0]), *((a, right[0]) for a in left[1:]), *((left[0], b) for b in right[1:])]
+    found = [compare_patients(a, b, pixels_equal=pixels_equal) for a, b in pairs]
+    return max(found, key=lambda evidence: _GRAVITY[evidence.link])
+
+
+def _identities(instances: Sequence[InstanceFingerprint]) -> list[PatientIdentity]:
+    """Every identity that instances name, the most frequent first; nobody where there is no instance."""
+    counted = Counter(instance.patient for instance in instances)
+    return [identity for identity, _ in counted.most_common()] or [PatientIdentity()]
