@@ -117,6 +117,8 @@ def _check_same(case: ReviewCase) -> None:
             f"a {verdict.relation} can not be decided as the same study; decide wrong-patient, keep-both or unsure"
         )
         raise DecisionRefused(message)
-    if coverage.matched < coverage.incoming or coverage.unreadable_incoming or coverage.new_content:
+    # Blank frames differ after every lossy compression; without it a blank frame that is new is new content.
+    new = coverage.new_content or (coverage.new_uninformative and not coverage.verified)
+    if coverage.matched < coverage.incoming or coverage.unreadable_incoming or new:
         message = "the incoming study has content that the known one lacks; decide partial or keep-both instead"
         raise DecisionRefused(message)

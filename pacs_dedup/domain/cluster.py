@@ -29,11 +29,14 @@ _GRAVITY = (
     Relation.UNINFORMATIVE_MATCH,
     Relation.DISTINCT,
 )
-"""Safety first, then the relation that explains most of what arrived."""
+"""Between equally loud ones: safety first, then the relation that explains most of what arrived."""
 
 
 def primary(judgements: Iterable[Judgement]) -> Judgement | None:
-    """Return the judgement that speaks for the incoming study: the gravest; between equals, the one matching most."""
+    """Return the judgement that speaks for the incoming study: an alarm, else the gravest.
+
+    Between equals it is the one that matches most.
+    """
     return min(judgements, key=_rank, default=None)
 
 
@@ -47,6 +50,7 @@ def disposition_of_study(judgements: Iterable[Judgement]) -> Disposition:
     return first.verdict.disposition if first is not None else Disposition.ACCEPT
 
 
-def _rank(judgement: Judgement) -> tuple[int, int, float]:
+def _rank(judgement: Judgement) -> tuple[bool, int, int, float]:
     verdict = judgement.verdict
-    return (_GRAVITY.index(verdict.relation), -verdict.evidence.coverage.matched, -verdict.evidence.total_bits)
+    quiet = verdict.disposition is not Disposition.ALERT and verdict.relation is not Relation.UID_CONFLICT
+    return (quiet, _GRAVITY.index(verdict.relation), -verdict.evidence.coverage.matched, -verdict.evidence.total_bits)

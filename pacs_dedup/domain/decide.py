@@ -65,6 +65,8 @@ def _safe_disposition(relation: Relation, evidence: Evidence) -> Disposition:
             return Disposition.ACCEPT
         case Relation.CORRECTED_RESEND | Relation.UNDECIDED if other_patient(evidence.patient_link):
             return Disposition.ALERT
+        case Relation.CORRECTED_RESEND if _names_speak_against(evidence):
+            return Disposition.FLAG
         case Relation.CORRECTED_RESEND | Relation.OTHER_RECONSTRUCTION | Relation.DERIVED | Relation.PROCEDURE_SPLIT:
             return Disposition.LINK
         case Relation.UID_CONFLICT | Relation.WRONG_PATIENT | Relation.ORIENTATION_TWIN:
@@ -87,11 +89,24 @@ def _safe_disposition(relation: Relation, evidence: Evidence) -> Disposition:
 
 def vetoes_against(relation: Relation, evidence: Evidence, policy: Policy) -> tuple[str, ...]:
     """List why a study may not be held back although its relation would allow it."""
-    if relation is Relation.UID_CONFLICT:
-        return ()
+    vetoes = _vetoes_against_conflict(evidence) if relation is Relation.UID_CONFLICT else _vetoes(evidence, policy)
+    return tuple(words for applies, words in vetoes if applies)
+
+
+def _vetoes_against_conflict(evidence: Evidence) -> tuple[tuple[bool, str], ...]:
+    """One UID with two images is held to keep an archive from overwriting either, and nothing else is held with it."""
+    return (
+        (other_patient(evidence.patient_link), "it names another patient"),
+        (evidence.sop.shared < evidence.incoming_instances, "it brings instances that nobody has yet"),
+    )
+
+
+def _vetoes(evidence: Evidence, policy: Policy) -> tuple[tuple[bool, str], ...]:
     coverage = evidence.coverage
-    whole = coverage.incoming_share >= policy.complete_share and not coverage.new_content
-    vetoes = (
+    # A share may round a missing frame away; what is held back has to be known to the last item.
+    whole = coverage.matched >= coverage.incoming and not (coverage.new_content or coverage.new_uninformative)
+    tied = evidence.level(Fact.SOURCE_REFERENCES) in ("to_prior", "to_incoming")
+    return (
         (evidence.patient_link is not PatientLink.SAME, "the patient is not surely the same"),
         (not whole, "not everything that arrived is known"),
         (coverage.unreadable_incoming > 0, "some of what arrived could not be examined"),
@@ -100,8 +115,8 @@ def vetoes_against(relation: Relation, evidence: Evidence, policy: Policy) -> tu
         (evidence.better == "incoming", "what arrived is the better version"),
         (_times_conflict(evidence), "the acquisition times conflict"),
         (not coverage.images_matched, "no image was compared"),
+        (tied, "one study names the other as its source"),
     )
-    return tuple(words for applies, words in vetoes if applies)
 
 
 def confidence_of(relation: Relation, evidence: Evidence) -> Confidence:
@@ -114,6 +129,10 @@ def confidence_of(relation: Relation, evidence: Evidence) -> Confidence:
     verified_all = evidence.coverage.tried and evidence.coverage.confirmed == evidence.coverage.tried
     settled = relation in (Relation.DERIVED, Relation.CONTINUED, Relation.REPEAT_ACQUISITION)
     return Confidence.LIKELY if verified_all or settled else Confidence.POSSIBLE
+
+
+def _names_speak_against(evidence: Evidence) -> bool:
+    return evidence.patient_link is PatientLink.UNKNOWN and evidence.patient_bits < 0
 
 
 def _times_conflict(evidence: Evidence) -> bool:

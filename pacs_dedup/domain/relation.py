@@ -32,26 +32,28 @@ def _under_shared_uids(evidence: Evidence) -> Relation | None:
         return None
     if sop.conflicting:
         return Relation.UID_CONFLICT
-    if sop.shared < evidence.incoming_instances:
-        return _grown(evidence)
-    return _resent(evidence)
+    return _grown(evidence) if sop.shared < evidence.incoming_instances else _resent(evidence)
 
 
 def _grown(evidence: Evidence) -> Relation | None:
-    """Some instances are known by UID, some are new; new ones whose pixels are known are judged by pixels."""
-    new_matched = evidence.coverage.matched > evidence.sop.shared
-    same_study = evidence.level(Fact.STUDY_INSTANCE_UID) == "equal"
-    return Relation.CONTINUED if same_study and not new_matched else None
+    """Some instances are known by UID, some are new; new ones whose pixels are known are judged by pixels.
+
+    A study that grows under another patient's name is no ordinary growth; its pixels and UIDs are judged further on.
+    """
+    if evidence.coverage.renewed or other_patient(evidence.patient_link):
+        return None
+    return Relation.CONTINUED if evidence.level(Fact.STUDY_INSTANCE_UID) == "equal" else None
 
 
 def _resent(evidence: Evidence) -> Relation:
     sop = evidence.sop
-    if sop.not_comparable:
-        return Relation.UNDIGESTABLE
+    stranger = other_patient(evidence.patient_link)
     if sop.lossy_twin:
-        return Relation.LOSSY_TWIN
+        return Relation.WRONG_PATIENT if stranger else Relation.LOSSY_TWIN
     if sop.corrected:
         return Relation.CORRECTED_RESEND
+    if sop.not_comparable:
+        return Relation.UNDECIDED if stranger else Relation.UNDIGESTABLE
     return Relation.TRANSCODED_RESEND if sop.transcoded else Relation.RESEND
 
 
@@ -70,7 +72,10 @@ def _with_shared_objects(evidence: Evidence) -> Relation | None:
     coverage = evidence.coverage
     if not coverage.exact or coverage.matched < max(coverage.incoming, coverage.prior):
         return None
-    return Relation.UNDECIDED if other_patient(evidence.patient_link) else Relation.EXACT_COPY
+    if other_patient(evidence.patient_link):
+        return Relation.UNDECIDED
+    unknown = evidence.patient_link is PatientLink.UNKNOWN
+    return Relation.COPY_PATIENT_UNKNOWN if unknown else Relation.EXACT_COPY
 
 
 def _covered(evidence: Evidence, policy: Policy) -> Relation:
@@ -99,7 +104,7 @@ def _without_shared_pixels(evidence: Evidence) -> Relation | None:
     if evidence.level(Fact.STUDY_INSTANCE_UID) == "equal":
         return Relation.UNDECIDED if other_patient(evidence.patient_link) else Relation.CONTINUED
     if evidence.level(Fact.SOURCE_REFERENCES) in ("to_prior", "to_incoming"):
-        return Relation.DERIVED
+        return Relation.UNDECIDED if other_patient(evidence.patient_link) else Relation.DERIVED
     if coverage.unreadable_incoming and not coverage.incoming:
         return Relation.UNDIGESTABLE
     if coverage.uninformative and not _same_acquisition(evidence):

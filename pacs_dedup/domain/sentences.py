@@ -113,6 +113,13 @@ def _presentation(evidence: Evidence) -> str:
     return f"The stored pixels are the same, but the study is shown with other {' and '.join(differing)}."
 
 
+def _undecided(evidence: Evidence) -> str:
+    if evidence.patient_link in (PatientLink.DIFFERENT, PatientLink.CONFLICT):
+        who = _PATIENTS[evidence.patient_link]
+        return f"UIDs, references or documents tie this study to one that is filed for {who}: check the identity first."
+    return "Much agrees, but the pixels do not settle it: a person should look."
+
+
 def _fixed(words: str) -> Callable[[Evidence], str]:
     return lambda _: words
 
@@ -153,5 +160,5 @@ _SENTENCES: dict[Relation, Callable[[Evidence], str]] = {
     Relation.PRESENTATION_TWIN: _presentation,
     Relation.UNINFORMATIVE_MATCH: _fixed("Only blank or template images are equal; that says nothing."),
     Relation.UNDIGESTABLE: _fixed("The pixels could not be examined; the study is kept and forwarded as it came."),
-    Relation.UNDECIDED: _fixed("Much agrees, but the pixels do not settle it: a person should look."),
+    Relation.UNDECIDED: _undecided,
 }

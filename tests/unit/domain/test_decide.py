@@ -1,0 +1,195 @@
+"""From evidence to a verdict."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from pacs_dedup.domain.decide import confidence_of, decide, disposition_of
+from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientLink, SopFindings
+from pacs_dedup.domain.policy import Action, Policy
+from pacs_dedup.domain.relation import other_patient
+from pacs_dedup.domain.sentences import sentence_of
+from pacs_dedup.domain.verdict import Confidence, Disposition, Relation
+from tests.builders import make_coverage, make_evidence
+from tests.strategies import evidences, policies
+
+QUARANTINE = Policy(action=Action.QUARANTINE)
+CONFLICT = SopFindings(shared=10, conflicting=10)
+
+
+@given(evidences(), policies)
+def test_all_evidence_gets_a_verdict_and_always_the_same(evidence: Evidence, policy: Policy) -> None:
+    verdict = decide(evidence, policy)
+    assert verdict == decide(evidence, policy)
+    assert verdict.sentence.endswith(".")
+    assert verdict.evidence is evidence
+
+
+@given(evidences())
+def test_only_a_site_that_chose_to_has_anything_held(evidence: Evidence) -> None:
+    for action in (Action.OBSERVE, Action.FLAG):
+        assert decide(evidence, Policy(action=action)).disposition is not Disposition.QUARANTINE
+
+
+@given(evidences(), policies)
+def test_a_study_that_is_held_was_not_vetoed(evidence: Evidence, policy: Policy) -> None:
+    verdict = decide(evidence, policy)
+    if verdict.disposition is Disposition.QUARANTINE:
+        assert not verdict.vetoes
+        assert verdict.relation in (Relation.EXACT_COPY, Relation.UID_CONFLICT)
+
+
+@given(evidences(), policies)
+def test_shared_pixels_or_uids_of_two_patients_always_alarm(evidence: Evidence, policy: Policy) -> None:
+    tied = evidence.coverage.images_matched or evidence.sop.corrected or evidence.sop.lossy_twin
+    if other_patient(evidence.patient_link) and tied and not evidence.sop.conflicting:
+        assert decide(evidence, policy).disposition is Disposition.ALERT
+
+
+@pytest.mark.parametrize("relation", Relation)
+def test_every_relation_has_a_disposition_and_a_sentence(relation: Relation) -> None:
+    assert disposition_of(relation, make_evidence(), Policy()) is not Disposition.QUARANTINE
+    assert sentence_of(relation, make_evidence()).endswith(".")
+
+
+def test_a_pure_copy_is_flagged_and_held_only_by_choice() -> None:
+    assert decide(make_evidence(), Policy()).disposition is Disposition.FLAG
+    assert decide(make_evidence(), QUARANTINE).disposition is Disposition.QUARANTINE
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"patient_link": PatientLink.PROBABLE},
+        {"coverage": make_coverage(unreadable_incoming=1)},
+        {"coverage": make_coverage(unreadable_prior=1)},
+        {"coverage": make_coverage(incoming=1000, prior=1000, exact=999, images_matched=999)},
+        {"coverage": make_coverage(new_uninformative=1)},
+        {"coverage": make_coverage(images_matched=0)},
+        {"better": "incoming"},
+        {"levels": {Fact.DEVICE: "serial_equal", Fact.ACQUISITION_TIME: "same_day"}},
+        {"levels": {Fact.SOURCE_REFERENCES: "to_prior"}},
+        {"levels": {Fact.SOURCE_REFERENCES: "to_incoming"}},
+    ],
+)
+def test_one_doubt_is_enough_to_forward_a_copy(changes: dict) -> None:
+    verdict = decide(make_evidence(**changes), QUARANTINE)
+    assert (verdict.relation, verdict.disposition) == (Relation.EXACT_COPY, Disposition.FLAG)
+    assert len(verdict.vetoes) == 1
+
+
+def test_a_prior_with_more_than_came_is_no_reason_to_hold() -> None:
+    evidence = make_evidence(coverage=make_coverage(prior=1000, exact=10))
+    assert disposition_of(Relation.EXACT_COPY, evidence, QUARANTINE, ("the prior has more than what arrived",)) is (
+        Disposition.FLAG
+    )
+
+
+def test_times_may_differ_where_the_scanners_differ_or_are_not_named() -> None:
+    levels = {Fact.ACQUISITION_TIME: "shifted"}
+    assert decide(make_evidence(levels=levels), QUARANTINE).disposition is Disposition.QUARANTINE
+
+
+def test_a_conflict_under_one_uid_is_an_alarm_and_held_where_the_site_holds() -> None:
+    conflict = make_evidence(sop=CONFLICT)
+    assert decide(conflict, Policy()).disposition is Disposition.ALERT
+    assert decide(conflict, QUARANTINE).disposition is Disposition.QUARANTINE
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"patient_link": PatientLink.DIFFERENT}, {"patient_link": PatientLink.CONFLICT}, {"incoming_instances": 11}],
+)
+def test_a_conflict_is_forwarded_where_it_names_another_patient_or_brings_more(changes: dict) -> None:
+    verdict = decide(make_evidence(sop=CONFLICT, **changes), QUARANTINE)
+    assert (verdict.relation, verdict.disposition) == (Relation.UID_CONFLICT, Disposition.ALERT)
+    assert len(verdict.vetoes) == 1
+
+
+@pytest.mark.parametrize(
+    ("link", "bits", "disposition"),
+    [
+        (PatientLink.SAME, 40.0, Disposition.LINK),
+        (PatientLink.UNKNOWN, 0.0, Disposition.LINK),
+        (PatientLink.UNKNOWN, -7.0, Disposition.FLAG),
+        (PatientLink.DIFFERENT, -20.0, Disposition.ALERT),
+    ],
+)
+def test_a_correction_is_louder_the_more_it_changes_who_the_patient_is(
+    link: PatientLink, bits: float, disposition: Disposition
+) -> None:
+    sop = SopFindings(shared=10, corrected=10)
+    assert decide(make_evidence(sop=sop, patient_link=link, patient_bits=bits), QUARANTINE).disposition is disposition
+
+
+@pytest.mark.parametrize(
+    ("relation", "evidence", "expected"),
+    [
+        (Relation.UNDECIDED, make_evidence(), Confidence.POSSIBLE),
+        (Relation.UNDIGESTABLE, make_evidence(), Confidence.POSSIBLE),
+        (Relation.EXACT_COPY, make_evidence(), Confidence.CERTAIN),
+        (Relation.RESEND, make_evidence(sop=SopFindings(shared=1, identical=1)), Confidence.CERTAIN),
+        (
+            Relation.LOSSY_COPY,
+            make_evidence(coverage=make_coverage(exact=0, verified=10, tried=9, confirmed=9)),
+            Confidence.LIKELY,
+        ),
+        (
+            Relation.LOSSY_COPY,
+            make_evidence(coverage=make_coverage(exact=0, verified=10, tried=9, confirmed=8)),
+            Confidence.POSSIBLE,
+        ),
+        (Relation.REPEAT_ACQUISITION, make_evidence(coverage=Coverage()), Confidence.LIKELY),
+        (Relation.DISTINCT, make_evidence(coverage=Coverage()), Confidence.POSSIBLE),
+    ],
+)
+def test_confidence_follows_the_kind_of_evidence(relation: Relation, evidence: Evidence, expected: Confidence) -> None:
+    assert confidence_of(relation, evidence) is expected
+
+
+def said(fact: Fact, bits: float, level: str = "equal", group: Group = Group.DEVICE) -> Comparison:
+    return Comparison(fact, group, level, bits, f"{fact} {level}")
+
+
+def test_what_speaks_for_a_copy_is_said_strongest_first() -> None:
+    comparisons = (
+        said(Fact.DEVICE, 5.0),
+        said(Fact.FRAME_DIGESTS, 40.0),
+        said(Fact.EXPOSURE, -2.8),
+        said(Fact.SEX, 0.0),
+        said(Fact.UNINFORMATIVE_FRAMES, 0.0),
+        said(Fact.PRESENTATION, 0.0, "differs"),
+    )
+    verdict = decide(replace(make_evidence(), comparisons=comparisons), Policy())
+    assert verdict.reasons == (
+        "frame_digests equal",
+        "device equal",
+        "uninformative_frames equal",
+        "presentation differs",
+    )
+    assert verdict.against == ("exposure equal",)
+
+
+def test_what_speaks_against_one_patient_speaks_for_a_wrong_patient() -> None:
+    comparisons = (
+        said(Fact.PATIENT_NAME, -7.0, group=Group.PATIENT),
+        said(Fact.SEX, 1.0, group=Group.PATIENT),
+        said(Fact.FRAME_DIGESTS, 40.0),
+    )
+    verdict = decide(replace(make_evidence(patient_link=PatientLink.DIFFERENT), comparisons=comparisons), Policy())
+    assert verdict.reasons == ("frame_digests equal", "patient_name equal")
+    assert verdict.against == ("sex equal",)
+
+
+def test_what_speaks_against_a_copy_speaks_for_a_repeat() -> None:
+    comparisons = (
+        said(Fact.ACQUISITION_TIME, -8.0, "same_day", Group.TIME),
+        said(Fact.DEVICE, 5.0, "serial_equal"),
+        said(Fact.PATIENT_ID, 20.0, group=Group.PATIENT),
+    )
+    evidence = replace(make_evidence(coverage=Coverage(incoming=3, prior=3)), comparisons=comparisons)
+    verdict = decide(evidence, Policy())
+    assert verdict.relation is Relation.REPEAT_ACQUISITION
+    assert verdict.reasons == ("patient_id equal", "acquisition_time same_day")
+    assert verdict.against == ("device serial_equal",)

@@ -1,0 +1,202 @@
+"""The relation of two studies, gate by gate."""
+
+import pytest
+
+from pacs_dedup.domain.evidence import Coverage, Evidence, Fact, PatientLink, SopFindings
+from pacs_dedup.domain.policy import Policy
+from pacs_dedup.domain.relation import relate
+from pacs_dedup.domain.verdict import Relation
+from tests.builders import make_coverage, make_evidence
+
+STRANGERS = pytest.mark.parametrize("link", [PatientLink.DIFFERENT, PatientLink.CONFLICT])
+NO_PIXELS = make_coverage(exact=0, images_matched=0)
+OBJECTS_ONLY = Coverage(incoming=2, prior=2, exact=2)
+SAME_STUDY = {Fact.STUDY_INSTANCE_UID: "equal"}
+SAME_ACQUISITION = {Fact.ACQUISITION_TIME: "equal", Fact.DEVICE: "serial_equal"}
+
+
+def relation(**changes: object) -> Relation:
+    return relate(make_evidence(**changes), Policy())
+
+
+def shared(count: int = 10, **kinds: int) -> SopFindings:
+    return SopFindings(shared=count, **kinds)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("identical", Relation.RESEND),
+        ("transcoded", Relation.TRANSCODED_RESEND),
+        ("corrected", Relation.CORRECTED_RESEND),
+        ("lossy_twin", Relation.LOSSY_TWIN),
+        ("conflicting", Relation.UID_CONFLICT),
+        ("not_comparable", Relation.UNDIGESTABLE),
+    ],
+)
+def test_under_known_uids_the_pixels_decide(kind: str, expected: Relation) -> None:
+    assert relation(sop=shared(**{kind: 10})) is expected
+    assert relation(sop=shared(identical=9, **({kind: 1} if kind != "identical" else {}))) is expected
+
+
+def test_a_conflict_under_one_uid_is_never_hidden_by_new_instances() -> None:
+    assert relation(sop=shared(1, conflicting=1), levels=SAME_STUDY) is Relation.UID_CONFLICT
+
+
+def test_a_study_that_came_again_with_more_has_grown() -> None:
+    assert relation(sop=shared(7, identical=7), levels=SAME_STUDY) is Relation.CONTINUED
+
+
+def test_new_uids_for_known_pixels_are_no_ordinary_growth() -> None:
+    grown = make_evidence(sop=shared(7, identical=7), coverage=make_coverage(renewed=3), levels=SAME_STUDY)
+    assert relate(grown, Policy()) is Relation.EXACT_COPY
+
+
+@STRANGERS
+def test_growth_under_another_patient_is_no_ordinary_growth(link: PatientLink) -> None:
+    grown = {"sop": shared(7, identical=7), "patient_link": link, "levels": SAME_STUDY}
+    assert relation(**grown) is Relation.WRONG_PATIENT
+    assert relation(**grown, coverage=NO_PIXELS) is Relation.UNDECIDED
+
+
+def test_known_uids_in_another_study_are_judged_by_their_pixels() -> None:
+    assert relation(sop=shared(7, identical=7)) is Relation.EXACT_COPY
+
+
+@STRANGERS
+def test_what_can_not_be_examined_under_another_patient_is_not_passed_over(link: PatientLink) -> None:
+    assert relation(sop=shared(not_comparable=10), patient_link=link) is Relation.UNDECIDED
+
+
+@STRANGERS
+def test_a_correction_is_not_hidden_by_one_instance_that_can_not_be_examined(link: PatientLink) -> None:
+    assert relation(sop=shared(corrected=9, not_comparable=1), patient_link=link) is Relation.CORRECTED_RESEND
+
+
+@STRANGERS
+def test_a_lossy_twin_under_another_patient_is_a_wrong_patient(link: PatientLink) -> None:
+    assert relation(sop=shared(lossy_twin=10), patient_link=link) is Relation.WRONG_PATIENT
+
+
+@STRANGERS
+def test_equal_pixels_under_another_patient_are_a_wrong_patient(link: PatientLink) -> None:
+    assert relation(patient_link=link) is Relation.WRONG_PATIENT
+
+
+def test_equal_pixels_of_a_patient_who_can_not_be_compared_wait_for_the_identity() -> None:
+    assert relation(patient_link=PatientLink.UNKNOWN) is Relation.COPY_PATIENT_UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("coverage", "expected"),
+    [
+        (make_coverage(), Relation.EXACT_COPY),
+        (make_coverage(exact=0, verified=10), Relation.LOSSY_COPY),
+        (make_coverage(prior=20), Relation.SUBSET),
+        (make_coverage(incoming=20), Relation.SUPERSET),
+        (make_coverage(incoming=20, prior=20), Relation.OVERLAP),
+        (make_coverage(incoming=11, new_content=1), Relation.SUPERSET),
+        (make_coverage(prior=11, prior_only_content=1), Relation.SUBSET),
+        (make_coverage(incoming=1000, prior=1000, exact=990, new_content=1), Relation.SUPERSET),
+    ],
+)
+def test_how_two_studies_cover_each_other_names_the_copy(coverage: Coverage, expected: Relation) -> None:
+    assert relation(coverage=coverage) is expected
+
+
+@pytest.mark.parametrize("fact", [Fact.PRESENTATION, Fact.OVERLAYS])
+def test_equal_pixels_that_are_shown_otherwise_are_a_presentation_twin(fact: Fact) -> None:
+    assert relation(levels={fact: "differs"}) is Relation.PRESENTATION_TWIN
+
+
+def test_one_source_that_files_one_acquisition_for_two_orders_split_a_procedure() -> None:
+    levels = {Fact.ACCESSION_NUMBER: "differs"}
+    assert relation(levels=levels, same_source=True) is Relation.PROCEDURE_SPLIT
+    assert relation(levels=levels, same_source=False) is Relation.EXACT_COPY
+
+
+def test_reports_alone_are_a_copy_only_where_all_are_equal() -> None:
+    assert relation(coverage=OBJECTS_ONLY) is Relation.EXACT_COPY
+    assert relation(coverage=Coverage(incoming=3, prior=2, exact=2)) is Relation.DISTINCT
+
+
+def test_equal_reports_of_a_patient_who_can_not_be_compared_wait_for_the_identity() -> None:
+    assert relation(coverage=OBJECTS_ONLY, patient_link=PatientLink.UNKNOWN) is Relation.COPY_PATIENT_UNKNOWN
+
+
+@STRANGERS
+def test_equal_reports_of_two_patients_are_for_a_person(link: PatientLink) -> None:
+    assert relation(coverage=OBJECTS_ONLY, patient_link=link) is Relation.UNDECIDED
+
+
+def test_the_same_study_with_other_images_has_grown() -> None:
+    assert relation(coverage=NO_PIXELS, levels=SAME_STUDY) is Relation.CONTINUED
+
+
+@STRANGERS
+@pytest.mark.parametrize("levels", [SAME_STUDY, {Fact.SOURCE_REFERENCES: "to_prior"}])
+def test_uids_that_tie_two_patients_together_are_for_a_person(levels: dict, link: PatientLink) -> None:
+    assert relation(coverage=NO_PIXELS, levels=levels, patient_link=link) is Relation.UNDECIDED
+
+
+@pytest.mark.parametrize("level", ["to_prior", "to_incoming"])
+def test_a_study_that_names_the_other_as_its_source_is_derived(level: str) -> None:
+    assert relation(coverage=NO_PIXELS, levels={Fact.SOURCE_REFERENCES: level}) is Relation.DERIVED
+
+
+def test_a_study_of_which_nothing_could_be_examined_is_undigestable() -> None:
+    assert relation(coverage=Coverage(prior=10, unreadable_incoming=3)) is Relation.UNDIGESTABLE
+
+
+def test_blank_frames_in_common_say_nothing() -> None:
+    assert relation(coverage=make_coverage(exact=0, images_matched=0, uninformative=3)) is Relation.UNINFORMATIVE_MATCH
+
+
+REPEATED = {Fact.ACQUISITION_TIME: "same_day", Fact.DEVICE: "serial_equal"}
+
+
+def test_a_repeat_acquisition_is_not_a_copy() -> None:
+    assert relation(coverage=NO_PIXELS, levels=REPEATED) is Relation.REPEAT_ACQUISITION
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"levels": {**REPEATED, Fact.ACQUISITION_TIME: "other_day"}},
+        {"levels": {**REPEATED, Fact.DEVICE: "differs"}},
+        {"levels": REPEATED, "patient_link": PatientLink.UNKNOWN},
+        {"levels": REPEATED, "patient_link": PatientLink.DIFFERENT},
+        {"levels": SAME_ACQUISITION, "patient_link": PatientLink.DIFFERENT, "total_bits": 30.0},
+    ],
+)
+def test_another_day_device_or_patient_is_another_study(changes: dict) -> None:
+    assert relation(coverage=NO_PIXELS, **changes) is Relation.DISTINCT
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        make_evidence(coverage=make_coverage(exact=0, images_matched=0, reconstructed=3), levels=SAME_ACQUISITION),
+        make_evidence(coverage=NO_PIXELS, levels={**SAME_ACQUISITION, Fact.KERNEL: "differs"}),
+        make_evidence(coverage=NO_PIXELS, levels={Fact.EVENT_UIDS: "shared", Fact.KERNEL: "differs"}),
+    ],
+)
+def test_one_acquisition_with_pixels_of_another_shape_is_another_reconstruction(evidence: Evidence) -> None:
+    assert relate(evidence, Policy()) is Relation.OTHER_RECONSTRUCTION
+
+
+def test_one_acquisition_whose_pixels_do_not_agree_is_for_a_person_where_much_else_does() -> None:
+    assert relation(coverage=NO_PIXELS, levels=SAME_ACQUISITION, total_bits=20.0) is Relation.UNDECIDED
+    assert relation(coverage=NO_PIXELS, levels=SAME_ACQUISITION, total_bits=19.9) is Relation.DISTINCT
+
+
+def test_one_acquisition_of_which_a_side_has_no_pixels_stays_open() -> None:
+    nothing = Coverage(incoming=3)
+    assert relation(coverage=nothing, levels=SAME_ACQUISITION, total_bits=30.0) is Relation.DISTINCT
+    broken = Coverage(incoming=3, unreadable_incoming=1)
+    assert relation(coverage=broken, levels=SAME_ACQUISITION) is Relation.UNDIGESTABLE
+
+
+def test_blank_frames_of_one_acquisition_do_not_end_the_question() -> None:
+    blank = make_coverage(exact=0, images_matched=0, uninformative=3)
+    assert relation(coverage=blank, levels=SAME_ACQUISITION, total_bits=30.0) is Relation.UNDECIDED
