@@ -19,8 +19,6 @@ T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 30_000
 CONNECT_TIMEOUT_S = 10
-CHUNK = 500
-"""Rows or parameters per statement; far below the limits of both databases."""
 
 _IMMEDIATE = "pacs_dedup_immediate"
 _RETRIED_SQLSTATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock: PostgreSQL undid one side

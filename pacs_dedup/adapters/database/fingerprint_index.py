@@ -1,21 +1,19 @@
 """Fingerprints by blob, and studies by the hashes of their blocking keys."""
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from blake3 import blake3
-from sqlalchemy import Connection, Select, Text, column, func, select, text, values
+from sqlalchemy import Connection, Select, TableValuedAlias, Text, bindparam, column, func, select, text
+from sqlalchemy.dialects import postgresql
 
 from pacs_dedup.adapters.database.codec import FINGERPRINT
-from pacs_dedup.adapters.database.engine import CHUNK, Transactions, insert
+from pacs_dedup.adapters.database.engine import Transactions, insert
 from pacs_dedup.adapters.database.tables import blocking_keys, fingerprints, keyed_studies
 from pacs_dedup.domain.fingerprint import DIGEST_VERSION, InstanceFingerprint
 from pacs_dedup.domain.identifiers import BlobId, BlockingKey, StudyKey
-
-T = TypeVar("T")
 
 COMMON_KEY_STUDIES = 2_000
 """A key that more studies share than this proposes no candidates."""
@@ -46,7 +44,7 @@ class DatabaseFingerprintIndex:
 
     def get(self, blob_ids: Collection[BlobId]) -> tuple[InstanceFingerprint, ...]:
         """Return the fingerprints of these blobs that are known, in the order asked for."""
-        bodies = self._transactions.read(partial(_bodies, blob_ids=list(dict.fromkeys(blob_ids))))
+        bodies = self._transactions.read(partial(_bodies, blob_ids=set(blob_ids)))
         return tuple(FINGERPRINT.load(bodies[blob_id]) for blob_id in blob_ids if blob_id in bodies)
 
     def put_keys(self, study: StudyKey, patient: str, keys: Collection[BlockingKey]) -> None:
@@ -71,23 +69,23 @@ def hash_of(text: str) -> str:
     return blake3(text.encode("utf-8", "surrogatepass")).hexdigest(length=_HASH_BYTES)
 
 
-def _chunks(items: Sequence[T]) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk
+def _listed(connection: Connection, items: Collection[str]) -> TableValuedAlias:
+    """Make one parameter, however many items it lists, a table with the column ``value``."""
+    if connection.dialect.name == "sqlite":
+        return func.json_each(json.dumps(list(items))).table_valued("value", name="listed")
+    listed = bindparam("listed", list(items), postgresql.ARRAY(Text))
+    return func.unnest(listed).table_valued(column("value", Text)).render_derived(name="listed")
+
+
+def _bodies(connection: Connection, *, blob_ids: Collection[BlobId]) -> dict[str, str]:
+    listed = _listed(connection, blob_ids)
+    statement = select(fingerprints.c.blob_id, fingerprints.c.body)
+    return _mapping(connection, statement.join(listed, listed.c.value == fingerprints.c.blob_id))
 
 
 def _mapping(connection: Connection, statement: Select[Any]) -> dict[Any, Any]:
     """Run a statement of two columns; the first is the key."""
     return dict(row for row in connection.execute(statement).all())
-
-
-def _bodies(connection: Connection, *, blob_ids: Sequence[BlobId]) -> dict[str, str]:
-    bodies: dict[str, str] = {}
-    for chunk in _chunks(blob_ids):
-        statement = select(fingerprints.c.blob_id, fingerprints.c.body).where(fingerprints.c.blob_id.in_(chunk))
-        bodies |= _mapping(connection, statement)
-    return bodies
 
 
 def _put_keys(connection: Connection, *, study: StudyKey, patient_hash: str, hashes: Sequence[str]) -> None:
@@ -100,26 +98,22 @@ def _put_keys(connection: Connection, *, study: StudyKey, patient_hash: str, has
         index_elements=[blocking_keys.c.key_hash, blocking_keys.c.keyed_study_id],
         set_={"patient_hash": statement.excluded.patient_hash},
     )
-    for chunk in _chunks(hashes):
-        rows = [{"key_hash": key, "keyed_study_id": study_id, "patient_hash": patient_hash} for key in chunk]
+    rows = [{"key_hash": key, "keyed_study_id": study_id, "patient_hash": patient_hash} for key in hashes]
+    if rows:
         connection.execute(upsert, rows)
 
 
 def _candidates(connection: Connection, *, hashes: Sequence[str], limit: int) -> dict[StudyKey, set[str]]:
     _forbid_scans(connection)
-    shared: Counter[int] = Counter()
-    telling: list[str] = []
-    for chunk in _chunks(hashes):
-        kept = [key for key, studies in connection.execute(_studies_per_key(chunk)) if studies <= COMMON_KEY_STUDIES]
-        telling += kept
-        shared.update(_mapping(connection, _keys_per_study(kept)))
-    best = sorted(shared, key=lambda study_id: (-shared[study_id], study_id))[:limit]
-    hashes_of: dict[int, set[str]] = {study_id: set() for study_id in best}
-    for chunk in _chunks(telling):
-        for study_id, key in connection.execute(_pairs(chunk, best)):
-            hashes_of[study_id].add(key)
-    names = _names(connection, best)
-    return {StudyKey.parse(names[study_id]): hashes_of[study_id] for study_id in best}
+    studies_of = _mapping(connection, _studies_per_key(_listed(connection, hashes)))
+    telling = _listed(connection, [key for key, studies in studies_of.items() if 0 < studies <= COMMON_KEY_STUDIES])
+    best = [study_id for study_id, _ in connection.execute(_keys_per_study(telling).limit(limit))]
+    shared: dict[int, set[str]] = {study_id: set() for study_id in best}
+    for study_id, key in connection.execute(_pairs(telling, best)):
+        shared[study_id].add(key)
+    keys_of = select(keyed_studies.c.id, keyed_studies.c.study_key).where(keyed_studies.c.id.in_(best))
+    study_keys = _mapping(connection, keys_of)
+    return {StudyKey.parse(study_keys[study_id]): shared[study_id] for study_id in best}
 
 
 def _forbid_scans(connection: Connection) -> None:
@@ -128,49 +122,42 @@ def _forbid_scans(connection: Connection) -> None:
         connection.execute(text("SET LOCAL enable_seqscan = off"))
 
 
-def _studies_per_key(hashes: Sequence[str]) -> Select[Any]:
+def _studies_per_key(listed: TableValuedAlias) -> Select[Any]:
     """Count per key, but never past what makes it common: a key of a million studies costs no more than 2,001 rows."""
-    asked = values(column("key_hash", Text)).data([(key,) for key in hashes]).cte("asked")
     some = (
         select(blocking_keys.c.keyed_study_id)
-        .where(blocking_keys.c.key_hash == asked.c.key_hash)
+        .where(blocking_keys.c.key_hash == listed.c.value)
         .limit(COMMON_KEY_STUDIES + 1)
-        .correlate(asked)
+        .correlate(listed)
         .subquery()
     )
-    return select(asked.c.key_hash, select(func.count()).select_from(some).scalar_subquery())
+    return select(listed.c.value, select(func.count()).select_from(some).scalar_subquery())
 
 
-def _keys_per_study(hashes: Sequence[str]) -> Select[Any]:
+def _keys_per_study(listed: TableValuedAlias) -> Select[Any]:
+    """Count per study, most shared first; of equals, the one that was indexed first."""
     return (
         select(blocking_keys.c.keyed_study_id, func.count())
-        .where(blocking_keys.c.key_hash.in_(hashes))
+        .join(listed, listed.c.value == blocking_keys.c.key_hash)
         .group_by(blocking_keys.c.keyed_study_id)
+        .order_by(func.count().desc(), blocking_keys.c.keyed_study_id)
     )
 
 
-def _pairs(hashes: Sequence[str], study_ids: Sequence[int]) -> Select[Any]:
-    return select(blocking_keys.c.keyed_study_id, blocking_keys.c.key_hash).where(
-        blocking_keys.c.key_hash.in_(hashes), blocking_keys.c.keyed_study_id.in_(study_ids)
+def _pairs(listed: TableValuedAlias, study_ids: Sequence[int]) -> Select[Any]:
+    return (
+        select(blocking_keys.c.keyed_study_id, blocking_keys.c.key_hash)
+        .join(listed, listed.c.value == blocking_keys.c.key_hash)
+        .where(blocking_keys.c.keyed_study_id.in_(study_ids))
     )
-
-
-def _names(connection: Connection, study_ids: Sequence[int]) -> dict[int, str]:
-    names: dict[int, str] = {}
-    for chunk in _chunks(study_ids):
-        statement = select(keyed_studies.c.id, keyed_studies.c.study_key).where(keyed_studies.c.id.in_(chunk))
-        names |= _mapping(connection, statement)
-    return names
 
 
 def _patient_counts(connection: Connection, *, hashes: Sequence[str]) -> dict[str, int]:
     _forbid_scans(connection)
-    counts: dict[str, int] = {}
-    for chunk in _chunks(hashes):
-        statement = (
-            select(blocking_keys.c.key_hash, func.count(blocking_keys.c.patient_hash.distinct()))
-            .where(blocking_keys.c.key_hash.in_(chunk))
-            .group_by(blocking_keys.c.key_hash)
-        )
-        counts |= _mapping(connection, statement)
-    return counts
+    listed = _listed(connection, hashes)
+    statement = (
+        select(blocking_keys.c.key_hash, func.count(blocking_keys.c.patient_hash.distinct()))
+        .join(listed, listed.c.value == blocking_keys.c.key_hash)
+        .group_by(blocking_keys.c.key_hash)
+    )
+    return _mapping(connection, statement)
