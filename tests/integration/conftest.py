@@ -13,6 +13,7 @@ from pacs_dedup.config import Settings
 from pacs_dedup.entrypoints.listener import Listener
 from pacs_dedup.pipeline.receive import Reception, receive_instance
 from pacs_dedup.ports.journal import Journal
+from tests.integration.orthanc import running_orthanc
 from tests.integration.running import start_service
 from tests.integration.support import LOOPBACK, arrivals, stored_files
 
@@ -78,3 +79,10 @@ def running_service(tmp_path):
         if service.process.poll() is None:
             service.process.kill()
             service.process.wait()
+
+
+@pytest.fixture
+def orthanc(tmp_path):
+    """Start an Orthanc on free ports."""
+    with running_orthanc(tmp_path / "orthanc") as started:
+        yield started
