@@ -49,7 +49,7 @@ if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
 fi
 
 say "installing $lock (a few minutes the first time)"
-pip=(.venv/bin/python -m pip --quiet --disable-pip-version-check)
+pip=(.venv/bin/python -m pip -qq --disable-pip-version-check)
 "${pip[@]}" install --require-hashes -r "$lock"
 "${pip[@]}" install --no-deps --no-build-isolation --editable .
 echo "$sum" >"$stamp"
