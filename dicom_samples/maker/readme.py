@@ -14,7 +14,7 @@ valid check digit. All of it is dedicated to the public domain (CC0 1.0); the sc
 
     python dicom_samples/make_samples.py            # writes this folder anew, byte for byte the same
     python dicom_samples/make_samples.py --check    # says what differs
-    storescu --required +sd +r -aet QEHPACS -aec PACSDEDUP localhost 11112 dicom_samples/01-retransmission/01-qeh
+    dcmsend --decompress-never +sd -aet QEHPACS -aec PACSDEDUP localhost 11112 dicom_samples/01-retransmission/01-qeh
 
 Noise is drawn anew for each exposure and kept by every copy: it is what tells a copy from a repeated exposure. Slices
 are small (88 to 176 pixels a side), so that the whole folder stays under six megabytes.

@@ -131,7 +131,7 @@ def lossy_jpeg2000() -> Story:
         "A hospital in Shenzhen received the CT on a disc and uploads it, compressed about ten to one with "
         "loss, under new "
         "UIDs, with its own number and the name in Pinyin.",
-        "CT phantom; JPEG 2000 irreversible at about 10:1.",
+        "CT phantom; JPEG 2000 irreversible at about 11:1.",
         (
             Sending("01-qeh", QEH.ae_title, series),
             Sending("02-szh", SZH.ae_title, lossy(copy, JPEG2000, 50, "10")),
@@ -152,7 +152,7 @@ def windowed_copy() -> Story:
         "A teaching file kept only what the soft tissue window shows, in 256 grey levels. Lung and bone are "
         "lost. The noise "
         "within the window is that of the first sending: a copy of lesser worth, to be flagged.",
-        "CT phantom; centre 40, width 400 HU burnt into 8 bits, not compressed.",
+        "CT phantom; centre 60, width 400 HU burnt into 8 bits, not compressed.",
         (Sending("01-qeh", QEH.ae_title, series), Sending("02-pmh", PMH.ae_title, windowed(copy))),
         Expect("lossy_copy", "flag", "same", ("residual_noise",)),
     )
