@@ -1,6 +1,7 @@
 """Open a DICOM file without trusting it: bounded inflation, and one kind of error for everything that can go wrong."""
 
 import struct
+import warnings
 import zlib
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -45,6 +46,8 @@ DicomDataset: TypeAlias = FileDataset
 """An opened data set, for modules that pass it on without looking into it."""
 
 pydicom_config.settings.reading_validation_mode = pydicom_config.IGNORE
+# pydicom's warnings quote values of headers, which are patient data; our own errors say what is wrong.
+warnings.filterwarnings("ignore", module=r"pydicom\.")
 
 
 def open_dataset(path: Path, *, stop_before_pixels: bool = False) -> FileDataset:

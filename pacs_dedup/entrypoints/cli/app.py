@@ -1,7 +1,5 @@
 """The commands of pacs-dedup, their global options, and how errors become one line and an exit code."""
 
-import logging
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -62,7 +60,6 @@ def _globals(
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; return its exit code. What went wrong is one line on stderr, never a traceback."""
-    _silence_libraries()
     try:
         app(hoisted(arguments), standalone_mode=True)
     except SystemExit as stop:
@@ -89,9 +86,3 @@ def hoisted(arguments: Sequence[str]) -> list[str]:
         else:
             rest.append(word)
     return [*first, *rest, *arguments[end:]]
-
-
-def _silence_libraries() -> None:
-    """Keep warnings of pydicom off the terminal and out of files: they quote values of headers."""
-    warnings.filterwarnings("ignore", module="pydicom")
-    logging.getLogger("pydicom").setLevel(logging.CRITICAL)

@@ -39,9 +39,7 @@ def scan(
         say(f"{words.count(len(found.files), 'file')} found")
         scanned = _record(found, services)
         sources = {f.source for f in scanned if f.source}
-        total = sum(f.arrival_id is not None for f in scanned)
-        with counting("fingerprinting", total) as tell:
-            run_steps(services, sources, total, tell)
+        run_steps(services, sources, sum(f.arrival_id is not None for f in scanned))
         told = summarise(found, scanned, index=services.index, problems=services.problems, case_book=services.case_book)
     show_json(told) if context_of(context).as_json else show(summary_view(told))
     raise typer.Exit(_PARTIAL if told.unreadable or told.partly else int(exit_code and told.findings))
