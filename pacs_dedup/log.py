@@ -29,6 +29,8 @@ ALLOWED_KEYS = frozenset(
 )  # fmt: skip
 """Keys whose values can not hold patient data. UIDs of SOP classes and transfer syntaxes name kinds, not patients."""
 
+_IN_FRONT = ("ts", "level", "event")
+_STRUCTLOGS_OWN = ("_record", "_from_structlog")
 _PACKAGE = __name__.partition(".")[0]
 _HASH_BYTES = 8
 _SILENT_LIBRARIES = ("pynetdicom", "pydicom")
@@ -69,8 +71,9 @@ def study_hash(uid: str) -> str:
 
 
 def drop_unknown_keys(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """Keep the keys that are known to be harmless, and drop the rest."""
-    return {key: value for key, value in event.items() if key in ALLOWED_KEYS or key in ("_record", "_from_structlog")}
+    """Keep the keys that are known to be harmless, what every line has in front, and drop the rest."""
+    allowed = {key: value for key, value in event.items() if key in ALLOWED_KEYS or key in _STRUCTLOGS_OWN}
+    return {key: allowed[key] for key in _IN_FRONT if key in allowed} | allowed
 
 
 def describe_error(error: BaseException) -> dict[str, str]:
