@@ -109,13 +109,29 @@ def _partner(item: FrameItem, prior: Sequence[FrameItem], *, wide: bool) -> Fram
         there = [p for p in prior if (q := _place(p)) is not None and abs(q - place) <= _SAME_PLACE_MM]
         if there:
             return min(there, key=lambda p: _distance(item, p))
-    nearest = min(prior, key=lambda p: _distance(item, p))
+    eligible = [p for p in prior if not _lies_elsewhere(item, p)]
+    if not eligible:
+        return None
+    nearest = min(eligible, key=lambda p: _distance(item, p))
     return nearest if wide or _distance(item, nearest) <= _FAR_SKETCH else None
 
 
 def _distance(a: FrameItem, b: FrameItem) -> float:
     distance = sketch_distance(a.fingerprint.sketch, b.fingerprint.sketch)
     return 1.0 if distance is None else distance
+
+
+def _lies_elsewhere(a: FrameItem, b: FrameItem) -> bool:
+    """Whether the headers place two slices of one orientation apart: neighbours, however alike, are no copies."""
+    here, there = _place(a), _place(b)
+    if here is None or there is None:
+        return False
+    return _orientation(a) == _orientation(b) and abs(here - there) > _SAME_PLACE_MM
+
+
+def _orientation(item: FrameItem) -> tuple[float, ...]:
+    geometry = item.instance.acquisition.geometry
+    return geometry.orientation if geometry is not None else ()
 
 
 def _place(item: FrameItem) -> float | None:

@@ -54,11 +54,14 @@ def worth_comparing(shared: Collection[BlockingKey]) -> bool:
 
 
 def patient_group(study: StudyFingerprint) -> str:
-    """Name the patient as far as counting different patients needs it; empty where the header names nobody."""
+    """Name the patient as far as counting different patients needs it; empty where the header names nobody.
+
+    Name and birth date, where they are there, before a number: every hospital gives the same person another number.
+    """
     for instance in study.instances:
         named = _patient_keys(instance.patient)
         if named:
-            return named[0]
+            return named[-1]
     return ""
 
 

@@ -1,0 +1,156 @@
+"""Which frames deserve a look, and what a look says."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pacs_dedup.domain.alignment import SAMPLE, Finding, LookAt, Looked, plan, read, sketch_distance
+from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.pairing import FrameItem, FrameRef, frame_items
+from pacs_dedup.domain.policy import Policy
+from pacs_dedup.domain.verification import FrameVerification
+from tests.builders import make_acquisition, make_frame, make_geometry, make_instance, make_slices, renewed
+
+sketches = st.binary(min_size=64, max_size=64)
+NOISE, OTHER_NOISE = bytes(64), bytes([0b01010101] * 64)
+NEAR_NOISE = bytes(60) + bytes([255] * 4)
+HERE = FrameRef(make_instance("1").blob_id, 0)
+THERE = FrameRef(make_instance("2").blob_id, 0)
+
+
+@given(sketches, sketches)
+def test_two_sketches_are_as_far_apart_from_either_side(left: bytes, right: bytes) -> None:
+    distance = sketch_distance(left, right)
+    assert distance == sketch_distance(right, left)
+    assert distance is not None
+    assert 0.0 <= distance <= 0.5
+
+
+@given(sketches, sketches)
+def test_a_sketch_is_blind_to_inversion(left: bytes, right: bytes) -> None:
+    inverted = bytes(255 - byte for byte in left)
+    assert sketch_distance(left, inverted) == 0.0
+    assert sketch_distance(inverted, right) == sketch_distance(left, right)
+
+
+def test_a_missing_sketch_is_no_distance() -> None:
+    assert sketch_distance(None, NOISE) is None
+    assert sketch_distance(NOISE, None) is None
+
+
+def sketched(
+    name: str, sketch: bytes | None = NOISE, place: float | None = None, **changes: object
+) -> InstanceFingerprint:
+    frame = make_frame(f"{name} {place}", sketch=sketch)
+    return make_instance(name, frames=(frame,), acquisition=make_acquisition(place), **changes)
+
+
+def planned(
+    incoming: tuple[InstanceFingerprint, ...], prior: tuple[InstanceFingerprint, ...], *, wide: bool = False
+) -> tuple[LookAt, ...]:
+    return plan(frame_items(incoming), frame_items(prior), wide=wide)
+
+
+def test_nothing_is_looked_at_where_a_side_has_nothing_left() -> None:
+    assert planned((), make_slices(2), wide=True) == ()
+    assert planned(make_slices(2), (), wide=True) == ()
+
+
+@given(st.integers(1, 100))
+def test_a_few_evenly_spread_frames_are_looked_at(count: int) -> None:
+    incoming = make_slices(count)
+    looks = planned(renewed(incoming), incoming, wide=True)
+    assert len(looks) == min(count, SAMPLE) or (count > SAMPLE and len(looks) == SAMPLE)
+    assert len({look.incoming for look in looks}) == len(looks)
+
+
+def test_the_frame_under_the_same_uid_is_the_partner_whatever_its_noise() -> None:
+    (look,) = planned((sketched("1"),), (sketched("8"), sketched("1", OTHER_NOISE)))
+    assert look.prior.blob_id == sketched("1", OTHER_NOISE).blob_id
+
+
+def test_a_frame_of_a_multi_frame_instance_meets_the_same_frame_or_the_first() -> None:
+    frames = tuple(make_frame(name) for name in "abc")
+    two, three = make_instance("1", frames=frames[:2]), make_instance("1", frames=frames)
+    items = frame_items((three,))
+    assert [look.prior.frame for look in plan(items, frame_items((two,)), wide=False)] == [0, 1, 0]
+
+
+def test_where_a_copy_is_plausible_the_slice_at_the_same_place_is_the_partner() -> None:
+    near = sketched("8", OTHER_NOISE, 10.0)
+    (look,) = planned((sketched("1", NOISE, 10.0),), (near, sketched("9", NOISE, 20.0)), wide=True)
+    assert look.prior.blob_id == near.blob_id
+
+
+def test_without_a_place_the_nearest_noise_is_the_partner() -> None:
+    nearest = sketched("9", NEAR_NOISE)
+    (look,) = planned((sketched("1"),), (sketched("8", OTHER_NOISE), nearest))
+    assert look.prior.blob_id == nearest.blob_id
+
+
+@pytest.mark.parametrize("sketch", [OTHER_NOISE, None])
+def test_frames_with_far_or_no_noise_are_looked_at_only_where_a_copy_is_plausible(sketch: bytes | None) -> None:
+    pair = (sketched("1"),), (sketched("8", sketch),)
+    assert planned(*pair) == ()
+    assert len(planned(*pair, wide=True)) == 1
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_neighbouring_slices_are_never_partners_however_alike_they_are(wide: bool) -> None:
+    odd = tuple(sketched(str(n), NOISE, float(n)) for n in (1, 3, 5))
+    even = tuple(sketched(str(n), NOISE, float(n)) for n in (2, 4, 6))
+    assert planned(odd, even, wide=wide) == ()
+
+
+def test_a_place_says_nothing_between_planes_or_where_a_side_has_none() -> None:
+    sagittal = make_acquisition(None, geometry=make_geometry(7.0, orientation=(0.0, 1.0, 0.0, 0.0, 0.0, -1.0)))
+    for other in (sketched("8"), make_instance("8", frames=(make_frame("x", sketch=NOISE),), acquisition=sagittal)):
+        assert len(planned((sketched("1", NOISE, 1.0),), (other,))) == 1
+
+
+def test_the_slices_beside_the_partner_are_looked_at_too() -> None:
+    prior = renewed(make_slices(5))
+    looks = planned(make_slices(5), prior, wide=True)
+    by_blob = {i.blob_id: i.acquisition.geometry.position[2] for i in (*make_slices(5), *prior)}
+    beside = [sorted(by_blob[ref.blob_id] for ref in look.neighbours) for look in looks]
+    assert beside == [[2.0], [1.0, 3.0], [2.0, 4.0], [3.0, 5.0], [4.0]]
+
+
+def test_a_second_image_at_one_place_is_no_neighbour() -> None:
+    echo = sketched("9", NOISE, 1.0)
+    (look,) = planned((sketched("1", NOISE, 1.0),), (sketched("8", NOISE, 1.0), echo), wide=True)
+    assert look.neighbours == ()
+
+
+def looked(correlation: float, best_neighbour: float | None = None, **figures: object) -> Looked:
+    return Looked(HERE, THERE, FrameVerification(correlation, **figures), best_neighbour)
+
+
+@pytest.mark.parametrize(
+    ("look", "finding"),
+    [
+        (looked(0.95), Finding.COPY),
+        (looked(0.75), Finding.COPY),
+        (looked(0.74), Finding.UNCLEAR),
+        (looked(0.30), Finding.UNCLEAR),
+        (looked(0.29), Finding.REPEAT),
+        (looked(-0.9), Finding.REPEAT),
+        (looked(0.95, refused="too little to compare"), Finding.UNCLEAR),
+        (looked(0.95, 0.94), Finding.COPY),
+        (looked(0.95, 0.95), Finding.UNCLEAR),
+        (looked(0.95, noise_ratio=1.6), Finding.RECONSTRUCTION),
+        (looked(0.95, noise_ratio=1.5), Finding.COPY),
+    ],
+)
+def test_the_figures_of_a_look_have_one_meaning(look: Looked, finding: Finding) -> None:
+    assert read(look, Policy(), "CT", same_kernel=False) is finding
+
+
+def test_what_is_reconstructed_once_or_alike_is_no_other_reconstruction() -> None:
+    assert read(looked(0.95, noise_ratio=3.0), Policy(), "DX", same_kernel=False) is Finding.COPY
+    assert read(looked(0.95, noise_ratio=3.0), Policy(), "CT", same_kernel=True) is Finding.COPY
+
+
+def test_frames_are_named_by_blob_and_number() -> None:
+    items: tuple[FrameItem, ...] = frame_items((make_instance("1", frames=(make_frame("a"), make_frame("b"))),))
+    assert [item.ref.frame for item in items] == [0, 1]

@@ -1,0 +1,159 @@
+"""Which studies deserve a comparison."""
+
+import pytest
+
+from pacs_dedup.domain.blocking import digest_key, index_keys, patient_group, search_keys, worth_comparing
+from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
+from pacs_dedup.domain.identifiers import BlockingKey, SopInstanceUid
+from pacs_dedup.domain.patient import PatientId, PatientIdentity, PersonNameParts
+from tests.builders import (
+    NOBODY,
+    PATIENT,
+    STRANGER,
+    digest_of,
+    make_acquisition,
+    make_frame,
+    make_instance,
+    make_patient,
+    make_report,
+    make_slices,
+    make_study,
+    renewed,
+)
+
+BARE = {"acquisition": make_acquisition(None, acquired_at="", study_date=""), "patient": NOBODY}
+
+
+def meet(incoming: StudyFingerprint, prior: StudyFingerprint) -> frozenset[BlockingKey]:
+    return search_keys(incoming) & index_keys(prior)
+
+
+def bare(name: str, **changes: object) -> InstanceFingerprint:
+    return make_instance(name, **{**BARE, **changes})
+
+
+def other(*instances: InstanceFingerprint) -> StudyFingerprint:
+    return make_study(*renewed(instances, "1.2.7"))
+
+
+@pytest.mark.parametrize(
+    ("incoming", "prior"),
+    [
+        (make_study(bare("1", pixels="a")), other(bare("2", pixels="a"))),
+        (
+            make_study(bare("1", frames=(make_frame("a", value_digest=digest_of("v")),))),
+            other(bare("2", frames=(make_frame("b", value_digest=digest_of("v")),))),
+        ),
+        (make_study(make_report("1", **BARE)), other(make_report("2", **BARE))),
+        (make_study(bare("1")), make_study(bare("2"))),
+        (make_study(bare("1", pixels="a")), make_study(bare("1", pixels="b"), uid="1.2.7")),
+        (
+            make_study(bare("1", acquisition=make_acquisition(study_date=""))),
+            other(bare("2", acquisition=make_acquisition(study_date="", acquired_at="20260101093000.25"))),
+        ),
+        (
+            make_study(bare("1", acquisition=make_acquisition(None, acquired_at="", event_uids=("1.9",)))),
+            other(bare("2", acquisition=make_acquisition(None, acquired_at="", event_uids=("1.9",)))),
+        ),
+        (
+            make_study(bare("1", patient=PATIENT, acquisition=make_acquisition(acquired_at=""))),
+            other(bare("2", patient=PATIENT, acquisition=make_acquisition(acquired_at=""))),
+        ),
+    ],
+    ids=["pixels", "values", "content", "study", "instance", "moment", "event", "patient and day"],
+)
+def test_studies_meet_by_what_a_transfer_keeps(incoming: StudyFingerprint, prior: StudyFingerprint) -> None:
+    assert worth_comparing(meet(incoming, prior))
+    assert worth_comparing(meet(prior, incoming))
+
+
+def test_studies_with_nothing_in_common_do_not_meet() -> None:
+    assert meet(make_study(bare("1")), other(bare("2"))) == frozenset()
+
+
+def test_a_derived_object_meets_its_source_whichever_comes_first() -> None:
+    source = make_study(bare("1"))
+    derived = other(bare("2", referenced_sop_instance_uids=(SopInstanceUid("1.2.3.1.1"),)))
+    assert worth_comparing(meet(derived, source))
+    assert worth_comparing(meet(source, derived))
+
+
+@pytest.mark.parametrize("previous", ["1.2.3", "1.2.3.1.1"])
+def test_a_renamed_object_meets_the_one_whose_uids_it_had(previous: str) -> None:
+    renamed = other(bare("2", previous_uids=(previous,)))
+    assert worth_comparing(meet(renamed, make_study(bare("1"))))
+
+
+SKETCH = bytes(range(64))
+
+
+@pytest.mark.parametrize("sketch", [SKETCH, bytes(255 - b for b in SKETCH)])
+def test_frames_with_the_same_noise_meet_inverted_or_not(sketch: bytes) -> None:
+    one = make_study(bare("1", frames=(make_frame("a", sketch=sketch),)))
+    assert worth_comparing(meet(one, other(bare("2", frames=(make_frame("b", sketch=SKETCH),)))))
+
+
+def test_two_bands_of_noise_in_common_are_chance() -> None:
+    bands = [BlockingKey(f"rsh:{n}:abcd") for n in range(3)]
+    assert not worth_comparing(bands[:2])
+    assert worth_comparing(bands)
+    assert worth_comparing([*bands[:1], digest_key(digest_of("a"))])
+
+
+def test_a_copy_chooses_the_same_slices_to_be_found_by() -> None:
+    stack = [
+        bare(str(n), frames=(make_frame(f"{n}", sketch=bytes([n] * 64)),), acquisition=make_acquisition(float(n)))
+        for n in range(40)
+    ]
+    copy = [
+        bare(str(90 - n), frames=(make_frame(f"c{n}", sketch=bytes([n] * 64)),), acquisition=make_acquisition(float(n)))
+        for n in range(40)
+    ]
+    found = {key for key in meet(make_study(*stack), other(*reversed(copy))) if key.startswith("rsh:")}
+    assert len({key.rpartition(":")[2] for key in found}) == 8
+
+
+def test_slices_without_a_place_are_ordered_by_their_number() -> None:
+    stack = [
+        bare(
+            str(n),
+            frames=(make_frame(f"{n}", sketch=bytes([n] * 64)),),
+            acquisition=make_acquisition(None, acquired_at="", instance_number=n),
+        )
+        for n in range(40)
+    ]
+    assert index_keys(make_study(*stack)) == index_keys(make_study(*reversed(stack)))
+
+
+def test_blank_frames_and_objects_have_no_noise_to_be_found_by() -> None:
+    silent = make_frame("a", informative=False, sketch=SKETCH)
+    study = make_study(bare("1", frames=(silent,)), bare("2"), make_report("3"))
+    assert not any(key.startswith("rsh:") for key in index_keys(study))
+
+
+def test_one_person_is_one_patient_under_every_hospital_s_number() -> None:
+    here, there = (
+        make_study(*make_slices(1, patient=make_patient(PatientId(number, issuer))))
+        for number, issuer in (("4711", "QEH"), ("8888", "PMH"))
+    )
+    assert patient_group(here) == patient_group(there) != ""
+
+
+def test_two_people_are_two_patients() -> None:
+    assert patient_group(make_study(make_instance())) != patient_group(make_study(make_instance(patient=STRANGER)))
+
+
+def test_who_has_no_birth_date_is_known_by_number() -> None:
+    numbered = PatientIdentity(ids=(PatientId("4711", "QEH"),), name=PersonNameParts(("CHAN",)))
+    assert patient_group(make_study(make_instance(patient=numbered))) == "local/QEH/4711"
+
+
+def test_a_chinese_name_names_a_patient_too() -> None:
+    named = PatientIdentity(name=PersonNameParts(hanzi="陈大文"), birth_date="19600229")
+    assert patient_group(make_study(make_instance(patient=named))) == "name/陈大文/19600229"
+
+
+def test_the_first_instance_that_names_somebody_names_the_patient() -> None:
+    study = make_study(make_instance("1", patient=NOBODY), make_instance("2"))
+    assert patient_group(study) == patient_group(make_study(make_instance("2")))
+    assert patient_group(make_study(make_instance(patient=NOBODY))) == ""
