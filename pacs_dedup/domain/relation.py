@@ -101,10 +101,14 @@ def _whole_copy(evidence: Evidence) -> Relation:
 
 def _without_shared_pixels(evidence: Evidence) -> Relation | None:
     coverage = evidence.coverage
-    if evidence.level(Fact.STUDY_INSTANCE_UID) == "equal":
-        return Relation.UNDECIDED if other_patient(evidence.patient_link) else Relation.CONTINUED
-    if evidence.level(Fact.SOURCE_REFERENCES) in ("to_prior", "to_incoming"):
-        return Relation.UNDECIDED if other_patient(evidence.patient_link) else Relation.DERIVED
+    same_study = evidence.level(Fact.STUDY_INSTANCE_UID) == "equal"
+    derived = evidence.level(Fact.SOURCE_REFERENCES) in ("to_prior", "to_incoming")
+    if other_patient(evidence.patient_link) and (same_study or derived or evidence.sop.shared):
+        return Relation.UNDECIDED
+    if same_study:
+        return Relation.CONTINUED
+    if derived:
+        return Relation.DERIVED
     if coverage.unreadable_incoming and not coverage.incoming:
         return Relation.UNDIGESTABLE
     if coverage.uninformative and not _same_acquisition(evidence):

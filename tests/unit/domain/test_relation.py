@@ -139,6 +139,11 @@ def test_uids_that_tie_two_patients_together_are_for_a_person(levels: dict, link
     assert relation(coverage=NO_PIXELS, levels=levels, patient_link=link) is Relation.UNDECIDED
 
 
+@STRANGERS
+def test_one_known_uid_under_another_patient_is_for_a_person(link: PatientLink) -> None:
+    assert relation(coverage=NO_PIXELS, sop=shared(1, corrected=1), patient_link=link) is Relation.UNDECIDED
+
+
 @pytest.mark.parametrize("level", ["to_prior", "to_incoming"])
 def test_a_study_that_names_the_other_as_its_source_is_derived(level: str) -> None:
     assert relation(coverage=NO_PIXELS, levels={Fact.SOURCE_REFERENCES: level}) is Relation.DERIVED
