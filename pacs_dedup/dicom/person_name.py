@@ -4,6 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
+from pacs_dedup.dicom.hanzi_folding import FOLDING
 from pacs_dedup.dicom.text import DecodedText
 from pacs_dedup.domain.patient import PersonNameParts
 
@@ -23,7 +24,7 @@ def parse_person_name(name: DecodedText) -> PersonNameParts:
     """Take a name apart; what its format does not tell stays untold (``family_known``)."""
     text = unicodedata.normalize("NFKC", name.text)
     groups = [group for group in text.split("=") if group.strip("^ ")]
-    hanzi = next((found for group in groups if (found := "".join(_HANZI.findall(group)))), "")
+    hanzi = next((found for group in groups if (found := "".join(_HANZI.findall(group)))), "").translate(FOLDING)
     latin = next((group for group in groups if re.search(r"[A-Za-z\u00c0-\u024f]", group)), "")
     family, given, known = _latin_parts(_HANZI.sub("", latin))
     spoken = re.sub(r"[\^=,_]+", " ", text).upper()
