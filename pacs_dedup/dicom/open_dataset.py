@@ -11,7 +11,7 @@ from pydicom import dcmread
 from pydicom.dataset import FileDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.filereader import read_file_meta_info
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian, MediaStorageDirectoryStorage
 
 from pacs_dedup.domain.errors import BlobMissing, Unreadable
 
@@ -23,6 +23,8 @@ _PREAMBLE: Final = 128
 _PREFIX: Final = b"DICM"
 _META_HEADER: Final = _PREAMBLE + len(_PREFIX) + 12
 """Preamble, prefix, and the group length element (0002,0000) with its four-byte value."""
+_META_LOOK: Final = 512
+"""The media storage SOP class (0002,0002) is among the first elements of the file meta group."""
 _FIRST_GROUPS: Final = (0x0002, 0x0008)
 
 PARSE_ERRORS: Final = (
@@ -84,6 +86,16 @@ def looks_like_dicom(path: Path) -> bool:
     with path.open("rb") as file:
         head = file.read(_META_HEADER)
     return head[_PREAMBLE : _PREAMBLE + len(_PREFIX)] == _PREFIX or _looks_bare(path)
+
+
+def is_media_directory(path: Path) -> bool:
+    """Tell whether a file is a medium's index (PS3.10 8.6, DICOMDIR): it names instances and is none.
+
+    Raises:
+        OSError: the file can not be read.
+    """
+    with path.open("rb") as file:
+        return MediaStorageDirectoryStorage.encode() in file.read(_META_LOOK)
 
 
 def transfer_syntax_of(dataset: FileDataset) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from blake3 import blake3
 
-from pacs_dedup.dicom.open_dataset import looks_like_dicom
+from pacs_dedup.dicom.open_dataset import is_media_directory, looks_like_dicom
 from pacs_dedup.domain.compare import compare_studies, plan_looks
 from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.errors import BadRequest, BlobMissing, Unreadable
@@ -58,7 +58,8 @@ def load_side(path: Path, examine: Examine, progress: Callable[[], None] = lambd
     unreadable = [(f.path, f.cause) for f in found.unreadable]
     for file in found.files:
         try:
-            blob_id = _blob_id(file) if looks_like_dicom(file) else None
+            is_instance = looks_like_dicom(file) and not is_media_directory(file)
+            blob_id = _blob_id(file) if is_instance else None
             if blob_id and blob_id not in paths:
                 instances.append(examine(file, blob_id, ""))
                 paths[blob_id] = file

@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from pacs_dedup.dicom.open_dataset import looks_like_dicom
+from pacs_dedup.dicom.open_dataset import is_media_directory, looks_like_dicom
 from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.identifiers import SCAN_PREFIX, ArrivalId, BlobId, TransferSyntaxUid
 from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.journal import Arrival, Journal
-
-_DIRECTORY_FILE = "DICOMDIR"
-"""PS3.10 8.6: the index of a medium; it names instances and is none."""
 
 
 class FileState(StrEnum):
@@ -101,11 +98,11 @@ def _walk(top: Path, avoid: Path | None) -> Iterator[Path | ScannedFile]:
 def record_file(path: Path, *, blobs: BlobStore, journal: Journal, clock: Clock) -> ScannedFile:
     """Record one file as an arrival from its folder, to be fingerprinted; never raises for what the file is."""
     try:
-        if path.name.upper() == _DIRECTORY_FILE or not path.is_file():
+        if not path.is_file():
             return ScannedFile(path, FileState.NOT_DICOM)
         if not path.stat().st_size:
             return _unreadable(path, "the file is empty; copy it again")
-        if not looks_like_dicom(path):
+        if not looks_like_dicom(path) or is_media_directory(path):
             return ScannedFile(path, FileState.NOT_DICOM, path.stat().st_size)
         blob = blobs.refer(path)
     except OSError as error:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pydicom.uid import MediaStorageDirectoryStorage
 
 from pacs_dedup.entrypoints.cli.app import run
 
+MEDIA_DIRECTORY = b"\x02\x00\x02\x00UI\x14\x00" + MediaStorageDirectoryStorage.encode()
 SAMPLES = Path(__file__).resolve().parents[3] / "dicom_samples"
 STORIES = ("03-new-uids-same-hkid", "10-partial-copy", "14-wrong-patient", "25-truncated")
 
@@ -57,7 +59,7 @@ def a_tree(tree: Path) -> Path:
         shutil.copytree(SAMPLES / story, tree / story)
     (tree / "notes.txt").write_text("no DICOM in here")
     (tree / "empty.dcm").touch()
-    (tree / "DICOMDIR").write_bytes(b"\0" * 128 + b"DICM" + b"\0" * 50)
+    (tree / "DICOMDIR").write_bytes(b"\0" * 128 + b"DICM" + MEDIA_DIRECTORY)
     (tree / "damaged.dcm").write_bytes((SAMPLES / STORIES[0] / "01-qeh" / "0001.dcm").read_bytes()[:400])
     (tree / "loop").symlink_to(tree, target_is_directory=True)
     (tree / "link.dcm").symlink_to(SAMPLES / STORIES[0] / "01-qeh" / "0001.dcm")

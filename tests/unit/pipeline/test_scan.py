@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from pydicom.uid import MediaStorageDirectoryStorage
 
 from pacs_dedup.adapters.file_blob_store import FileBlobStore
 from pacs_dedup.pipeline.scan import FileState, ScannedFile, find_files, record_file
 from pacs_dedup.ports.journal import Step
 from tests.fakes import FakeClock, FakeDatabase
 
+MEDIA_DIRECTORY = b"\x02\x00\x02\x00UI\x14\x00" + MediaStorageDirectoryStorage.encode()
 SAMPLE = Path(__file__).resolve().parents[3] / "dicom_samples" / "14-wrong-patient" / "01-pmh" / "0001.dcm"
 
 
@@ -103,7 +105,7 @@ def test_two_copies_in_two_folders_are_two_arrivals_of_one_blob(record: Recorder
     ("name", "content", "state"),
     [
         ("notes.txt", b"text", FileState.NOT_DICOM),
-        ("DICOMDIR", b"\0" * 128 + b"DICM" + b"x" * 99, FileState.NOT_DICOM),
+        ("DICOMDIR", b"\0" * 128 + b"DICM" + MEDIA_DIRECTORY, FileState.NOT_DICOM),
         ("empty", b"", FileState.UNREADABLE),
         ("short", b"\x08", FileState.NOT_DICOM),
         ("head only", b"\0" * 128 + b"DICM", FileState.READ),
