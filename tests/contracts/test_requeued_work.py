@@ -34,36 +34,18 @@ class RequeuedWorkContract:
         database.journal.queue([])
         assert not any(database.journal.backlog().values())
 
-    @pytest.mark.parametrize("step", [step for step in Step if step is not Step.SETTLE])
+    @pytest.mark.parametrize("step", Step)
     def test_done_work_stays_done(self, database: Database, step: Step) -> None:
         _do(database, step)
         database.journal.queue([NewWork(step, "s", MORNING)])
         assert database.journal.backlog()[step] == 0
         assert database.journal.claim(step, MINUTE) is None
 
-    def test_settling_that_is_done_is_queued_afresh(self, database: Database, fake_clock: FakeClock) -> None:
-        _do(database, Step.SETTLE)
-        fake_clock.advance(MINUTE)
-        database.journal.queue([NewWork(Step.SETTLE, "s", MORNING)])
-        again = _claim(database, Step.SETTLE)
-        assert (again.attempts, again.queued_at) == (1, MORNING + MINUTE)
-
-    def test_settling_asked_for_while_it_runs_is_done_once_more(
-        self, database: Database, fake_clock: FakeClock
-    ) -> None:
-        database.journal.queue([NewWork(Step.SETTLE, "s", MORNING)])
-        running = _claim(database, Step.SETTLE)
-        database.journal.queue([NewWork(Step.SETTLE, "s", MORNING + MINUTE)])
-        assert database.journal.claim(Step.SETTLE, MINUTE) is None, "one at a time"
-        assert database.journal.tick(running)
-        assert database.journal.claim(Step.SETTLE, MINUTE) is None, "not yet due"
-        fake_clock.advance(MINUTE)
-        assert _claim(database, Step.SETTLE).attempts == 1
-
-    def test_other_work_asked_for_while_it_runs_is_not_repeated(self, database: Database) -> None:
+    def test_work_asked_for_while_it_runs_is_not_repeated(self, database: Database) -> None:
         database.journal.queue([NewWork(Step.FORWARD, "s", MORNING)])
         running = _claim(database, Step.FORWARD)
         database.journal.queue([NewWork(Step.FORWARD, "s", MORNING)])
+        assert database.journal.claim(Step.FORWARD, MINUTE) is None, "one at a time"
         assert database.journal.tick(running)
         assert database.journal.backlog()[Step.FORWARD] == 0
 
@@ -75,23 +57,32 @@ class RequeuedWorkContract:
         database.journal.postpone(running, NOON)
         assert _claim(database, Step.FORWARD).subject == "s"
 
-    def test_work_can_queue_its_own_repetition(self, database: Database, fake_clock: FakeClock) -> None:
-        database.journal.queue([NewWork(Step.SETTLE, "s", MORNING)])
-        running = _claim(database, Step.SETTLE)
-        assert database.journal.tick(running, [NewWork(Step.SETTLE, "s", NOON)])
-        fake_clock.advance(NOON - MORNING)
-        assert _claim(database, Step.SETTLE).subject == "s"
-
-    def test_a_crash_while_it_was_asked_for_again_loses_nothing(
-        self, database: Database, fake_clock: FakeClock
-    ) -> None:
-        database.journal.queue([NewWork(Step.SETTLE, "s", MORNING)])
-        _claim(database, Step.SETTLE)
-        database.journal.queue([NewWork(Step.SETTLE, "s", NOON)])
+    def test_a_hold_is_not_lost_to_a_retry(self, database: Database, fake_clock: FakeClock) -> None:
+        """A forwarding is under way, the study is to be held, and then the destination does not answer."""
+        database.journal.queue([NewWork(Step.FORWARD, "s", MORNING)])
+        running = _claim(database, Step.FORWARD)
+        database.journal.queue([NewWork(Step.FORWARD, "s", NOON)])
+        database.journal.postpone(running, MORNING + MINUTE)
         fake_clock.advance(MINUTE)
-        assert database.journal.tick(_claim(database, Step.SETTLE))
+        assert database.journal.claim(Step.FORWARD, MINUTE) is None
         fake_clock.advance(NOON - MORNING)
-        assert _claim(database, Step.SETTLE).subject == "s"
+        assert _claim(database, Step.FORWARD).subject == "s"
+
+    def test_what_was_asked_for_once_moves_work_once(self, database: Database) -> None:
+        database.journal.queue([NewWork(Step.FORWARD, "s", MORNING)])
+        first = _claim(database, Step.FORWARD)
+        database.journal.queue([NewWork(Step.FORWARD, "s", MORNING)])
+        database.journal.postpone(first, NOON)
+        database.journal.postpone(_claim(database, Step.FORWARD), NOON)
+        assert database.journal.claim(Step.FORWARD, MINUTE) is None
+
+    def test_a_crash_while_it_was_asked_for_loses_nothing(self, database: Database, fake_clock: FakeClock) -> None:
+        database.journal.queue([NewWork(Step.FORWARD, "s", MORNING)])
+        _claim(database, Step.FORWARD)
+        database.journal.queue([NewWork(Step.FORWARD, "s", MORNING)])
+        fake_clock.advance(MINUTE)
+        database.journal.postpone(_claim(database, Step.FORWARD), NOON)
+        assert _claim(database, Step.FORWARD).subject == "s"
 
 
 def _claim(database: Database, step: Step) -> Work:

@@ -79,10 +79,7 @@ class MemoryJournal:
                 return False
             if row.done:
                 return True
-            if row.again_at and work.step is Step.SETTLE:
-                self._start_afresh(row, row.again_at)
-            else:
-                row.done, row.lease_until, row.again_at = True, None, None
+            row.done, row.lease_until, row.again_at = True, None, None
             for new in then:
                 self._queue(new)
             return True
@@ -116,16 +113,11 @@ class MemoryJournal:
             self._rows[new.step, new.subject] = _Row(work, new.due_at)
             return
         if row.done:
-            if new.step is Step.SETTLE:
-                self._start_afresh(row, new.due_at)
-        elif row.work.lease:
+            return
+        if row.work.lease:
             row.again_at = new.due_at
         else:
             row.due_at = new.due_at
-
-    def _start_afresh(self, row: _Row, due_at: datetime) -> None:
-        row.work = replace(row.work, attempts=0, lease="", queued_at=self._clock.now())
-        row.due_at, row.done, row.lease_until, row.again_at = due_at, False, None, None
 
 
 def _scan(arrival: Arrival) -> tuple[str, str, str]:

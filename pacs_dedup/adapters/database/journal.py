@@ -125,10 +125,8 @@ def _tick(connection: Connection, *, claimed: Work, then: Collection[NewWork], n
         return False
     if row.done_at is not None:  # this very tick, repeated
         return True
-    changed: dict[str, object] = {"done_at": now, "lease_until": None, "again_at": None, "cause": ""}
-    if row.again_at is not None and claimed.step in _REPEATED:
-        changed = _AFRESH | {"queued_at": now, "due_at": row.again_at}
-    connection.execute(update(work).where(work.c.id == claimed.work_id).values(changed))
+    done = {"done_at": now, "lease_until": None, "again_at": None, "cause": ""}
+    connection.execute(update(work).where(work.c.id == claimed.work_id).values(done))
     _queue(connection, then, now)
     return True
 
@@ -144,20 +142,6 @@ def _postpone(connection: Connection, *, claimed: Work, due_at: datetime, cause:
 
 def _held_by(claimed: Work) -> Select[Any]:
     return select(work).where(work.c.id == claimed.work_id, work.c.lease == claimed.lease).with_for_update()
-
-
-_REPEATED = (Step.SETTLE,)
-"""What can become due after it was done: a study can grow after it was settled."""
-
-_AFRESH: dict[str, object] = {
-    "attempts": 0,
-    "lease": None,
-    "lease_until": None,
-    "again_at": None,
-    "cause": "",
-    "done_at": None,
-}
-"""What work looks like that nobody has claimed yet."""
 
 
 def _queue(connection: Connection, new: Collection[NewWork], now: datetime) -> None:
@@ -179,21 +163,17 @@ def _queue(connection: Connection, new: Collection[NewWork], now: datetime) -> N
 
 
 def _upsert(connection: Connection) -> Insert:
-    """INSERT; work that exists is moved if it waits, noted if it is claimed, and afresh if it is done and repeated."""
+    """INSERT; work that exists is moved if it waits, noted if it is claimed, and left alone if it is done."""
     statement = insert(connection, work)
-    new = statement.excluded
-    done, claimed = work.c.done_at.is_not(None), work.c.lease.is_not(None)
+    due_at = statement.excluded.due_at
+    claimed = work.c.lease.is_not(None)
     return statement.on_conflict_do_update(
         index_elements=[work.c.step, work.c.subject],
         set_={
-            "due_at": case((done, new.due_at), (claimed, work.c.due_at), else_=new.due_at),
-            "again_at": case((done, None), (claimed, new.due_at), else_=None),
-            "queued_at": case((done, new.queued_at), else_=work.c.queued_at),
-            "attempts": case((done, 0), else_=work.c.attempts),
-            "lease": case((done, None), else_=work.c.lease),
-            "done_at": None,
+            "due_at": case((claimed, work.c.due_at), else_=due_at),
+            "again_at": case((claimed, due_at), else_=None),
         },
-        where=or_(~done, *(work.c.step == step for step in _REPEATED)),
+        where=work.c.done_at.is_(None),
     )
 
 

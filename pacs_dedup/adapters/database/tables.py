@@ -68,7 +68,7 @@ work = Table(
     Column("source", AnyText, nullable=False),
     Column("queued_at", UtcTime, nullable=False),
     Column("due_at", UtcTime, nullable=False),
-    Column("again_at", UtcTime, comment="asked for again while it was claimed: due once more then"),
+    Column("again_at", UtcTime, comment="asked for while it was claimed: due then, if it is given back"),
     Column("attempts", Integer, nullable=False),
     Column("lease", Text, comment="random token of the claim; stays after the tick, so that a tick can be repeated"),
     Column("lease_until", UtcTime),

@@ -65,7 +65,7 @@ def _create_journal() -> None:
         sa.Column("source", AnyText(), nullable=False),
         sa.Column("queued_at", UtcTime(), nullable=False),
         sa.Column("due_at", UtcTime(), nullable=False),
-        sa.Column("again_at", UtcTime(), comment="asked for again while it was claimed: due once more then"),
+        sa.Column("again_at", UtcTime(), comment="asked for while it was claimed: due then, if it is given back"),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column(
             "lease",
