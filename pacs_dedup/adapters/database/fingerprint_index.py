@@ -18,7 +18,7 @@ from pacs_dedup.domain.identifiers import BlobId, BlockingKey, StudyKey
 COMMON_KEY_STUDIES = 2_000
 """A key that more studies share than this proposes no candidates."""
 
-_HASH_BYTES = 16  # two different keys of an archive with a thousand million keys share a hash once in 10**21
+_HASH_BYTES = 16  # that any two of a thousand million keys share a hash has a chance of 1 in 10**21
 
 
 class DatabaseFingerprintIndex:
