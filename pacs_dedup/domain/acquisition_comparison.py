@@ -113,18 +113,22 @@ def _time_level(left: Counter[str], right: Counter[str]) -> str:
         return "missing"
     if _share(left, right) >= _SHARE_FOR_EQUAL:
         return "equal"
-    if _is_zone_shift(min(left), min(right)) and len(left) == len(right):
+    if _is_zone_shift(sorted(left), sorted(right)):
         return "shifted"
     same_day = {time[:_DAY] for time in left} & {time[:_DAY] for time in right}
     return "same_day" if same_day else "other_day"
 
 
-def _is_zone_shift(left: str, right: str) -> bool:
+def _is_zone_shift(left: list[str], right: list[str]) -> bool:
+    """Whether every time of one side is the same time-zone step away from its time on the other."""
+    if len(left) != len(right):
+        return False
     try:
-        shift = abs(_instant(left) - _instant(right))
+        shifts = {_instant(a) - _instant(b) for a, b in zip(left, right, strict=True)}
     except ValueError:
         return False
-    return timedelta() < shift <= _MAX_TIME_ZONE_SHIFT and not shift % _TIME_ZONE_STEP
+    shift = abs(shifts.pop())
+    return not shifts and timedelta() < shift <= _MAX_TIME_ZONE_SHIFT and not shift % _TIME_ZONE_STEP
 
 
 def _instant(text: str) -> datetime:
