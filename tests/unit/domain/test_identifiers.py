@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pacs_dedup.domain.identifiers import StudyInstanceUid, StudyKey, is_blob_id, is_valid_uid
+from pacs_dedup.domain.identifiers import StudyInstanceUid, StudyKey, is_blob_id, is_scanned, is_valid_uid
 
 
 @pytest.mark.parametrize("uid", ["1.2.840.10008.1.2", "1.02", "0", "2.25.0", "1." * 31 + "12"])
@@ -27,3 +27,8 @@ def test_only_64_hexadecimal_digits_name_a_blob(name: str) -> None:
 def test_a_study_key_can_be_read_back(source: str) -> None:
     key = StudyKey(StudyInstanceUid("1.2.3"), source)
     assert StudyKey.parse(str(key)) == key
+
+
+def test_only_a_folder_is_scanned() -> None:
+    assert is_scanned("scan:/archive/2019")
+    assert not is_scanned("QEHPACS")

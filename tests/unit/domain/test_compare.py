@@ -1,0 +1,209 @@
+"""Two studies, compared."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pacs_dedup.domain.alignment import Looked
+from pacs_dedup.domain.compare import GROUP_CAPS, compare_studies, plan_looks, total_bits
+from pacs_dedup.domain.decide import decide
+from pacs_dedup.domain.evidence import Fact, Group, PatientLink
+from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.pairing import FrameRef
+from pacs_dedup.domain.policy import Policy
+from pacs_dedup.domain.verdict import Relation
+from pacs_dedup.domain.verification import FrameVerification
+from tests.builders import (
+    JPEG_BASELINE,
+    LOSSY,
+    STRANGER,
+    again,
+    digest_of,
+    evidence_of,
+    make_acquisition,
+    make_comparison,
+    make_frame,
+    make_instance,
+    make_report,
+    make_slices,
+    make_study,
+    renewed,
+)
+from tests.strategies import policies, stacks
+
+comparisons = st.builds(make_comparison, st.sampled_from(Fact), st.floats(-1e3, 1e3), st.sampled_from(Group))
+
+
+@given(st.lists(comparisons))
+def test_total_bits_stay_within_the_caps(made: list) -> None:
+    least, most = (sum(cap[end] for cap in GROUP_CAPS.values()) for end in (0, 1))
+    assert least - 1e-9 <= total_bits(made) <= most + 1e-9
+
+
+@given(st.lists(comparisons))
+def test_the_patient_never_enters_the_total(made: list) -> None:
+    assert total_bits(made) == total_bits([c for c in made if c.group is not Group.PATIENT])
+
+
+def test_every_group_but_the_patient_has_caps() -> None:
+    assert set(GROUP_CAPS) == set(Group) - {Group.PATIENT}
+
+
+@given(st.integers(1, 12), st.data())
+def test_more_equal_frames_never_lower_the_total(count: int, data: st.DataObject) -> None:
+    equal = data.draw(st.integers(0, count - 1))
+    prior = make_slices(count)
+    totals = [
+        evidence_of(renewed(prior[:n]) + renewed(make_slices(count), frames=(make_frame("new"),))[n:], prior).total_bits
+        for n in (equal, equal + 1)
+    ]
+    assert totals[0] <= totals[1]
+
+
+@given(stacks, stacks, policies)
+def test_any_two_studies_get_a_verdict(
+    incoming: list[InstanceFingerprint], prior: list[InstanceFingerprint], policy: Policy
+) -> None:
+    evidence = evidence_of(incoming, prior)
+    decide(evidence, policy)
+    assert evidence.coverage.matched <= min(evidence.coverage.incoming, evidence.coverage.prior)
+    assert evidence.coverage.renewed <= evidence.coverage.matched
+
+
+@given(stacks)
+def test_a_study_under_new_uids_is_covered_by_itself(instances: list[InstanceFingerprint]) -> None:
+    coverage = evidence_of(renewed(instances), instances).coverage
+    assert coverage.matched == coverage.incoming == coverage.prior
+
+
+def look_at(incoming: InstanceFingerprint, prior: InstanceFingerprint, correlation: float, frame: int = 0) -> Looked:
+    return Looked(FrameRef(incoming.blob_id, frame), FrameRef(prior.blob_id, frame), FrameVerification(correlation))
+
+
+def squeezed(instances: tuple[InstanceFingerprint, ...]) -> tuple[InstanceFingerprint, ...]:
+    return tuple(
+        again(i, frames=(make_frame(f"squeezed {n}"),), rendition=LOSSY, transfer_syntax_uid=JPEG_BASELINE)
+        for n, i in enumerate(instances)
+    )
+
+
+def test_the_looks_speak_for_the_frames_that_were_not_looked_at() -> None:
+    prior = make_slices(20)
+    incoming = renewed(squeezed(prior))
+    looked = [look_at(incoming[n], prior[n], 0.95 if n < 6 else 0.5) for n in range(8)]
+    coverage = compare_studies(make_study(*incoming), make_study(*prior), looked).coverage
+    assert (coverage.tried, coverage.confirmed, coverage.verified) == (8, 6, 15)
+
+
+def test_a_lossy_study_under_its_old_uids_is_a_twin_to_its_last_slice() -> None:
+    prior = make_slices(30)
+    incoming = squeezed(prior)
+    planned = plan_looks(make_study(*incoming), make_study(*prior))
+    looked = [Looked(p.incoming, p.prior, FrameVerification(0.95)) for p in planned]
+    evidence = compare_studies(make_study(*incoming), make_study(*prior), looked)
+    assert (evidence.sop.lossy_twin, evidence.sop.conflicting) == (30, 0)
+    assert decide(evidence, Policy()).relation is Relation.LOSSY_TWIN
+
+
+def test_one_frame_with_other_noise_makes_a_multi_frame_twin_an_alarm() -> None:
+    prior = make_instance("1", frames=(make_frame("a"), make_frame("b")))
+    twin = again(prior, frames=(make_frame("c"), make_frame("d")), rendition=LOSSY)
+    looked = [look_at(twin, prior, 0.95), look_at(twin, prior, 0.1, frame=1)]
+    evidence = compare_studies(make_study(twin), make_study(prior), looked)
+    assert decide(evidence, Policy()).relation is Relation.UID_CONFLICT
+
+
+def test_the_growth_of_a_multi_frame_study_is_ordinary_growth() -> None:
+    cine = make_instance("1", frames=tuple(make_frame(str(n)) for n in range(50)))
+    assert decide(evidence_of((cine, make_instance("2", "new")), (cine,)), Policy()).relation is Relation.CONTINUED
+
+
+def test_growth_by_copies_under_new_uids_is_no_ordinary_growth() -> None:
+    blanks = tuple(make_instance(f"7{n}", frames=(make_frame(f"b{n}", informative=False),)) for n in range(3))
+    known = (*make_slices(2), *blanks)
+    grown = (*known, make_instance("81", "1"), make_instance("82", "2"))
+    evidence = evidence_of(grown, known)
+    assert evidence.coverage.renewed == 0
+    doubled = evidence_of((*known[1:], make_instance("81", "1")), known)
+    assert doubled.coverage.renewed == 1
+    assert decide(doubled, Policy()).relation is not Relation.CONTINUED
+
+
+def test_one_uid_in_two_versions_is_one_instance() -> None:
+    known = make_instance("1")
+    twin = again(known, frames=(make_frame("squeezed"),), rendition=LOSSY)
+    evidence = evidence_of((known, twin), (known,))
+    assert (evidence.incoming_instances, evidence.sop.shared) == (1, 1)
+
+
+def test_a_verified_copy_under_a_new_uid_is_counted_as_renewed() -> None:
+    prior = make_slices(2)
+    incoming = (*prior[:1], *renewed(squeezed(prior[1:])))
+    looked = [look_at(incoming[1], prior[1], 0.95), look_at(make_instance("99"), prior[1], 0.95)]
+    assert compare_studies(make_study(*incoming), make_study(*prior), looked).coverage.renewed == 1
+
+
+def test_the_corrected_header_speaks_for_a_study_that_was_corrected() -> None:
+    first = make_slices(3)
+    corrected = tuple(again(i, patient=STRANGER) for i in first)
+    evidence = evidence_of((*first, *corrected), renewed(first))
+    assert evidence.patient_link is PatientLink.DIFFERENT
+
+
+def test_template_reports_that_many_patients_share_are_no_copy() -> None:
+    later = make_acquisition(acquired_at="20260102093000", device_serial="4712")
+    incoming = make_study(make_report("1", patient=STRANGER, acquisition=later))
+    prior = make_study(*renewed((make_report("1"),)))
+    alarm = compare_studies(incoming, prior)
+    assert decide(alarm, Policy()).relation is Relation.UNDECIDED
+    quiet = compare_studies(incoming, prior, common=frozenset([digest_of("no finding", "cnt1")]))
+    assert decide(quiet, Policy()).relation is Relation.UNINFORMATIVE_MATCH
+
+
+def test_empty_studies_are_compared_too() -> None:
+    assert decide(evidence_of((), ()), Policy()).relation is Relation.CONTINUED
+    assert decide(evidence_of(renewed(make_slices(1)), ()), Policy()).relation is Relation.DISTINCT
+
+
+def test_reports_are_compared_by_their_acquisition_only_where_there_is_no_image() -> None:
+    report = make_report("9", acquisition=make_acquisition(modality="SR"))
+    beside_images = evidence_of((make_instance("1"), report), renewed((make_instance("1"),)))
+    assert beside_images.level(Fact.MODALITY) == "equal"
+    assert evidence_of((report,), renewed((make_instance("1"),))).level(Fact.MODALITY) == "differs"
+
+
+def planned_count(incoming: tuple[InstanceFingerprint, ...], prior: tuple[InstanceFingerprint, ...]) -> int:
+    return len(plan_looks(make_study(*incoming), make_study(*prior)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"),
+    [
+        ({}, 3),
+        ({"acquired_at": "20260101173000"}, 3),
+        ({"acquired_at": "20260101093007"}, 3),
+        ({"acquired_at": "20260101093007", "device_serial": "4712"}, 0),
+        ({"acquired_at": "", "event_uids": ("1.9",)}, 3),
+        ({"acquired_at": ""}, 0),
+        ({"modality": "MR"}, 0),
+    ],
+)
+def test_pixels_are_looked_at_where_other_facts_make_a_copy_plausible(changes: dict, count: int) -> None:
+    prior = make_slices(3)
+    known = tuple(replace(i, acquisition=replace(i.acquisition, event_uids=("1.9",))) for i in prior)
+    incoming = tuple(replace(i, acquisition=replace(i.acquisition, **changes)) for i in renewed(squeezed(prior)))
+    assert planned_count(incoming, known) == count
+
+
+def test_equal_pixels_of_another_modality_call_for_looks_at_the_rest() -> None:
+    prior = make_slices(3)
+    other = tuple(replace(i, acquisition=replace(i.acquisition, modality="OT")) for i in renewed(prior))
+    assert planned_count((other[0], *squeezed(other[1:])), prior) == 2
+
+
+def test_what_is_not_known_of_an_evidence_is_empty() -> None:
+    evidence = evidence_of(make_slices(1), make_slices(1))
+    assert evidence.of(Fact.ORIENTATION) is None
+    assert evidence.level(Fact.ORIENTATION) == ""
