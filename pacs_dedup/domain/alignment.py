@@ -71,12 +71,12 @@ def plan(incoming: Sequence[FrameItem], prior: Sequence[FrameItem], *, wide: boo
     return tuple(LookAt(i.ref, p.ref, _neighbours(p, prior)) for i, p in partners if p is not None)
 
 
-def read(looked: Looked, policy: Policy, modality: str, *, same_kernel: bool) -> Finding:
+def read(looked: Looked, policy: Policy, modality: str, kernel: str) -> Finding:
     """Say what the figures of one look mean.
 
     Args:
         modality: (0008,0060) of the incoming frame; only some modalities are reconstructed more than once.
-        same_kernel: the headers name the same kernel and slice thickness.
+        kernel: level at which kernel and slice thickness compare: ``equal``, ``differs`` or ``missing``.
     """
     result = looked.result
     if result.refused:
@@ -87,9 +87,14 @@ def read(looked: Looked, policy: Policy, modality: str, *, same_kernel: bool) ->
         return Finding.UNCLEAR
     if looked.best_neighbour is not None and looked.best_neighbour >= result.correlation:
         return Finding.UNCLEAR
-    if modality in _RECONSTRUCTED_MODALITIES and not same_kernel and result.noise_ratio > _NEAR_NOISE_RATIO:
+    return _copy_or_reconstruction(result, kernel) if modality in _RECONSTRUCTED_MODALITIES else Finding.COPY
+
+
+def _copy_or_reconstruction(result: FrameVerification, kernel: str) -> Finding:
+    """Reconstructions of one acquisition share its noise; what the headers name counts, then how much they differ."""
+    if kernel == "differs":
         return Finding.RECONSTRUCTION
-    return Finding.COPY
+    return Finding.UNCLEAR if kernel == "missing" and result.noise_ratio > _NEAR_NOISE_RATIO else Finding.COPY
 
 
 def sketch_distance(left: bytes | None, right: bytes | None) -> float | None:

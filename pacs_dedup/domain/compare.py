@@ -49,8 +49,8 @@ def compare_studies(
     left, right = distinct_instances(incoming), distinct_instances(prior)
     pairing = pair(left, right, common)
     acquired = compare_acquisitions(_acquisitions(left), _acquisitions(right))
-    same_kernel = next(c.level for c in acquired if c.fact is Fact.KERNEL) != "differs"
-    findings = _read_all(looked, left, policy, same_kernel=same_kernel)
+    kernel = next(c.level for c in acquired if c.fact is Fact.KERNEL)
+    findings = _read_all(looked, left, policy, kernel)
     sop = sop_findings.find(incoming, prior, _twin_looks(findings))
     coverage = _cover(pairing, left, prior, findings)
     patients = compare_study_patients(left, right, pixels_equal=coverage.matched > 0 or sop.shared > 0)
@@ -70,7 +70,7 @@ def compare_studies(
         same_source=incoming.key.source == prior.key.source,
         total_bits=total_bits(comparisons),
         patient_bits=patients.bits,
-        better=better_side(left, right),
+        better=better_side(left, right, values_equal=not pairing.left_incoming and not pairing.left_prior),
     )
 
 
@@ -98,12 +98,10 @@ def total_bits(comparisons: Iterable[Comparison]) -> float:
 
 
 def _read_all(
-    looked: Sequence[Looked], incoming: Sequence[InstanceFingerprint], policy: Policy, *, same_kernel: bool
+    looked: Sequence[Looked], incoming: Sequence[InstanceFingerprint], policy: Policy, kernel: str
 ) -> Findings:
     modality = {i.blob_id: i.acquisition.modality for i in incoming}
-    return [
-        (look, read(look, policy, modality.get(look.incoming.blob_id, ""), same_kernel=same_kernel)) for look in looked
-    ]
+    return [(look, read(look, policy, modality.get(look.incoming.blob_id, ""), kernel)) for look in looked]
 
 
 def _twin_looks(findings: Findings) -> TwinLooks:

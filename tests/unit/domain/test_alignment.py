@@ -138,17 +138,27 @@ def looked(correlation: float, best_neighbour: float | None = None, **figures: o
         (looked(0.95, refused="too little to compare"), Finding.UNCLEAR),
         (looked(0.95, 0.94), Finding.COPY),
         (looked(0.95, 0.95), Finding.UNCLEAR),
-        (looked(0.95, noise_ratio=1.6), Finding.RECONSTRUCTION),
-        (looked(0.95, noise_ratio=1.5), Finding.COPY),
     ],
 )
 def test_the_figures_of_a_look_have_one_meaning(look: Looked, finding: Finding) -> None:
-    assert read(look, Policy(), "CT", same_kernel=False) is finding
+    assert read(look, Policy(), "CT", "equal") is finding
 
 
-def test_what_is_reconstructed_once_or_alike_is_no_other_reconstruction() -> None:
-    assert read(looked(0.95, noise_ratio=3.0), Policy(), "DX", same_kernel=False) is Finding.COPY
-    assert read(looked(0.95, noise_ratio=3.0), Policy(), "CT", same_kernel=True) is Finding.COPY
+@pytest.mark.parametrize(
+    ("modality", "kernel", "noise_ratio", "finding"),
+    [
+        ("CT", "differs", 0.4, Finding.RECONSTRUCTION),
+        ("CT", "differs", 3.0, Finding.RECONSTRUCTION),
+        ("CT", "missing", 1.6, Finding.UNCLEAR),
+        ("CT", "missing", 1.5, Finding.COPY),
+        ("CT", "equal", 3.0, Finding.COPY),
+        ("DX", "differs", 3.0, Finding.COPY),
+    ],
+)
+def test_the_same_noise_under_another_kernel_is_a_reconstruction_and_no_copy(
+    modality: str, kernel: str, noise_ratio: float, finding: Finding
+) -> None:
+    assert read(looked(0.95, noise_ratio=noise_ratio), Policy(), modality, kernel) is finding
 
 
 def test_frames_are_named_by_blob_and_number() -> None:

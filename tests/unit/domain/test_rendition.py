@@ -33,3 +33,10 @@ def test_two_equal_versions_are_equal() -> None:
 
 def test_lossless_goes_before_more_images() -> None:
     assert better_side(make_slices(9, rendition=LOSSY), make_slices(3)) == "prior"
+
+
+def test_a_wider_container_of_equal_values_is_no_better_version() -> None:
+    wider = make_slices(3, rendition=replace(LOSSLESS, bits_stored=16, rows=520))
+    assert better_side(wider, make_slices(3)) == "incoming"
+    assert better_side(wider, make_slices(3), values_equal=True) == "equal"
+    assert better_side(make_slices(3, rendition=LOSSY), wider, values_equal=True) == "prior"
