@@ -122,16 +122,17 @@ def decode_code_stream(frame: bytes, syntax: str, description: PixelDescription)
 
 
 def _low_aligned(samples: Pixels, header: CodeStreamHeader, d: PixelDescription) -> Pixels:
-    """Turn decoder output into stored values, mod 2^precision; signed where header or code stream says so.
+    """Turn decoder output into stored values, as a native copy would have them; signed where either header says so.
 
     Encoders have stored two's complement as unsigned samples, and headers have called signed samples unsigned: the
     bits are the same, and a scan without negative values has no reason to be called signed by either.
     """
     d = d if d.signed or not header.signed else replace(d, signed=True)
-    words = samples.astype(np.uint32) & np.uint32((1 << header.precision) - 1)
-    if header.precision == d.bits_allocated:
+    bits = max(header.precision, d.bits_stored)
+    words = samples.astype(np.uint32) & np.uint32((1 << bits) - 1)
+    if bits == d.bits_allocated:
         return stored_values(words.astype(f"u{max(d.bits_allocated // 8, 1)}"), d)
-    return with_sign(words, header.precision, signed=d.signed)
+    return with_sign(words, bits, signed=d.signed)
 
 
 def _rle(frame: bytes, d: PixelDescription) -> Pixels:

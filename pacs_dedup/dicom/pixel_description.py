@@ -78,7 +78,8 @@ class PixelDescription:
         """
         element = pixel_element(dataset)
         bits = FLOAT_BITS.get(element) or _integer(dataset, "BitsAllocated")
-        stored = bits if element in FLOAT_BITS else _integer(dataset, "BitsStored", default=bits)
+        is_float = element in FLOAT_BITS
+        stored = bits if is_float else _integer(dataset, "BitsStored", default=bits)
         description = cls(
             element=element,
             rows=_integer(dataset, "Rows"),
@@ -87,7 +88,7 @@ class PixelDescription:
             frames=_integer(dataset, "NumberOfFrames", default=1),
             bits_allocated=bits,
             bits_stored=stored,
-            high_bit=_integer(dataset, "HighBit", default=stored - 1),
+            high_bit=stored - 1 if is_float else _integer(dataset, "HighBit", default=stored - 1),
             signed=_integer(dataset, "PixelRepresentation", default=0) == 1,
             planar=_integer(dataset, "PlanarConfiguration", default=0) == 1,
             photometric_interpretation=str(dataset.get("PhotometricInterpretation") or "MONOCHROME2").strip(),

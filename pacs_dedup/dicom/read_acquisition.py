@@ -10,7 +10,6 @@ from pacs_dedup.dicom.rendition import functional_group
 from pacs_dedup.domain.acquisition import Acquisition, Geometry
 
 _EXPOSURE: Final = (
-    "AcquisitionNumber",
     "CTDIvol",
     "DiffusionBValue",
     "EchoNumbers",

@@ -112,7 +112,8 @@ def _outlier_blocks(fitted: Plane, target: Plane) -> NDArray[np.bool_]:
     energy_a, energy_b = (a * a).mean(axis=(1, 3)), (b * b).mean(axis=(1, 3))
     spread = _CONTRAST * float(np.std(target))
     busy: NDArray[np.bool_] = np.maximum(energy_a, energy_b) > spread * spread
-    return busy & ((a * b).mean(axis=(1, 3)) < _BLOCK_AGREES * np.sqrt(energy_a * energy_b))
+    strange: NDArray[np.bool_] = (a * b).mean(axis=(1, 3)) < _BLOCK_AGREES * np.sqrt(energy_a * energy_b)
+    return busy & strange
 
 
 def _spread(blocks: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
