@@ -1,0 +1,163 @@
+from pathlib import Path
+
+import pytest
+from pydicom import Dataset
+from pydicom.uid import (
+    BasicTextSRStorage,
+    EncapsulatedPDFStorage,
+    GrayscaleSoftcopyPresentationStateStorage,
+    ImplicitVRLittleEndian,
+    KeyObjectSelectionDocumentStorage,
+    RawDataStorage,
+    RTStructureSetStorage,
+    TwelveLeadECGWaveformStorage,
+)
+
+from pacs_dedup.domain.fingerprint import ContentKind, InstanceFingerprint
+from pacs_dedup.domain.identifiers import BlobId
+from pacs_dedup.pipeline.examine import examine
+from tests.images import write
+
+
+def item(**attributes: object) -> Dataset:
+    made = Dataset()
+    for keyword, value in attributes.items():
+        setattr(made, keyword, value)
+    return made
+
+
+def code(value: str) -> list[Dataset]:
+    return [item(CodeValue=value, CodingSchemeDesignator="DCM", CodeMeaning="concept")]
+
+
+def said(text: str, concept: str = "121071") -> Dataset:
+    return item(RelationshipType="CONTAINS", ValueType="TEXT", ConceptNameCodeSequence=code(concept), TextValue=text)
+
+
+def shown(uid: str) -> Dataset:
+    reference = [item(ReferencedSOPClassUID="1.2.840.10008.5.1.4.1.1.2", ReferencedSOPInstanceUID=uid)]
+    return item(RelationshipType="CONTAINS", ValueType="IMAGE", ReferencedSOPSequence=reference)
+
+
+def thing(sop_class: str, root: str = "1.2.3", patient: str = "CHAN^TAI MAN", **content: object) -> Dataset:
+    made = item(SOPClassUID=sop_class, SOPInstanceUID=f"{root}.1", StudyInstanceUID=f"{root}.2", PatientName=patient)
+    made.SeriesInstanceUID = f"{root}.3"
+    made.StudyDate = "20260101" if root == "1.2.3" else "20260202"
+    for keyword, value in content.items():
+        setattr(made, keyword, value)
+    return made
+
+
+def examined(dataset: Dataset, folder: Path, syntax: str = "1.2.840.10008.1.2.1") -> InstanceFingerprint:
+    return examine(write(dataset, folder / "object.dcm", syntax), BlobId("0" * 64))
+
+
+def report(**changes: object) -> Dataset:
+    tree = [said("no finding"), shown("1.2.3.9")]
+    defaults = {"ValueType": "CONTAINER", "ConceptNameCodeSequence": code("126000"), "ContentSequence": tree}
+    return thing(BasicTextSRStorage, **{**defaults, **changes})
+
+
+OBJECTS = {
+    ContentKind.STRUCTURED_REPORT: (report(), report(ContentSequence=[said("fracture"), shown("1.2.3.9")])),
+    ContentKind.KEY_OBJECTS: (
+        thing(KeyObjectSelectionDocumentStorage, ContentSequence=[shown("1.2.3.9")]),
+        thing(KeyObjectSelectionDocumentStorage, ContentSequence=[shown("1.2.3.9"), shown("1.2.3.10")]),
+    ),
+    ContentKind.PRESENTATION_STATE: (
+        thing(GrayscaleSoftcopyPresentationStateStorage, GraphicAnnotationSequence=[item(GraphicLayer="A")]),
+        thing(GrayscaleSoftcopyPresentationStateStorage, GraphicAnnotationSequence=[item(GraphicLayer="B")]),
+    ),
+    ContentKind.ENCAPSULATED_DOCUMENT: (
+        thing(EncapsulatedPDFStorage, EncapsulatedDocument=b"%PDF-1", MIMETypeOfEncapsulatedDocument="application/pdf"),
+        thing(EncapsulatedPDFStorage, EncapsulatedDocument=b"%PDF-2", MIMETypeOfEncapsulatedDocument="application/pdf"),
+    ),
+    ContentKind.WAVEFORM: (
+        thing(TwelveLeadECGWaveformStorage, WaveformSequence=[item(SamplingFrequency="500")]),
+        thing(TwelveLeadECGWaveformStorage, WaveformSequence=[item(SamplingFrequency="250")]),
+    ),
+    ContentKind.RADIOTHERAPY: (
+        thing(RTStructureSetStorage, ROIContourSequence=[item(ReferencedROINumber="1")]),
+        thing(RTStructureSetStorage, ROIContourSequence=[item(ReferencedROINumber="2")]),
+    ),
+    ContentKind.OTHER: (
+        thing(RawDataStorage, ContentCreatorName=""),
+        thing(RawDataStorage, ContentCreatorName="", LossyImageCompression="00"),
+    ),
+}
+
+
+def copy_for(dataset: Dataset, root: str, patient: str) -> Dataset:
+    """The same object with new UIDs, for a patient of another name, on another day."""
+    again = Dataset()
+    again.update(dataset)
+    again.SOPInstanceUID, again.StudyInstanceUID, again.SeriesInstanceUID = f"{root}.1", f"{root}.2", f"{root}.3"
+    again.PatientName, again.StudyDate = patient, "20260303"
+    return again
+
+
+@pytest.mark.parametrize("kind", OBJECTS)
+def test_content_is_the_same_under_new_uids_and_another_name(kind: ContentKind, tmp_path: Path) -> None:
+    one, other = OBJECTS[kind]
+    original = examined(one, tmp_path)
+    assert original.content is kind
+    assert original.unreadable is None
+    assert original.frames == ()
+    copy = examined(copy_for(one, "1.9", "LEE^MEI"), tmp_path)
+    assert copy.content_digest == original.content_digest is not None
+    assert copy.dataset_digest != original.dataset_digest
+    assert examined(other, tmp_path).content_digest != original.content_digest
+
+
+@pytest.mark.parametrize("kind", OBJECTS)
+def test_content_is_the_same_in_implicit_vr(kind: ContentKind, tmp_path: Path) -> None:
+    explicit, implicit = (
+        examined(OBJECTS[kind][0], tmp_path, s) for s in ("1.2.840.10008.1.2.1", ImplicitVRLittleEndian)
+    )
+    assert implicit.content_digest == explicit.content_digest
+    assert implicit.dataset_digest == explicit.dataset_digest
+
+
+def test_a_report_of_other_instances_differs_in_its_references_alone(tmp_path: Path) -> None:
+    one, other = (
+        examined(report(), tmp_path),
+        examined(report(ContentSequence=[said("no finding"), shown("1.2.3.77")]), tmp_path),
+    )
+    assert one.content_digest == other.content_digest
+    assert one.referenced_sop_instance_uids == ("1.2.3.9",)
+    assert other.referenced_sop_instance_uids == ("1.2.3.77",)
+
+
+def test_the_subject_s_name_in_a_report_is_not_its_content(tmp_path: Path) -> None:
+    named = [said("no finding"), said("CHAN TAI MAN", "121029"), shown("1.2.3.9")]
+    assert (
+        examined(report(ContentSequence=named), tmp_path).content_digest == examined(report(), tmp_path).content_digest
+    )
+
+
+def test_a_document_does_not_change_by_padding(tmp_path: Path) -> None:
+    plain, padded = (thing(EncapsulatedPDFStorage, EncapsulatedDocument=b"%PDF-12" + pad) for pad in (b"\0", b"\0\0\0"))
+    assert examined(plain, tmp_path).content_digest == examined(padded, tmp_path).content_digest
+
+
+def test_raw_data_are_compared_by_their_private_elements(tmp_path: Path) -> None:
+    def raw(value: bytes) -> InstanceFingerprint:
+        dataset = thing(RawDataStorage)
+        dataset.private_block(0x0029, "ACME", create=True).add_new(0x10, "OB", value)
+        return examined(dataset, tmp_path)
+
+    assert raw(b"ab").content_digest != raw(b"cd").content_digest
+    assert raw(b"ab").content_digest == raw(b"ab").content_digest
+
+
+def test_uids_of_the_past_and_sources_are_read(tmp_path: Path) -> None:
+    before = item(StudyInstanceUID="1.5.1", SOPInstanceUID="1.5.3", PatientID="9")
+    found = examined(
+        report(
+            OriginalAttributesSequence=[item(ModifiedAttributesSequence=[before])],
+            SourceImageSequence=[item(ReferencedSOPInstanceUID="1.5.9")],
+        ),
+        tmp_path,
+    )
+    assert found.previous_uids == ("1.5.1", "1.5.3")
+    assert set(found.referenced_sop_instance_uids) == {"1.5.9", "1.2.3.9"}
