@@ -76,6 +76,6 @@ def corpus() -> Path:
 
 def _fresh_database(address: str, template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
-    execute(address, f"CREATE DATABASE {name} TEMPLATE {template}")
+    execute(address, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield f"{address}/{name}"
     execute(address, f"DROP DATABASE {name} WITH (FORCE)")

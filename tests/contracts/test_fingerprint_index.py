@@ -3,8 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import Connection
 
 from pacs_dedup.adapters.database import Database
+from pacs_dedup.adapters.database.fingerprint_index import hash_of
+from pacs_dedup.adapters.database.tables import blocking_keys, keyed_studies
 from pacs_dedup.domain.identifiers import BlockingKey
 from tests.contracts.values import blob, fingerprint, keys, study
 from tests.fakes import FakeClock, FakeDatabase
@@ -12,6 +15,10 @@ from tests.fakes import FakeClock, FakeDatabase
 
 class FingerprintIndexContract:
     """Promises of `pacs_dedup.ports.fingerprint_index.FingerprintIndex`; needs the fixture ``database``."""
+
+    def give_many_studies_one_key(self, database: Database, numbers: range, key: BlockingKey) -> None:
+        for number in numbers:
+            database.index.put_keys(study(number), "p", [key])
 
     def test_a_fingerprint_is_read_back_as_it_was_put(self, database: Database) -> None:
         database.index.put(fingerprint(3))
@@ -76,8 +83,7 @@ class FingerprintIndexContract:
         assert database.index.candidates(keys(1)) == {}
 
     def test_a_key_that_everybody_has_proposes_nobody(self, database: Database) -> None:
-        for number in range(2_000):
-            database.index.put_keys(study(number), "p", keys(0))
+        self.give_many_studies_one_key(database, range(2_000), BlockingKey("spd:0"))
         assert len(database.index.candidates(keys(0), limit=5_000)) == 2_000
         database.index.put_keys(study(2_000), "p", keys(0, 1))
         assert database.index.candidates(keys(0), limit=5_000) == {}
@@ -109,6 +115,18 @@ class FingerprintIndexContract:
 
 class TestDatabaseFingerprintIndex(FingerprintIndexContract):
     """SQLite and PostgreSQL."""
+
+    def give_many_studies_one_key(self, database: Database, numbers: range, key: BlockingKey) -> None:
+        """Fill the tables directly: thousands of durable transactions would take long."""
+        row = {"key_hash": hash_of(key), "patient_hash": hash_of("p")}
+        studies = [{"id": -number, "study_key": str(study(number))} for number in numbers]
+        rows = [{**row, "keyed_study_id": -number} for number in numbers]
+
+        def fill(connection: Connection) -> None:
+            connection.execute(keyed_studies.insert(), studies)
+            connection.execute(blocking_keys.insert(), rows)
+
+        database.transactions.write(fill)
 
 
 class TestMemoryFingerprintIndex(FingerprintIndexContract):

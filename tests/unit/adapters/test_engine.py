@@ -122,6 +122,21 @@ def test_a_deadlock_is_resolved_by_doing_it_again(postgres_url: str) -> None:
     database.close()
 
 
+@pytest.mark.postgres
+def test_what_is_undone_again_and_again_is_given_up(postgres_url: str) -> None:
+    database = open_database(postgres_url, FakeClock())
+    tries = []
+
+    def fail(connection: Connection) -> None:
+        tries.append(1)
+        connection.execute(text("DO $$ BEGIN RAISE SQLSTATE '40001' USING MESSAGE = 'could not serialize'; END $$"))
+
+    with pytest.raises(OutOfStorage, match="could not serialize"):
+        database.transactions.write(fail)
+    assert len(tries) == 5
+    database.close()
+
+
 def _record_for_ever(database: Database) -> None:
     for number in count():
         database.journal.record_arrival(arrival(number))

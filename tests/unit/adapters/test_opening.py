@@ -5,7 +5,9 @@ import stat
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
@@ -83,6 +85,21 @@ def test_an_account_that_may_not_create_tables_is_refused(empty_postgres_url: st
     with pytest.raises(BadConfiguration, match="right to create tables"):
         open_database(empty_postgres_url.replace("pacs@", "guest@"), FakeClock())
     owner.engine.dispose()
+
+
+def test_the_schema_never_goes_back(database: Database) -> None:
+    """That would delete what was received, judged and decided."""
+
+    def go_back(connection: Connection) -> None:
+        configuration = Config()
+        configuration.set_main_option("script_location", "pacs_dedup.adapters.database:migrations")
+        configuration.set_main_option("path_separator", "os")
+        configuration.attributes["connection"] = connection
+        command.downgrade(configuration, "base")
+
+    with pytest.raises(NotImplementedError, match="restore a backup"):
+        database.transactions.write(go_back)
+    assert database.register.entries() == ()
 
 
 _ONE_STUDY = """
