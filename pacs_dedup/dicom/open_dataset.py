@@ -1,5 +1,6 @@
 """Open a DICOM file without trusting it: bounded inflation, and one kind of error for everything that can go wrong."""
 
+import logging
 import struct
 import warnings
 import zlib
@@ -48,7 +49,8 @@ DicomDataset: TypeAlias = FileDataset
 """An opened data set, for modules that pass it on without looking into it."""
 
 pydicom_config.settings.reading_validation_mode = pydicom_config.IGNORE
-# pydicom's warnings quote values of headers, which are patient data; our own errors say what is wrong.
+# pydicom's warnings and log records quote values of headers, which are patient data; our own errors say what is wrong.
+logging.getLogger("pydicom").setLevel(logging.CRITICAL)
 warnings.filterwarnings("ignore", module=r"pydicom\.")
 
 
