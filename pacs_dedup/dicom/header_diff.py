@@ -9,7 +9,6 @@ from blake3 import blake3
 from pydicom import Dataset, FileDataset
 from pydicom.datadict import keyword_for_tag
 from pydicom.dataelem import DataElement
-from pydicom.errors import BytesLengthException
 from pydicom.tag import BaseTag
 from pydicom.valuerep import PersonName
 
@@ -78,7 +77,7 @@ def _element(header: Dataset, tag: BaseTag) -> DataElement | bytes | None:
     """Return the element, None where it is absent; a value that can not be understood comes back as raw bytes."""
     try:
         return header.get(tag)
-    except (*PARSE_ERRORS, BytesLengthException):
+    except PARSE_ERRORS:
         raw = dict(header.items())[tag].value
         return raw if isinstance(raw, bytes) else b""
 

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from pydicom import config as pydicom_config
 from pydicom import dcmread
 from pydicom.dataset import FileDataset
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.filereader import read_file_meta_info
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian, MediaStorageDirectoryStorage
 
@@ -42,6 +42,7 @@ PARSE_ERRORS: Final = (
     struct.error,
     zlib.error,
     LookupError,
+    BytesLengthException,
 )
 """What pydicom and the codecs raise on bytes that they can not understand."""
 
