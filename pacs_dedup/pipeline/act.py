@@ -12,7 +12,7 @@ from pacs_dedup.domain.cluster import primary
 from pacs_dedup.domain.identifiers import StudyKey, is_scanned
 from pacs_dedup.domain.policy import Action
 from pacs_dedup.domain.verdict import Disposition, Judgement, Relation
-from pacs_dedup.pipeline.forwarding import forwards
+from pacs_dedup.pipeline.forwarding import NEVER, forwards
 from pacs_dedup.pipeline.studies import parse_subject
 from pacs_dedup.ports.case_book import CaseBook
 from pacs_dedup.ports.clock import Clock
@@ -21,7 +21,8 @@ from pacs_dedup.ports.quarantine import Hold, Quarantine
 from pacs_dedup.ports.study_register import StudyRegister, StudyState
 
 _LEASE = timedelta(minutes=5)
-_RESENDS = frozenset({Relation.RESEND, Relation.TRANSCODED_RESEND, Relation.CORRECTED_RESEND})
+_RESENDS = frozenset({Relation.RESEND, Relation.TRANSCODED_RESEND})
+"""Nothing about these is new; a correction is, and is never held back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ def _hold_or_forward(key: StudyKey, generation: int, gate: Gate) -> tuple[NewWor
     if not cause:
         return forwards_of(key, generation, gate, now)
     gate.quarantine.hold(Hold(key, generation, cause, held_at=now, until=now + gate.max_hold))
-    return forwards_of(key, generation, gate, now + gate.max_hold)
+    return forwards_of(key, generation, gate, _ends(key, generation, gate))
 
 
 def release_due(gate: Gate) -> bool:
@@ -98,16 +99,33 @@ def _cause_to_hold(key: StudyKey, generation: int, gate: Gate) -> str:
     first = primary(judgements)
     if first is None:
         return ""
-    prior_held = _is_held(first.prior, gate)
     if first.verdict.disposition is Disposition.QUARANTINE:
-        # The last copy of anything is never held: where the prior is held, this one goes through.
-        return "" if prior_held else first.verdict.sentence
-    return first.verdict.sentence if _resends_what_is_held(first, gate) else ""
+        holding = primary(j for j in judgements if _may_hold(j, judgements, gate))
+        return holding.verdict.sentence if holding is not None else ""
+    resends_what_is_held = first.verdict.relation in _RESENDS and _is_prior_held(first, gate)
+    return first.verdict.sentence if resends_what_is_held else ""
 
 
-def _resends_what_is_held(judgement: Judgement, gate: Gate) -> bool:
-    return judgement.verdict.relation in _RESENDS and _is_held(judgement.prior, gate)
+def _may_hold(judgement: Judgement, judgements: Collection[Judgement], gate: Gate) -> bool:
+    """Tell whether a judgement is reason enough to hold, for the last copy of anything is never held.
+
+    It is none where the prior is the same generation, is held itself, or was only seen in a folder; nor where the same
+    pair was judged otherwise in the meantime.
+    """
+    agree = all(j.verdict.disposition is Disposition.QUARANTINE for j in judgements if j.prior == judgement.prior)
+    within_itself = judgement.prior == judgement.incoming and judgement.generation == 1
+    only_seen = is_scanned(judgement.prior.source)
+    return agree and not within_itself and not only_seen and not _is_prior_held(judgement, gate)
 
 
-def _is_held(key: StudyKey, gate: Gate) -> bool:
-    return any(hold.key == key for hold in gate.quarantine.holds())
+def _is_prior_held(judgement: Judgement, gate: Gate) -> bool:
+    """Whether any of the prior is held; of a study that grew, the generation in question is no prior."""
+    own = judgement.incoming, judgement.generation
+    return any(h.key == judgement.prior and (h.key, h.generation) != own for h in gate.quarantine.holds())
+
+
+def _ends(key: StudyKey, generation: int, gate: Gate) -> datetime:
+    """Return when a hold ends; it may have been released or confirmed before this step was repeated."""
+    held = (h for h in gate.quarantine.holds() if (h.key, h.generation) == (key, generation))
+    hold = next(held, None)
+    return gate.clock.now() if hold is None else hold.until or NEVER

@@ -60,13 +60,14 @@ def judge(key: StudyKey, generation: int, matcher: Matcher) -> Iterable[Judgemen
     found = matcher.index.candidates(search_keys(study))
     for other_key, shared in found.items():
         if other_key != key and worth_comparing(shared):
-            yield _judge_pair(study, other_key, matcher, common)
+            yield from _judge_pair(study, other_key, matcher, common)
     yield from _judge_growth(study, matcher, common)
 
 
 def common_digests(study: StudyFingerprint, index: FingerprintIndex, policy: Policy) -> frozenset[Digest]:
-    """Return the frame digests that so many patients share that they identify nobody."""
-    keys = {digest_key(digest): digest for digest in study.stored_digests}
+    """Return the frame and content digests that so many patients share that they identify nobody."""
+    contents = (i.content_digest for i in study.instances if i.content_digest is not None)
+    keys = {digest_key(digest): digest for digest in (*study.stored_digests, *contents)}
     shared = index.patients_sharing(tuple(keys))
     return frozenset(keys[key] for key, patients in shared.items() if patients >= policy.common_patients)
 
@@ -81,12 +82,24 @@ def compare(
     return Judgement(incoming.key, incoming.generation, prior.key, verdict, matcher.clock.now())
 
 
-def _judge_pair(study: StudyFingerprint, other_key: StudyKey, matcher: Matcher, common: frozenset[Digest]) -> Judgement:
-    entry = matcher.register.entry(other_key)
-    other = _load(other_key, entry.generation if entry else 1, matcher)
+def _judge_pair(
+    study: StudyFingerprint, other_key: StudyKey, matcher: Matcher, common: frozenset[Digest]
+) -> Iterable[Judgement]:
+    """Compare with what is settled of the other study; what it is still receiving is judged when that settles."""
+    settled = _settled_generation(other_key, matcher.register)
+    if not settled:
+        return
+    other = _load(other_key, settled, matcher)
     if _came_first(study.key, other_key, matcher.register):
         study, other = other, study
-    return compare(study, other, matcher, common)
+    yield compare(study, other, matcher, common)
+
+
+def _settled_generation(key: StudyKey, register: StudyRegister) -> int:
+    entry = register.entry(key)
+    if entry is None:
+        return 0
+    return entry.generation - 1 if entry.state is StudyState.RECEIVING else entry.generation
 
 
 def _judge_growth(study: StudyFingerprint, matcher: Matcher, common: frozenset[Digest]) -> Iterable[Judgement]:

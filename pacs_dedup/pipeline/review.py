@@ -24,12 +24,12 @@ def decide_case(case_id: CaseId, verb: Verb, *, gate: Gate, by: str, reason: str
     if releases(verb):
         _end_hold(case, gate)
     elif verb is Verb.SAME:
-        _move_hold(case, None, gate)
+        _keep_until_released(case, gate)
     return decided
 
 
 def undo_case(case_id: CaseId, *, gate: Gate, by: str) -> ReviewCase:
-    """Take the last decision back. What was forwarded stays forwarded; a confirmed copy gets its deadline again.
+    """Take the last decision back. What was forwarded stays forwarded; a confirmed copy gets its first deadline again.
 
     Raises:
         BadRequest: no such case.
@@ -40,7 +40,8 @@ def undo_case(case_id: CaseId, *, gate: Gate, by: str) -> ReviewCase:
         message = f"case {case_id} has no decision to undo"
         raise DecisionRefused(message)
     undone = gate.case_book.record(case_id, case.revision, CaseState.NEW, CaseEvent("undone", gate.clock.now(), by))
-    _move_hold(case, gate.clock.now() + gate.max_hold, gate)
+    for hold in _holds_of(case, gate):
+        _keep(hold, max(gate.clock.now(), hold.held_at + gate.max_hold), gate)
     return undone
 
 
@@ -81,8 +82,12 @@ def _end_hold(case: ReviewCase, gate: Gate) -> None:
         release(hold.key, hold.generation, gate, cause=f"decision on case {case.case_id}")
 
 
-def _move_hold(case: ReviewCase, until: datetime | None, gate: Gate) -> None:
-    """Give a hold another end; None keeps a confirmed copy until somebody releases it."""
+def _keep_until_released(case: ReviewCase, gate: Gate) -> None:
     for hold in _holds_of(case, gate):
-        gate.quarantine.keep(hold.key, hold.generation, until)
-        gate.journal.queue(forwards_of(hold.key, hold.generation, gate, until or NEVER))
+        _keep(hold, None, gate)
+
+
+def _keep(hold: Hold, until: datetime | None, gate: Gate) -> None:
+    """Give a hold another end; None keeps a confirmed copy until somebody releases it."""
+    gate.quarantine.keep(hold.key, hold.generation, until)
+    gate.journal.queue(forwards_of(hold.key, hold.generation, gate, until or NEVER))
