@@ -39,8 +39,10 @@ def call(*words: object) -> Answer:
 
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """Calls pacs-dedup from an empty folder, so that nobody's configuration plays a part."""
-    monkeypatch.chdir(tmp_path)
+    """Calls pacs-dedup with an empty configuration, so that nobody's own plays a part."""
+    empty = tmp_path.parent / f"{tmp_path.name}.toml"
+    empty.touch()
+    monkeypatch.setenv("PACS_DEDUP_CONFIG", str(empty))
     return call
 
 
