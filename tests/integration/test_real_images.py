@@ -81,7 +81,7 @@ def test_the_corpus_gives_its_known_groups_and_no_others(corpus, tmp_path):
 @pytest.mark.corpus
 @pytest.mark.slow
 def test_the_corpus_is_all_accounted_for_by_associations(corpus, running_service):
-    service = running_service(completion={"quiet_s": 1})
+    service = running_service(completion={"quiet_s": 1}, dicom={"accept_private_sop_classes": True})
     acknowledged, refused = send_all(corpus, service.port)
     service.wait_until_idle(900)
     assert acknowledged > 700
