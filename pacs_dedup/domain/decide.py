@@ -40,6 +40,7 @@ def decide(evidence: Evidence, policy: Policy) -> Verdict:
         against=_strongest(c for c in evidence.comparisons if _speaks_against(c, relation)),
         vetoes=vetoes,
         better=evidence.better,
+        policy=policy,
         digest_version=DIGEST_VERSION,
     )
 

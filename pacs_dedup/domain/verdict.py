@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pacs_dedup.domain.evidence import Evidence
 from pacs_dedup.domain.identifiers import CaseId, StudyKey
+from pacs_dedup.domain.policy import Policy
 
 RULES_VERSION = "2026.1"
 """Version of weights and rules; stored with every verdict."""
@@ -71,7 +72,7 @@ class Verdict:
         reasons, against: sentences that speak for and against it, strongest first.
         vetoes: why it was not quarantined although the relation would allow it.
         better: ``incoming``, ``prior`` or ``equal``: which side carries more.
-        digest_version, rules_version: what it was computed with.
+        policy, digest_version, rules_version: what it was computed with, so that it can be computed again.
     """
 
     relation: Relation
@@ -83,6 +84,7 @@ class Verdict:
     against: tuple[str, ...] = ()
     vetoes: tuple[str, ...] = ()
     better: str = "equal"
+    policy: Policy = Policy()
     digest_version: str = ""
     rules_version: str = RULES_VERSION
 
