@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from pacs_dedup.adapters.database import Database, open_database
 from tests.fakes import FakeClock
@@ -13,6 +14,9 @@ from tests.postgres_server import execute, postgres_server
 
 TEMPLATE = "migrated"
 _numbers = count(1)
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is slow, not wrong
+settings.load_profile("unhurried")
 
 BOTH_DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 

@@ -1,0 +1,42 @@
+"""Different pixels under one SOP Instance UID are an alarm, whatever else the two studies have in common."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pacs_dedup.domain.decide import decide
+from pacs_dedup.domain.evidence import Evidence
+from pacs_dedup.domain.policy import Action, Policy
+from pacs_dedup.domain.verdict import Disposition, Relation
+from tests.builders import STRANGER, again, evidence_of, make_frame, make_instance, make_report, make_slices
+from tests.strategies import evidences, policies
+
+STACK = make_slices(4)
+
+
+@given(evidences(), policies)
+def test_a_conflict_is_never_hidden_by_other_evidence(evidence: Evidence, policy: Policy) -> None:
+    if evidence.sop.conflicting:
+        verdict = decide(evidence, policy)
+        assert verdict.relation is Relation.UID_CONFLICT
+        assert verdict.disposition in (Disposition.ALERT, Disposition.QUARANTINE)
+
+
+@given(st.integers(0, 3), st.sampled_from(Action))
+def test_one_image_with_other_pixels_among_many_equal_ones_is_an_alarm(which: int, action: Action) -> None:
+    arrived = list(STACK)
+    arrived[which] = again(STACK[which], frames=(make_frame("other"),))
+    verdict = decide(evidence_of(arrived, STACK), Policy(action=action))
+    assert verdict.relation is Relation.UID_CONFLICT
+    assert verdict.disposition.opens_case
+
+
+def test_one_report_with_other_content_is_an_alarm() -> None:
+    known = make_report("9", "no finding")
+    verdict = decide(evidence_of((*STACK, make_report("9", "a finding")), (*STACK, known)), Policy())
+    assert verdict.relation is Relation.UID_CONFLICT
+
+
+def test_one_uid_for_two_patients_is_an_alarm() -> None:
+    other = make_instance("1", "other", patient=STRANGER)
+    verdict = decide(evidence_of([other], STACK), Policy())
+    assert (verdict.relation, verdict.disposition) == (Relation.UID_CONFLICT, Disposition.ALERT)
