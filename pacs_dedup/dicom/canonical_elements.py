@@ -12,6 +12,7 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.valuerep import PersonName
 
+from pacs_dedup.dicom.elements import raw_value
 from pacs_dedup.dicom.open_dataset import PARSE_ERRORS
 
 _BINARY_WORDS: Final = {"OW": 2, "OF": 4, "OL": 4, "OD": 8, "OV": 8}
@@ -76,7 +77,7 @@ class CanonicalWriter:
         self._element(found, big_endian=dataset.original_encoding[1] is False)
 
     def _raw(self, dataset: Dataset, tag: int) -> None:
-        value = dataset.get_item(tag).value
+        value = raw_value(dataset, tag)
         self._hasher.update(struct.pack("<I", tag))
         if isinstance(value, bytes):
             self.bytes(value.rstrip(b" \0"))

@@ -3,25 +3,21 @@
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import imagecodecs
 import numpy as np
 from pydicom import uid
-from rle.rle import decode_frame as decode_rle
-from rle.rle import decode_segment
 
 from pacs_dedup.dicom.code_stream_header import CodeStreamHeader, read_header
 from pacs_dedup.dicom.native_frames import Pixels, check_length, native_frame, stored_values, with_sign
 from pacs_dedup.dicom.open_dataset import PARSE_ERRORS
 from pacs_dedup.dicom.pixel_description import PixelDescription
+from pacs_dedup.dicom.run_length import run_length_values
 from pacs_dedup.domain.errors import Unreadable
 
 DEFLATED_IMAGE_FRAME: Final = "1.2.840.10008.1.2.8.1"
-_RLE_MAX_RATIO: Final = 64
-"""A PackBits run of 128 bytes takes two (PS3.5 annex G.3)."""
 _COLOUR: Final = 3
-_RLE_HEADER: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +98,7 @@ def decode_code_stream(frame: bytes, syntax: str, description: PixelDescription)
         Unreadable: the transfer syntax has no decoder, the code stream is damaged, or its shape is not the header's.
     """
     if syntax == uid.RLELossless:
-        return DecodedStream(_rle(frame, description), None, "pylibjpeg-rle")
+        return DecodedStream(run_length_values(frame, description), None, "pylibjpeg-rle")
     if syntax == DEFLATED_IMAGE_FRAME:
         return DecodedStream(_inflate(frame, description), None, "zlib")
     codec = CODECS.get(syntax)
@@ -133,30 +129,6 @@ def _low_aligned(samples: Pixels, header: CodeStreamHeader, d: PixelDescription)
     if bits == d.bits_allocated:
         return stored_values(words.astype(f"u{max(d.bits_allocated // 8, 1)}"), d)
     return with_sign(words, bits, signed=d.signed)
-
-
-def _rle(frame: bytes, d: PixelDescription) -> Pixels:
-    if d.frame_bits // 8 > _RLE_MAX_RATIO * max(len(frame) - _RLE_HEADER, 0):
-        raise Unreadable("an RLE frame is too short for the image that the header declares")
-    try:
-        if d.bits_allocated == 1:
-            return _rle_bits(frame, d)
-        planes: Any = decode_rle(frame, d.rows * d.columns, d.bits_allocated, "<")
-        words = np.frombuffer(planes, f"<u{d.bits_allocated // 8}").reshape(d.samples, d.rows, d.columns)
-    except PARSE_ERRORS as error:
-        raise Unreadable(f"an RLE frame can not be decoded ({_cause(error)})") from error
-    interleaved = words[0] if d.samples == 1 else np.moveaxis(words, 0, -1)
-    return stored_values(interleaved, d)
-
-
-def _rle_bits(frame: bytes, d: PixelDescription) -> Pixels:
-    """Decode single bits, which encoders write packed, as native pixels are, or one to a byte."""
-    octets = bytes(decode_segment(frame[_RLE_HEADER:]))
-    if len(octets) >= d.frame_bits:
-        return np.frombuffer(octets, np.uint8, d.frame_bits).astype(np.int32).reshape(d.rows, d.columns) & 1
-    one = d.single_frame()
-    check_length(octets, one)
-    return native_frame(octets, 0, one)
 
 
 def _inflate(frame: bytes, d: PixelDescription) -> Pixels:

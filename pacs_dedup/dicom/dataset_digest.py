@@ -7,6 +7,7 @@ from blake3 import blake3
 from pydicom.dataset import Dataset
 
 from pacs_dedup.dicom.canonical_elements import CanonicalWriter
+from pacs_dedup.dicom.elements import raw_value
 from pacs_dedup.domain.identifiers import Digest
 
 _VOLATILE: Final = frozenset(
@@ -44,6 +45,6 @@ def raw_pixel_digest(dataset: Dataset) -> Digest:
     """Digest the pixel element as it is encoded, for pixels that can not be decoded."""
     hasher = blake3(b"RAW1")
     for tag in sorted(_PIXELS & {int(tag) for tag in dataset.keys()}):  # noqa: SIM118 - a data set iterates elements
-        value = dataset.get_item(tag).value
+        value = raw_value(dataset, tag)
         hasher.update(value if isinstance(value, bytes) else b"")
     return Digest(f"raw1:{hasher.hexdigest()}")

@@ -13,6 +13,7 @@ from pydicom.encaps import generate_frames, get_frame
 from pydicom.pixels.processing import apply_color_lut
 
 from pacs_dedup.dicom.code_streams import LOSSY_SYNTAXES, decode_code_stream
+from pacs_dedup.dicom.elements import text
 from pacs_dedup.dicom.native_frames import Pixels, check_length, native_frame
 from pacs_dedup.dicom.open_dataset import PARSE_ERRORS, open_dataset, transfer_syntax_of
 from pacs_dedup.dicom.pixel_description import PixelDescription, PixelElement
@@ -115,7 +116,7 @@ def code_streams(dataset: FileDataset, frames: int) -> Iterator[bytes]:
 
 def is_lossy(dataset: FileDataset) -> bool:
     """Tell whether compression has changed the pixels, by the transfer syntax or by what the header says."""
-    return transfer_syntax_of(dataset) in LOSSY_SYNTAXES or str(dataset.get("LossyImageCompression", "")) == "01"
+    return transfer_syntax_of(dataset) in LOSSY_SYNTAXES or text(dataset, "LossyImageCompression") == "01"
 
 
 def _is_compressed(dataset: FileDataset) -> bool:

@@ -19,6 +19,14 @@ def value_of(dataset: Dataset, keyword: str | int) -> Any:
         return None
 
 
+def raw_value(dataset: Dataset, tag: int) -> Any:
+    """Return an element's value as it stands in the file, bytes if it was not decoded yet; None where there is none."""
+    try:
+        return dataset.get_item(tag).value if tag in dataset else None
+    except PARSE_ERRORS:
+        return None
+
+
 def values_of(dataset: Dataset, keyword: str) -> tuple[Any, ...]:
     """Return an element's values as a tuple, empty where there are none."""
     value = value_of(dataset, keyword)

@@ -103,7 +103,10 @@ def is_media_directory(path: Path) -> bool:
 
 def transfer_syntax_of(dataset: FileDataset) -> str:
     """Return the transfer syntax UID of the file meta group, Implicit VR Little Endian where there is none."""
-    return str(dataset.file_meta.get("TransferSyntaxUID", "") or ImplicitVRLittleEndian)
+    try:
+        return str(dataset.file_meta.get("TransferSyntaxUID", "") or ImplicitVRLittleEndian)
+    except PARSE_ERRORS:
+        return ImplicitVRLittleEndian
 
 
 def _looks_bare(path: Path) -> bool:

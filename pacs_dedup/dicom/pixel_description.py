@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from pydicom.dataset import Dataset
 
+from pacs_dedup.dicom.elements import text, value_of
 from pacs_dedup.domain.errors import Unreadable
 
 MAX_FRAME_BYTES: Final = 512 << 20
@@ -91,7 +92,7 @@ class PixelDescription:
             high_bit=stored - 1 if is_float else _integer(dataset, "HighBit", default=stored - 1),
             signed=_integer(dataset, "PixelRepresentation", default=0) == 1,
             planar=_integer(dataset, "PlanarConfiguration", default=0) == 1,
-            photometric_interpretation=str(dataset.get("PhotometricInterpretation") or "MONOCHROME2").strip(),
+            photometric_interpretation=text(dataset, "PhotometricInterpretation") or "MONOCHROME2",
         )
         description._check()
         return description
@@ -129,7 +130,7 @@ def pixel_element(dataset: Dataset) -> PixelElement:
 
 
 def _integer(dataset: Dataset, keyword: str, default: int | None = None) -> int:
-    value: Any = dataset.get(keyword)
+    value = value_of(dataset, keyword)
     if value is None or value == "":
         if default is None:
             raise Unreadable(f"{keyword} is missing")

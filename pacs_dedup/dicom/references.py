@@ -5,8 +5,10 @@ from typing import Final
 
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
+from pydicom.tag import BaseTag
 
 from pacs_dedup.dicom.elements import texts, value_of, values_of
+from pacs_dedup.dicom.open_dataset import PARSE_ERRORS
 from pacs_dedup.domain.identifiers import SopInstanceUid, is_valid_uid
 
 _UID_KEYWORDS: Final = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
@@ -39,8 +41,16 @@ def _references(dataset: Dataset, depth: int) -> Iterator[str]:
         return
     yield from texts(dataset, "ReferencedSOPInstanceUID")
     for tag in sorted(dataset.keys()):
-        if tag.group % 2 == 0 and dataset.get_item(tag).VR in ("SQ", None):
+        if tag.group % 2 == 0 and _may_be_sequence(dataset, tag):
             yield from _nested(dataset, tag, depth)
+
+
+def _may_be_sequence(dataset: Dataset, tag: BaseTag) -> bool:
+    """Tell by what is known before decoding: Implicit VR says nothing, so everything may."""
+    try:
+        return dataset.get_item(tag).VR in ("SQ", None)
+    except PARSE_ERRORS:
+        return False
 
 
 def _nested(dataset: Dataset, tag: int, depth: int) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Final
 from pydicom import charset
 from pydicom.dataset import Dataset
 
-from pacs_dedup.dicom.elements import texts
+from pacs_dedup.dicom.elements import raw_value, texts
 from pacs_dedup.dicom.open_dataset import PARSE_ERRORS
 
 _ESCAPES: Final = re.compile(r"\x1b(?:\$[()]?[@A-Z]|[-()][A-Z])")
@@ -48,9 +48,7 @@ def read_text(dataset: Dataset, tag: int) -> DecodedText:
     A wrongly declared character set can hide a value separator in a character (Big5 0x5C), so that the decoded
     element is already broken: only the bytes tell.
     """
-    if tag not in dataset:
-        return DecodedText("")
-    value = dataset.get_item(tag).value
+    value = raw_value(dataset, tag)
     if not isinstance(value, bytes):
         return DecodedText("" if value is None else str(value).strip(" \0"))
     return decode_text(value, texts(dataset, "SpecificCharacterSet"))

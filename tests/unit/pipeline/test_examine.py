@@ -104,6 +104,19 @@ def unreadable_because(path: Path) -> str:
     return found.unreadable
 
 
+@pytest.mark.parametrize("keyword", ["Rows", "PhotometricInterpretation", "PatientBirthDate", "Modality", "PixelData"])
+def test_an_unknown_value_representation_is_no_crash(keyword: str, tmp_path: Path) -> None:
+    dataset = named(PatientBirthDate="19610403")
+    element = dataset[keyword]
+    path = write(dataset, tmp_path / "image.dcm")
+    tag = element.tag.group.to_bytes(2, "little") + element.tag.element.to_bytes(2, "little")
+    path.write_bytes(path.read_bytes().replace(tag + element.VR.encode(), tag + b"?\xb0"))
+    try:
+        examine(path, BLOB)
+    except Unreadable as error:
+        assert NAME not in str(error)  # noqa: PT017 - either outcome is right, a crash is not
+
+
 def test_a_declared_giant_takes_no_memory(tmp_path: Path) -> None:
     tracemalloc.start()
     try:
