@@ -103,11 +103,14 @@ def _examine_frames(
 
 def _fingerprint(decoded: DecodedFrame, image_type: tuple[str, ...]) -> FrameFingerprint:
     values = decoded.array if decoded.rgb is None else decoded.rgb
+    stored = stored_digest(decoded.array, decoded.photometric_interpretation)
+    if not is_informative(values, image_type):
+        return FrameFingerprint(stored_digest=stored, value_digest=value_digest(values), informative=False)
     grey = grey_frame(decoded.array, decoded.photometric_interpretation, decoded.padding, decoded.rgb)
     return FrameFingerprint(
-        stored_digest=stored_digest(decoded.array, decoded.photometric_interpretation),
+        stored_digest=stored,
         value_digest=value_digest(values),
-        informative=is_informative(values, image_type),
+        informative=True,
         sketch=residual_sketch(grey),
         perceptual_hash=perceptual_hash(grey),
     )
