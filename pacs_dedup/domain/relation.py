@@ -94,9 +94,18 @@ def _whole_copy(evidence: Evidence) -> Relation:
         return Relation.LOSSY_COPY
     if "differs" in (evidence.level(Fact.PRESENTATION), evidence.level(Fact.OVERLAYS)):
         return Relation.PRESENTATION_TWIN
-    # One acquisition for two ordered procedures is filed twice by the modality itself (PS3.17 J.4.2).
+    return Relation.PROCEDURE_SPLIT if _files_two_orders(evidence) else Relation.EXACT_COPY
+
+
+def _files_two_orders(evidence: Evidence) -> bool:
+    """Whether the modality itself filed one acquisition for two ordered procedures (PS3.17 J.4.2).
+
+    It does so under one patient, and keeps the Frame of Reference; a copy from elsewhere that comes by the same archive
+    has another patient's number, or all its UIDs renewed.
+    """
     two_orders = evidence.same_source and evidence.level(Fact.ACCESSION_NUMBER) == "differs"
-    return Relation.PROCEDURE_SPLIT if two_orders else Relation.EXACT_COPY
+    one_patient = evidence.patient_link is PatientLink.SAME
+    return two_orders and one_patient and evidence.level(Fact.FRAME_OF_REFERENCE) != "differs"
 
 
 def _without_shared_pixels(evidence: Evidence) -> Relation | None:

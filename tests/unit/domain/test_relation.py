@@ -109,10 +109,21 @@ def test_equal_pixels_that_are_shown_otherwise_are_a_presentation_twin(fact: Fac
     assert relation(levels={fact: "differs"}) is Relation.PRESENTATION_TWIN
 
 
+TWO_ORDERS = {Fact.ACCESSION_NUMBER: "differs"}
+
+
 def test_one_source_that_files_one_acquisition_for_two_orders_split_a_procedure() -> None:
-    levels = {Fact.ACCESSION_NUMBER: "differs"}
-    assert relation(levels=levels, same_source=True) is Relation.PROCEDURE_SPLIT
-    assert relation(levels=levels, same_source=False) is Relation.EXACT_COPY
+    assert relation(levels=TWO_ORDERS, same_source=True) is Relation.PROCEDURE_SPLIT
+    assert relation(levels=TWO_ORDERS, same_source=False) is Relation.EXACT_COPY
+    assert relation(same_source=True) is Relation.EXACT_COPY
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"patient_link": PatientLink.PROBABLE}, {"levels": {**TWO_ORDERS, Fact.FRAME_OF_REFERENCE: "differs"}}],
+)
+def test_a_copy_from_elsewhere_that_one_archive_sends_is_no_split_procedure(changes: dict) -> None:
+    assert relation(**{"levels": TWO_ORDERS, "same_source": True, **changes}) is Relation.EXACT_COPY
 
 
 def test_reports_alone_are_a_copy_only_where_all_are_equal() -> None:
