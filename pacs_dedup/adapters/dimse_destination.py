@@ -16,7 +16,8 @@ from pacs_dedup.dicom.upper_layer import keep_data_sets_private
 from pacs_dedup.domain.errors import BlobMissing, PeerRefused, PeerUnavailable
 from pacs_dedup.domain.identifiers import AeTitle
 
-_IDLE_S = 5.0  # how long an association waits for the next instance before it is released
+_IDLE_S = 5.0  # how long an association waits for the next instance before pynetdicom releases it
+_FRESH_S = 3.0  # how long it is used again; later it may be just about to be released
 _CONNECT_S = 10.0
 _ANSWER_S = 120.0  # archives answer when they have written; a busy one needs its time
 _REST_S = 5.0  # after a failed association nobody is asked again for so long
@@ -48,6 +49,7 @@ class DimseDestination:
         self._association: Association | None = None
         self._kinds: dict[_Kind, None] = {}
         self._rest_until = 0.0
+        self._used_at = 0.0
 
     @property
     def name(self) -> str:
@@ -70,6 +72,7 @@ class DimseDestination:
         with self._lock:
             association = self._associate(kind)
             status = self._store(association, path)
+            self._used_at = time.monotonic()
         self._judge(status)
 
     def close(self) -> None:
@@ -78,8 +81,7 @@ class DimseDestination:
             self._release()
 
     def _associate(self, kind: _Kind) -> Association:
-        current = self._association
-        if current is not None and current.is_established and kind in self._kinds:
+        if kind in self._kinds and (current := self._fresh()):
             return current
         self._release()
         if time.monotonic() < self._rest_until:
@@ -136,10 +138,17 @@ class DimseDestination:
             case Answer.REFUSED:
                 raise PeerRefused(f"{self._name}: refused the instance (status {status:04X}); see that system's log")
 
+    def _fresh(self) -> Association | None:
+        """Return the association if it can be used now."""
+        current = self._association
+        idle_s = time.monotonic() - self._used_at
+        return current if current is not None and current.is_established and idle_s < _FRESH_S else None
+
     def _release(self) -> None:
-        association, self._association = self._association, None
-        if association is not None and association.is_established:
-            association.release()
+        """Release the association; one that is not fresh is left to its own time-out, which may be at it already."""
+        current, self._association = self._fresh(), None
+        if current is not None:
+            current.release()
 
 
 def _accepts(association: Association, kind: _Kind) -> bool:

@@ -90,7 +90,7 @@ def opened_database(data):
         database.close()
 
 
-def start_service(data, *, own_group=False, **sections):
+def start_service(data, *, role="all", own_group=False, **sections):
     """Start a service on a data folder; sections are those of the configuration, set through the environment.
 
     With ``own_group`` it leads a process group, as it does in a terminal.
@@ -104,7 +104,7 @@ def start_service(data, *, own_group=False, **sections):
     log = data.with_name(f"{data.name}.{secrets.token_hex(2)}.log")
     with log.open("w") as stderr:
         process = subprocess.Popen(
-            SERVE,
+            [*SERVE, role],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.DEVNULL,

@@ -106,6 +106,15 @@ def test_a_received_instance_is_processed_to_the_end(tmp_path, running_service):
         assert len(database.register.entries()) == 1
 
 
+def test_listener_and_worker_can_be_two_services_on_one_folder(tmp_path, running_service):
+    listener = running_service(role="scp")
+    assert send(listener.port, written(tmp_path, ct_instance())) == 0
+    assert workers_of(listener) == []
+    worker = running_service(data=listener.data, role="worker", listens=False, completion={"quiet_s": 0.2})
+    listener.wait_until_idle()
+    assert [listener.stop(), worker.stop()] == [0, 0]
+
+
 def test_a_second_service_on_the_same_data_folder_is_told_so(running_service):
     first = running_service()
     second = running_service(data=first.data, listens=False)
