@@ -60,11 +60,23 @@ def _resent(evidence: Evidence) -> Relation:
 def _with_shared_pixels(evidence: Evidence, policy: Policy) -> Relation | None:
     if not evidence.coverage.images_matched:
         return _with_shared_objects(evidence)
+    if _noise_against_the_clock(evidence):
+        return Relation.UNDECIDED
     if other_patient(evidence.patient_link):
         return Relation.WRONG_PATIENT
     if evidence.patient_link is PatientLink.UNKNOWN:
         return Relation.COPY_PATIENT_UNKNOWN
     return _covered(evidence, policy)
+
+
+def _noise_against_the_clock(evidence: Evidence) -> bool:
+    """Noise alone speaks for a copy, and the acquisition times against it.
+
+    A quiet scan and its repeat can look alike beyond what noise tells apart, so this is for a person.
+    """
+    coverage = evidence.coverage
+    only_noise = coverage.verified > 0 and not coverage.exact and not coverage.value
+    return only_noise and evidence.level(Fact.ACQUISITION_TIME) in ("same_day", "other_day")
 
 
 def _with_shared_objects(evidence: Evidence) -> Relation | None:

@@ -39,6 +39,15 @@ def test_under_known_uids_the_pixels_decide(kind: str, expected: Relation) -> No
     assert relation(sop=shared(identical=9, **({kind: 1} if kind != "identical" else {}))) is expected
 
 
+@pytest.mark.parametrize("level", ["same_day", "other_day"])
+@pytest.mark.parametrize("link", [PatientLink.SAME, PatientLink.DIFFERENT])
+def test_noise_against_the_clock_is_for_a_person(level: str, link: PatientLink) -> None:
+    by_noise = make_coverage(exact=0, verified=10)
+    against = {Fact.ACQUISITION_TIME: level}
+    assert relation(coverage=by_noise, levels=against, patient_link=link) is Relation.UNDECIDED
+    assert relation(coverage=make_coverage(), levels=against) is Relation.EXACT_COPY
+
+
 def test_a_conflict_under_one_uid_is_never_hidden_by_new_instances() -> None:
     assert relation(sop=shared(1, conflicting=1), levels=SAME_STUDY) is Relation.UID_CONFLICT
 
