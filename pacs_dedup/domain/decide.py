@@ -29,16 +29,16 @@ def decide(evidence: Evidence, policy: Policy) -> Verdict:
     """Judge one incoming study against one prior. Pure: the same evidence and policy give the same verdict."""
     relation = relate(evidence, policy)
     vetoes = vetoes_against(relation, evidence, policy) if relation in _QUARANTINABLE else ()
-    confidence = confidence_of(relation, evidence)
     return Verdict(
         relation=relation,
         disposition=disposition_of(relation, evidence, policy, vetoes),
-        confidence=confidence,
+        confidence=confidence_of(relation, evidence),
         sentence=sentence_of(relation, evidence),
         evidence=evidence,
         reasons=_strongest(c for c in evidence.comparisons if _speaks_for(c, relation)),
         against=_strongest(c for c in evidence.comparisons if _speaks_against(c, relation)),
         vetoes=vetoes,
+        would_hold=policy.action is Action.OBSERVE and _may_be_held(relation, vetoes),
         better=evidence.better,
         policy=policy,
         digest_version=DIGEST_VERSION,
@@ -48,8 +48,12 @@ def decide(evidence: Evidence, policy: Policy) -> Verdict:
 def disposition_of(relation: Relation, evidence: Evidence, policy: Policy, vetoes: tuple[str, ...] = ()) -> Disposition:
     """Say what happens to the incoming study; only a site that allows it, and only without veto, has it held."""
     safe = _safe_disposition(relation, evidence)
-    may_hold = policy.action is Action.QUARANTINE and relation in _QUARANTINABLE and not vetoes
-    return Disposition.QUARANTINE if may_hold else safe
+    held = policy.action is Action.QUARANTINE and _may_be_held(relation, vetoes)
+    return Disposition.QUARANTINE if held else safe
+
+
+def _may_be_held(relation: Relation, vetoes: tuple[str, ...]) -> bool:
+    return relation in _QUARANTINABLE and not vetoes
 
 
 def _safe_disposition(relation: Relation, evidence: Evidence) -> Disposition:

@@ -71,6 +71,7 @@ class Verdict:
         sentence: the verdict as a radiographer would read it aloud; no patient data.
         reasons, against: sentences that speak for and against it, strongest first.
         vetoes: why it was not quarantined although the relation would allow it.
+        would_hold: the site only observes; one that quarantines would have this study held back.
         better: ``incoming``, ``prior`` or ``equal``: which side carries more.
         policy, digest_version, rules_version: what it was computed with, so that it can be computed again.
     """
@@ -83,6 +84,7 @@ class Verdict:
     reasons: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     vetoes: tuple[str, ...] = ()
+    would_hold: bool = False
     better: str = "equal"
     policy: Policy = Policy()
     digest_version: str = ""

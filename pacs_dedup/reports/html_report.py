@@ -65,6 +65,7 @@ def _template() -> Template:
     }
     environment.globals |= {
         "RELATIONS": words.RELATIONS,
+        "REHEARSAL": words.REHEARSAL,
         "DISPOSITIONS": words.DISPOSITIONS,
         "KINDS": _KINDS,
         "count": words.count,

@@ -51,6 +51,8 @@ def verdict_view(verdict: Verdict, incoming: StudySummary, prior: StudySummary) 
         (verdict.confidence.value, _BANDS[verdict.confidence]),
     )
     notes = [Text(f"Not held back: {veto}", "yellow") for veto in verdict.vetoes]
+    if verdict.would_hold:
+        notes.append(Text(words.REHEARSAL, "yellow"))
     if verdict.better != "equal":
         notes.append(Text(f"The {verdict.better} study carries more."))
     waterfalls = [acquisition_waterfall(verdict.evidence), patient_waterfall(verdict.evidence)]

@@ -55,6 +55,12 @@ def test_every_relation_has_a_disposition_and_a_sentence(relation: Relation) -> 
     assert sentence_of(relation, make_evidence()).endswith(".")
 
 
+def test_a_site_that_observes_is_told_what_quarantine_would_have_held() -> None:
+    assert decide(make_evidence(), Policy(action=Action.OBSERVE)).would_hold
+    assert not decide(make_evidence(), Policy(action=Action.FLAG)).would_hold
+    assert not decide(make_evidence(patient_link=PatientLink.PROBABLE), Policy(action=Action.OBSERVE)).would_hold
+
+
 def test_a_pure_copy_is_flagged_and_held_only_by_choice() -> None:
     assert decide(make_evidence(), Policy()).disposition is Disposition.FLAG
     assert decide(make_evidence(), QUARANTINE).disposition is Disposition.QUARANTINE
