@@ -227,6 +227,11 @@ class Settings(BaseSettings):
         return self.storage.database_url or f"sqlite:///{self.storage.path.resolve() / DATABASE_FILE}"
 
     @property
+    def sites(self) -> dict[str, str]:
+        """The hospital behind each peer's AE title, where one is named."""
+        return {peer.ae_title: peer.site for peer in self.peers if peer.site}
+
+    @property
     def destinations(self) -> tuple[Peer, ...]:
         """The peers that instances are forwarded to; with at least one, this is a gateway."""
         return tuple(peer for peer in self.peers if PeerRole.DESTINATION in peer.roles)

@@ -1,8 +1,9 @@
 """Gather a report: totals of a period, every case of it, and what could not be read."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from pacs_dedup.domain.case import CaseState
 from pacs_dedup.domain.cluster import primary
@@ -34,7 +35,14 @@ _COPIES = frozenset(
 _OPEN = frozenset({CaseState.NEW, CaseState.ESCALATED})
 
 
-def gather(reading: Reading, *, product_version: str, action: str, since: datetime | None = None) -> ReportData:
+def gather(
+    reading: Reading,
+    *,
+    product_version: str,
+    action: str,
+    sites: Mapping[str, str] = MappingProxyType({}),
+    since: datetime | None = None,
+) -> ReportData:
     """Gather everything that arrived, was judged or still waits, from ``since`` on.
 
     Cases that are open are reported whenever they were opened: nothing that waits for a person drops out of sight.
@@ -64,6 +72,7 @@ def gather(reading: Reading, *, product_version: str, action: str, since: dateti
         senders=_abridged(senders),
         cases=tuple(case_report(case, reading) for case in cases),
         unreadable=_unreadable(reading, since),
+        sites=sites,
     )
 
 

@@ -1,6 +1,7 @@
 """What a report tells: plain values, gathered by the pipeline, printed by the writers beside this module."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pacs_dedup.domain.case import CaseState, ReviewCase
@@ -117,6 +118,7 @@ class ReportData:
         pairs: number of judged pairs by relation, newest generation of each, ``DISTINCT`` included.
         dispositions: the same pairs by disposition.
         copy_bytes: bytes of incoming studies whose content was here already.
+        sites: the hospital behind an AE title, where the configuration names one.
     """
 
     generated_at: datetime
@@ -138,6 +140,7 @@ class ReportData:
     senders: tuple[SenderTotals, ...] = ()
     cases: tuple[CaseReport, ...] = ()
     unreadable: tuple[UnreadableInstance, ...] = ()
+    sites: Mapping[str, str] = field(default_factory=dict)
 
 
 _URGENCY = {Disposition.ALERT: 0, Disposition.QUARANTINE: 1, Disposition.FLAG: 2}

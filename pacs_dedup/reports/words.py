@@ -1,11 +1,15 @@
 """The words a reader meets: one name for each relation, disposition, fact and strength, in every report."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from pacs_dedup.domain.evidence import Fact
 from pacs_dedup.domain.identifiers import SCAN_PREFIX, is_scanned
 from pacs_dedup.domain.verdict import Confidence, Disposition, Relation
+
+REHEARSAL = "The site only observes; one that quarantines would have held this study back."
 
 RELATIONS: dict[Relation, str] = {
     Relation.DISTINCT: "Another examination",
@@ -131,10 +135,10 @@ def person(name: str) -> str:
     return "  ".join(part for part in (first, *(o.replace("^", "").strip() for o in others)) if part)
 
 
-def source(name: str) -> str:
-    """Return a source short enough for a table: an AE title as it is, a scanned folder by its last two names."""
+def source(name: str, sites: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return a source short enough for a table: an AE title with its site, a scanned folder by its last two names."""
     if not is_scanned(name):
-        return name
+        return f"{name} ({sites[name]})" if sites.get(name) else name
     parts = name.removeprefix(SCAN_PREFIX).strip("/").split("/")
     return f"…/{'/'.join(parts[-2:])}" if len(parts) > 2 else "/" + "/".join(parts)  # noqa: PLR2004 - the last two
 

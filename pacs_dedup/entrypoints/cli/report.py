@@ -43,8 +43,14 @@ def report(
     with services_of(context) as services:
         begin = since_when(since, services.clock.now())
         with open_reading(services, with_pictures=kind is Format.HTML) as reading:
-            action = services.settings.mode.action
-            told = gather(reading, product_version=__version__, action=action, since=begin)
+            settings = services.settings
+            told = gather(
+                reading,
+                product_version=__version__,
+                action=settings.mode.action,
+                sites=settings.sites,
+                since=begin,
+            )
     write_report(target, kind, told)
     say(f"Written: {target.absolute()}\n{PATIENT_DATA_STATEMENT}")
     raise typer.Exit(1 if exit_code and any(map(needs_a_person, told.cases)) else 0)

@@ -89,3 +89,8 @@ def test_values_of_facts_are_shown_as_people_write_them(fact: Fact, text: str, s
 )
 def test_a_scanned_folder_is_shown_by_its_end(source: str, shown: str) -> None:
     assert words.source(source) == shown
+
+
+def test_a_sender_is_shown_with_its_hospital_where_that_is_known() -> None:
+    assert words.source("QEHPACS", {"QEHPACS": "Queen Elizabeth"}) == "QEHPACS (Queen Elizabeth)"
+    assert words.source("PMHPACS", {"QEHPACS": "Queen Elizabeth"}) == "PMHPACS"
