@@ -14,6 +14,7 @@ from pacs_dedup.config import Peer, Settings
 from pacs_dedup.dicom.header_diff import header_differences
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.identifiers import AeTitle, BlobId
+from pacs_dedup.domain.patient import SenderDefaults
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.verification import FrameVerification
 from pacs_dedup.pipeline.act import Gate, act_once, release_due
@@ -57,9 +58,9 @@ class Services:
     destinations: Mapping[str, Destination]
 
     @property
-    def issuers(self) -> Mapping[str, str]:
-        """Assigning authority by calling AE title, where the site configured one."""
-        return {peer.ae_title: peer.issuer for peer in self.settings.peers if peer.issuer}
+    def senders(self) -> Mapping[str, SenderDefaults]:
+        """What the site knows of its senders' headers, by calling AE title."""
+        return {peer.ae_title: SenderDefaults(peer.issuer, peer.charset) for peer in self.settings.peers}
 
     @property
     def gate(self) -> Gate:
@@ -111,7 +112,7 @@ def open_services(settings: Settings, *, sole_owner: bool = False) -> Iterator[S
         database.close()
 
 
-def isolated_examine(settings: Settings) -> IsolatedCall[[Path, BlobId, str], InstanceFingerprint]:
+def isolated_examine(settings: Settings) -> IsolatedCall[[Path, BlobId, SenderDefaults], InstanceFingerprint]:
     """Return `examine` in a child process of its own, with the site's limits on time and memory."""
     workers = settings.workers
     return IsolatedCall(examine, memory_bytes=workers.decode_memory_bytes, timeout=workers.decode_timeout)
@@ -134,7 +135,7 @@ def fingerprint_step(services: Services, examine_in_child: Examine) -> StepOnce:
         problems=services.problems,
         clock=services.clock,
         examine=examine_in_child,
-        issuers=services.issuers,
+        senders=services.senders,
         quiet=completion.quiet_period,
         force=completion.force_after,
         destinations=services.gate.destinations,

@@ -9,6 +9,7 @@ from pathlib import Path
 from pacs_dedup.domain.errors import PacsDedupError
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.identifiers import ArrivalId, BlobId, StudyKey
+from pacs_dedup.domain.patient import NO_DEFAULTS, SenderDefaults
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.verdict import Judgement
 from pacs_dedup.domain.verification import FrameVerification
@@ -62,8 +63,8 @@ class Site:
         self.action = action
         self.wrap = wrap
         self.looks: FrameVerification | PacsDedupError | Callable[..., FrameVerification] = UNALIKE
-        self.issuers: dict[str, str] = {}
-        self.issuer_asked = ""
+        self.senders: dict[str, SenderDefaults] = {}
+        self.defaults_asked = NO_DEFAULTS
         self._examined: dict[BlobId, InstanceFingerprint | PacsDedupError] = {}
 
     def receive(self, *instances: InstanceFingerprint | PacsDedupError, source: str = "QEHPACS") -> list[ArrivalId]:
@@ -157,7 +158,7 @@ class Site:
             problems=self.wrap(db.problems),
             clock=self.clock,
             examine=self._examine,
-            issuers=self.issuers,
+            senders=self.senders,
             quiet=QUIET,
             force=FORCE,
             destinations=(self.archive.name,),
@@ -189,8 +190,8 @@ class Site:
             max_hold=MAX_HOLD,
         )
 
-    def _examine(self, _path: Path, blob_id: BlobId, issuer: str) -> InstanceFingerprint:
-        self.issuer_asked = issuer
+    def _examine(self, _path: Path, blob_id: BlobId, defaults: SenderDefaults) -> InstanceFingerprint:
+        self.defaults_asked = defaults
         examined = self._examined[blob_id]
         if isinstance(examined, PacsDedupError):
             raise examined

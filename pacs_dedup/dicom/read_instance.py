@@ -22,7 +22,7 @@ from pacs_dedup.domain.identifiers import (
     TransferSyntaxUid,
     is_valid_uid,
 )
-from pacs_dedup.domain.patient import PatientIdentity
+from pacs_dedup.domain.patient import NO_DEFAULTS, PatientIdentity, SenderDefaults
 
 _ATTRIBUTES: Final = {
     "StudyInstanceUID": "Study Instance UID (0020,000D)",
@@ -47,17 +47,17 @@ class InstanceHeader:
     previous_uids: tuple[str, ...]
 
 
-def read_instance(dataset: FileDataset, issuer: str = "") -> InstanceHeader:
+def read_instance(dataset: FileDataset, defaults: SenderDefaults = NO_DEFAULTS) -> InstanceHeader:
     """Read a freshly opened data set.
 
     Args:
         dataset: from `open_dataset`; nothing may have read its text yet, for the raw bytes of names are needed.
-        issuer: assigning authority the site configured for the sender.
+        defaults: what holds where the header does not say.
 
     Raises:
         Unreadable: Study, Series or SOP Instance UID is missing or malformed; the message names the attribute only.
     """
-    patient = read_patient(dataset, issuer)
+    patient = read_patient(dataset, defaults)
     return InstanceHeader(
         study_instance_uid=StudyInstanceUid(_uid(dataset, "StudyInstanceUID")),
         series_instance_uid=SeriesInstanceUid(_uid(dataset, "SeriesInstanceUID")),

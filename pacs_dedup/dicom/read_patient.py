@@ -11,7 +11,7 @@ from pacs_dedup.dicom.elements import text, values_of
 from pacs_dedup.dicom.patient_ids import patient_id
 from pacs_dedup.dicom.person_name import parse_person_name
 from pacs_dedup.dicom.text import read_text
-from pacs_dedup.domain.patient import PatientId, PatientIdentity
+from pacs_dedup.domain.patient import NO_DEFAULTS, PatientId, PatientIdentity, SenderDefaults
 
 _PATIENT_NAME: Final = 0x00100010
 _PATIENT_ID: Final = 0x00100020
@@ -19,15 +19,15 @@ _DATE: Final = re.compile(r"([0-9]{4})([0-9]{2})?([0-9]{2})?")
 _FIRST_YEAR, _LAST_YEAR = 1850, 2150
 
 
-def read_patient(dataset: Dataset, issuer: str = "") -> PatientIdentity:
+def read_patient(dataset: Dataset, defaults: SenderDefaults = NO_DEFAULTS) -> PatientIdentity:
     """Read who the patient is; must see the data set before any other code reads name or identifier.
 
     Args:
         dataset: elements still undecoded.
-        issuer: assigning authority the site configured for the sender, for a Patient ID that names none itself.
+        defaults: what holds where the header does not say.
     """
-    name, number = read_text(dataset, _PATIENT_NAME), read_text(dataset, _PATIENT_ID)
-    ids = list(_ids(dataset, number.text, issuer))
+    name, number = (read_text(dataset, tag, defaults.charset) for tag in (_PATIENT_NAME, _PATIENT_ID))
+    ids = list(_ids(dataset, number.text, defaults.issuer))
     return PatientIdentity(
         ids=tuple(dict.fromkeys(ids)),
         name=parse_person_name(name),

@@ -42,16 +42,20 @@ class DecodedText:
     unreadable: bool = False
 
 
-def read_text(dataset: Dataset, tag: int) -> DecodedText:
+def read_text(dataset: Dataset, tag: int, assumed: str = "") -> DecodedText:
     """Decode a text element from its raw bytes; to be called before the element is read in any other way.
 
     A wrongly declared character set can hide a value separator in a character (Big5 0x5C), so that the decoded
     element is already broken: only the bytes tell.
+
+    Args:
+        assumed: character set where the data set declares none.
     """
     value = raw_value(dataset, tag)
     if not isinstance(value, bytes):
         return DecodedText("" if value is None else str(value).strip(" \0"))
-    return decode_text(value, texts(dataset, "SpecificCharacterSet"))
+    declared = texts(dataset, "SpecificCharacterSet") or ((assumed,) if assumed else ())
+    return decode_text(value, declared)
 
 
 def decode_text(raw: bytes, declared: tuple[str, ...]) -> DecodedText:

@@ -39,6 +39,22 @@ class PatientId:
 
 
 @dataclass(frozen=True, slots=True)
+class SenderDefaults:
+    """What the site knows of a sender and its headers may leave out.
+
+    Attributes:
+        issuer: assigning authority of a Patient ID that names none.
+        charset: specific character set (PS3.3 C.12.1.1.2) of a data set that names none.
+    """
+
+    issuer: str = ""
+    charset: str = ""
+
+
+NO_DEFAULTS = SenderDefaults()
+
+
+@dataclass(frozen=True, slots=True)
 class PersonNameParts:
     """A name in comparable form.
 

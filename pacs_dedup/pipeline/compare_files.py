@@ -12,6 +12,7 @@ from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.errors import BadRequest, BlobMissing, Unreadable
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import SCAN_PREFIX, BlobId, StudyKey
+from pacs_dedup.domain.patient import NO_DEFAULTS
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.verdict import Verdict
 from pacs_dedup.pipeline.fingerprint import Examine
@@ -61,7 +62,7 @@ def load_side(path: Path, examine: Examine, progress: Callable[[], None] = lambd
             is_instance = looks_like_dicom(file) and not is_media_directory(file)
             blob_id = _blob_id(file) if is_instance else None
             if blob_id and blob_id not in paths:
-                instances.append(examine(file, blob_id, ""))
+                instances.append(examine(file, blob_id, NO_DEFAULTS))
                 paths[blob_id] = file
         except (Unreadable, BlobMissing, OSError) as error:
             unreadable.append((file, str(error)))

@@ -12,6 +12,7 @@ from pacs_dedup.dicom.read_instance import InstanceHeader, read_instance
 from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.fingerprint import ContentKind, FrameFingerprint, InstanceFingerprint, Rendition
 from pacs_dedup.domain.identifiers import BlobId, Digest
+from pacs_dedup.domain.patient import NO_DEFAULTS, SenderDefaults
 from pacs_dedup.pixels.digest import stored_digest, value_digest
 from pacs_dedup.pixels.grey import grey_frame
 from pacs_dedup.pixels.residual import residual_sketch
@@ -19,7 +20,7 @@ from pacs_dedup.pixels.signature import perceptual_hash
 from pacs_dedup.pixels.statistics import is_informative
 
 
-def examine(path: Path, blob_id: BlobId, issuer: str = "") -> InstanceFingerprint:
+def examine(path: Path, blob_id: BlobId, defaults: SenderDefaults = NO_DEFAULTS) -> InstanceFingerprint:
     """Fingerprint one file.
 
     Pixels or content that can not be digested leave a fingerprint whose ``unreadable`` gives the cause.
@@ -27,14 +28,14 @@ def examine(path: Path, blob_id: BlobId, issuer: str = "") -> InstanceFingerprin
     Args:
         path: where the blob's bytes are.
         blob_id: their name, kept in the fingerprint.
-        issuer: assigning authority of Patient IDs that the site configured for the sender.
+        defaults: what the site knows of the sender where the header does not say.
 
     Raises:
         Unreadable: not DICOM, or without valid Study, Series and SOP Instance UID.
         BlobMissing: there is no such file.
     """
     dataset = open_dataset(path)
-    header = read_instance(dataset, issuer)
+    header = read_instance(dataset, defaults)
     pixels = _examine_pixels(dataset, header) if header.content is ContentKind.IMAGE else _NO_PIXELS
     content, unreadable = _examine_content(dataset, header.content)
     return InstanceFingerprint(

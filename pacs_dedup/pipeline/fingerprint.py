@@ -12,6 +12,7 @@ from pathlib import Path
 from pacs_dedup.domain.errors import BlobMissing, Unreadable
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.identifiers import ArrivalId, BlobId, StudyKey, is_scanned
+from pacs_dedup.domain.patient import NO_DEFAULTS, SenderDefaults
 from pacs_dedup.pipeline.forwarding import forwards
 from pacs_dedup.pipeline.studies import subject_of
 from pacs_dedup.ports.blob_store import BlobStore
@@ -21,7 +22,7 @@ from pacs_dedup.ports.journal import Arrival, Journal, NewWork, Step
 from pacs_dedup.ports.problem_list import ProblemList
 from pacs_dedup.ports.study_register import StudyRegister
 
-Examine = Callable[[Path, BlobId, str], InstanceFingerprint]
+Examine = Callable[[Path, BlobId, SenderDefaults], InstanceFingerprint]
 """`pacs_dedup.pipeline.examine.examine`, usually run in a child process."""
 
 _LEASE = timedelta(minutes=5)
@@ -32,7 +33,7 @@ class Examiner:
     """What fingerprinting needs of the world.
 
     Attributes:
-        issuers: assigning authority of the patient IDs that each calling AE title sends without naming one.
+        senders: what the site knows of each calling AE title's headers.
         quiet: how long after its last instance a study is settled.
         force: how long after its first instance it is settled in any case.
         destinations: who waits for a verdict; what belongs to no study never gets one and is forwarded at once.
@@ -45,7 +46,7 @@ class Examiner:
     problems: ProblemList
     clock: Clock
     examine: Examine
-    issuers: Mapping[str, str]
+    senders: Mapping[str, SenderDefaults]
     quiet: timedelta
     force: timedelta
     destinations: Collection[str] = ()
@@ -84,5 +85,5 @@ def _known_or_new(arrival: Arrival, examiner: Examiner) -> InstanceFingerprint:
     known = examiner.index.get([arrival.blob_id])
     if known:
         return known[0]
-    issuer = examiner.issuers.get(arrival.source, "")
-    return examiner.examine(examiner.blobs.path(arrival.blob_id), arrival.blob_id, issuer)
+    defaults = examiner.senders.get(arrival.source, NO_DEFAULTS)
+    return examiner.examine(examiner.blobs.path(arrival.blob_id), arrival.blob_id, defaults)

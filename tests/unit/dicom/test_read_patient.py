@@ -8,13 +8,13 @@ from pydicom import Dataset
 from pacs_dedup.dicom.open_dataset import open_dataset
 from pacs_dedup.dicom.patient_ids import hkid_check, mainland_check, patient_id
 from pacs_dedup.dicom.read_patient import birth_date, read_patient
-from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId, PatientIdentity
+from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId, PatientIdentity, SenderDefaults
 from tests.images import image_dataset, textured, write
 
 
-def identity(path: Path, issuer: str = "", **attributes: object) -> PatientIdentity:
+def identity(path: Path, issuer: str = "", charset: str = "", **attributes: object) -> PatientIdentity:
     dataset = image_dataset(textured(), **attributes)
-    return read_patient(open_dataset(write(dataset, path / "image.dcm")), issuer)
+    return read_patient(open_dataset(write(dataset, path / "image.dcm")), SenderDefaults(issuer, charset))
 
 
 def item(**attributes: object) -> Dataset:

@@ -1,4 +1,6 @@
 import pytest
+from pydicom.dataelem import RawDataElement
+from pydicom.tag import Tag
 
 from pacs_dedup.dicom.person_name import parse_person_name
 from pacs_dedup.dicom.text import DecodedText, decode_text, read_text
@@ -110,3 +112,15 @@ def test_names_that_stand_for_nobody_are_placeholders(written: str) -> None:
 
 def test_a_real_name_is_no_placeholder() -> None:
     assert parse_person_name(DecodedText("TESTINO^MARIO=")).words == ("TESTINO", "MARIO")
+
+
+@pytest.mark.parametrize(("declared", "assumed"), [(None, "ISO_IR 144"), ("ISO_IR 144", "GB18030")])
+def test_the_site_s_character_set_holds_only_where_the_header_names_none(declared: str | None, assumed: str) -> None:
+    dataset = image_dataset(textured())
+    if declared:
+        dataset.SpecificCharacterSet = declared
+    name = "ШЩЮЯ"
+    raw, tag = name.encode("iso8859-5"), Tag(0x00100010)
+    dataset[tag] = RawDataElement(tag, "PN", len(raw), raw, 0, is_implicit_VR=False, is_little_endian=True)
+    assert read_text(dataset, tag, assumed).text == name
+    assert decode_text(raw, ()).text != name

@@ -18,6 +18,7 @@ from pacs_dedup.dicom import open_dataset
 from pacs_dedup.domain.errors import BlobMissing, Unreadable
 from pacs_dedup.domain.fingerprint import ContentKind, InstanceFingerprint
 from pacs_dedup.domain.identifiers import BlobId
+from pacs_dedup.domain.patient import SenderDefaults
 from pacs_dedup.pipeline.examine import examine
 from tests.images import LOSSLESS_ENCODERS, image_dataset, rle_stream, textured, write, write_compressed
 
@@ -42,7 +43,7 @@ def cause(dataset: Dataset, path: Path) -> str:
 
 
 def test_an_image_is_described_whole(tmp_path: Path) -> None:
-    found = examine(write(named(RescaleSlope="1"), tmp_path / "image.dcm"), BLOB, issuer="QEH")
+    found = examine(write(named(RescaleSlope="1"), tmp_path / "image.dcm"), BLOB, SenderDefaults(issuer="QEH"))
     assert isinstance(found, InstanceFingerprint)
     assert found.blob_id == BLOB
     assert found.content is ContentKind.IMAGE

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from pacs_dedup.domain.errors import Unreadable
+from pacs_dedup.domain.patient import SenderDefaults
 from pacs_dedup.ports.journal import NewWork, Step
 from tests.builders import make_instance, make_slices
 from tests.site import FORCE, QUIET, Site, exhaust
@@ -84,12 +85,12 @@ def test_a_blob_that_is_gone_is_listed() -> None:
     assert len(site.database.problems.problems()) == 1
 
 
-def test_the_issuer_that_a_site_configured_for_a_sender_reaches_its_patient_ids() -> None:
+def test_what_a_site_knows_of_a_sender_reaches_its_headers() -> None:
     site = Site()
-    site.issuers["PMHPACS"] = "PMH"
+    site.senders["PMHPACS"] = SenderDefaults("PMH", "GB18030")
     site.receive(make_instance(), source="PMHPACS")
     site.fingerprint()
-    assert site.issuer_asked == "PMH"
+    assert site.defaults_asked == SenderDefaults("PMH", "GB18030")
 
 
 def test_work_for_an_arrival_that_nobody_knows_is_ticked_off() -> None:
