@@ -82,6 +82,12 @@ def test_where_a_copy_is_plausible_the_slice_at_the_same_place_is_the_partner() 
     assert look.prior.blob_id == near.blob_id
 
 
+def test_a_slice_at_the_same_place_is_the_partner_even_where_no_noise_is_known() -> None:
+    there = sketched("8", None, 10.0)
+    (look,) = planned((sketched("1", None, 10.0),), (sketched("7", None), there), wide=True)
+    assert look.prior.blob_id == there.blob_id
+
+
 def test_without_a_place_the_nearest_noise_is_the_partner() -> None:
     nearest = sketched("9", NEAR_NOISE)
     (look,) = planned((sketched("1"),), (sketched("8", OTHER_NOISE), nearest))

@@ -103,11 +103,11 @@ def test_two_bands_of_noise_in_common_are_chance() -> None:
 def test_a_copy_chooses_the_same_slices_to_be_found_by() -> None:
     stack = [
         bare(str(n), frames=(make_frame(f"{n}", sketch=bytes([n] * 64)),), acquisition=make_acquisition(float(n)))
-        for n in range(40)
+        for n in range(43)
     ]
     copy = [
         bare(str(90 - n), frames=(make_frame(f"c{n}", sketch=bytes([n] * 64)),), acquisition=make_acquisition(float(n)))
-        for n in range(40)
+        for n in range(43)
     ]
     found = {key for key in meet(make_study(*stack), other(*reversed(copy))) if key.startswith("rsh:")}
     assert len({key.rpartition(":")[2] for key in found}) == 8
