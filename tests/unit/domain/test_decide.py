@@ -194,6 +194,7 @@ def test_what_speaks_against_a_copy_speaks_for_a_repeat() -> None:
     comparisons = (
         said(Fact.ACQUISITION_TIME, -8.0, "same_day", Group.TIME),
         said(Fact.DEVICE, 5.0, "serial_equal"),
+        said(Fact.MODALITY, 0.0),
         said(Fact.PATIENT_ID, 20.0, group=Group.PATIENT),
     )
     evidence = replace(make_evidence(coverage=Coverage(incoming=3, prior=3)), comparisons=comparisons)
