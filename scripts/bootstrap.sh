@@ -30,26 +30,32 @@ if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     exit 1
 fi
 
-make_venv() { "$python" -m venv .venv 2>/dev/null; }
+bring_ensurepip() { # Debian keeps it in a package of its own, without which no environment can be made
+    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+        say "installing the Debian package python3-venv"
+        scripts/apt_install.sh python3-venv
+    else
+        say "$python can not create an environment, it lacks ensurepip; run: sudo apt-get install python3-venv"
+        exit 1
+    fi
+}
 
 if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
+    "$python" -c 'import ensurepip' 2>/dev/null || bring_ensurepip
     say "creating .venv with $("$python" --version)"
-    if ! make_venv; then
+    if ! complaint=$("$python" -m venv .venv 2>&1); then
         rm -rf .venv
-        if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
-            say "installing the Debian package python3-venv"
-            apt-get update -qq >&2
-            DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >&2
-            make_venv || { rm -rf .venv; say "$python -m venv still fails; run it by hand to see why"; exit 1; }
-        else
-            say "$python can not create an environment; run: sudo apt-get install python3-venv"
-            exit 1
-        fi
+        say "$python -m venv .venv failed: $complaint"
+        exit 1
     fi
 fi
 
 say "installing $lock (a few minutes the first time)"
 pip=(.venv/bin/python -m pip -qq --disable-pip-version-check)
-"${pip[@]}" install --require-hashes -r "$lock"
+if ! "${pip[@]}" install --require-hashes -r "$lock"; then
+    say "pip could not install $lock; its reasons are above. Behind a firewall name your mirror in PIP_INDEX_URL, or a"
+    say "folder with these files in PIP_FIND_LINKS together with PIP_NO_INDEX=1, and run this again"
+    exit 1
+fi
 "${pip[@]}" install --no-deps --no-build-isolation --editable .
 echo "$sum" >"$stamp"

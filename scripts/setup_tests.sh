@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Install the Debian packages that tests use as real peers. Without them those tests are skipped, each with its reason.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 packages=(dcmtk orthanc chromium postgresql fonts-noto-cjk)
 
@@ -21,6 +22,5 @@ if [[ $(id -u) != 0 ]]; then
     exit 0
 fi
 
-echo "setup_tests: installing ${missing[*]}" >&2
-apt-get update -qq >&2
-DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+echo "setup_tests: installing ${missing[*]} (a few minutes)" >&2
+exec scripts/apt_install.sh "${missing[@]}"
