@@ -42,6 +42,7 @@ class Acquisition:
         study_date: (0008,0020), ``YYYYMMDD``.
         event_uids: IrradiationEventUID (0008,3010) and AcquisitionUID (0008,0017).
         exposure: pairs of keyword and value, sorted by keyword: KVP, Exposure, EchoTime, RepetitionTime and their like.
+        patient_position, patient_orientation, view_position: (0018,5100), (0020,0020) and (0018,5101), as written.
         kernel: ConvolutionKernel (0018,1210) or what stands for it in the modality.
         original: ImageType (0008,0008) value 1 is not DERIVED.
     """
@@ -63,6 +64,9 @@ class Acquisition:
     accession_number: str = ""
     body_part: str = ""
     laterality: str = ""
+    patient_position: str = ""
+    patient_orientation: str = ""
+    view_position: str = ""
     image_type: tuple[str, ...] = ()
     instance_number: int | None = None
     original: bool = True

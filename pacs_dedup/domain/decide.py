@@ -14,6 +14,7 @@ _EXPLAINING = frozenset(
     {
         Fact.CONTENT_DIGESTS,
         Fact.KERNEL,
+        Fact.ORIENTATION,
         Fact.OVERLAYS,
         Fact.PRESENTATION,
         Fact.SOP_INSTANCE_UIDS,
@@ -120,6 +121,7 @@ def _vetoes(evidence: Evidence, policy: Policy) -> tuple[tuple[bool, str], ...]:
         (evidence.better == "incoming", "what arrived is the better version"),
         (_times_conflict(evidence), "the acquisition times conflict"),
         (not coverage.images_matched, "no image was compared"),
+        (evidence.level(Fact.ORIENTATION) == "differs", "it may correct the side, orientation or position of an image"),
         (tied, "one study names the other as its source"),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from statistics import median
 
+from pacs_dedup.domain.acquisition import Acquisition
 from pacs_dedup.domain.alignment import Looked
 from pacs_dedup.domain.evidence import Comparison, Coverage, Fact, Group
 from pacs_dedup.domain.identifiers import Digest
@@ -30,6 +31,7 @@ def compare_pixels(pairing: Pairing, coverage: Coverage, looked: Sequence[Looked
         _uninformative(pairing),
         _presentation(pairing),
         _overlays(pairing),
+        _placement(pairing),
         _content(pairing),
         _unreadable(pairing),
     )
@@ -103,6 +105,36 @@ def _beside_pixels(
     if not differing:
         return Comparison(fact, Group.STRUCTURE, "equal", 0.0, f"the equal frames {_OPPOSITE[fact]}")
     return Comparison(fact, Group.STRUCTURE, "differs", 0.0, f"{differing} frames with equal pixels {words}")
+
+
+def _placement(pairing: Pairing) -> Comparison | None:
+    """Equal pixels that the headers place on another side or the other way round: one of them may be a correction."""
+    differing = sum(1 for incoming, prior in (*pairing.exact, *pairing.value) if _placed_otherwise(incoming, prior))
+    if not differing:
+        return None
+    sentence = f"{differing} equal frames are given another side, orientation or position, or one that the prior lacks"
+    return Comparison(Fact.ORIENTATION, Group.STRUCTURE, "differs", 0.0, sentence)
+
+
+def _placed_otherwise(incoming: FrameItem, prior: FrameItem) -> bool:
+    """Whether the incoming header says what the prior's does not; what only the prior says is not lost by a hold."""
+    one_to_one = len(incoming.instance.frames) == len(prior.instance.frames)
+    told = _told_of_place(incoming.instance.acquisition, with_position=one_to_one)
+    known = _told_of_place(prior.instance.acquisition, with_position=one_to_one)
+    return any(value and value != other for value, other in zip(told, known, strict=True))
+
+
+def _told_of_place(acquired: Acquisition, *, with_position: bool) -> tuple[object, ...]:
+    """Everything that says how a frame lies in the patient; a multi-frame instance tells the position of its first."""
+    geometry = acquired.geometry
+    return (
+        acquired.laterality,
+        acquired.patient_position,
+        acquired.patient_orientation,
+        acquired.view_position,
+        geometry.orientation if geometry is not None else (),
+        geometry.position if geometry is not None and with_position else (),
+    )
 
 
 def _content(pairing: Pairing) -> Comparison | None:
