@@ -26,13 +26,13 @@ from pacs_dedup.pipeline.match import Matcher, match_once
 from pacs_dedup.pipeline.settle import settle_once
 from pacs_dedup.pipeline.thumbnails import side_by_side
 from pacs_dedup.pipeline.verify import verify_frames
+from pacs_dedup.ports.arrival_book import ArrivalBook
 from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.case_book import CaseBook
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.destination import Destination
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
 from pacs_dedup.ports.journal import Journal
-from pacs_dedup.ports.problem_list import ProblemList
 from pacs_dedup.ports.quarantine import Quarantine
 from pacs_dedup.ports.study_register import StudyRegister
 from pacs_dedup.reports.model import Pictures
@@ -49,12 +49,12 @@ class Services:
     policy: Policy
     clock: Clock
     blobs: BlobStore
+    arrivals: ArrivalBook
     journal: Journal
     index: FingerprintIndex
     register: StudyRegister
     case_book: CaseBook
     quarantine: Quarantine
-    problems: ProblemList
     destinations: Mapping[str, Destination]
 
     @property
@@ -98,12 +98,12 @@ def open_services(settings: Settings, *, sole_owner: bool = False) -> Iterator[S
             policy=Policy(action=settings.mode.action),
             clock=clock,
             blobs=blobs,
+            arrivals=database.arrivals,
             journal=database.journal,
             index=database.index,
             register=database.register,
             case_book=database.case_book,
             quarantine=database.quarantine,
-            problems=database.problems,
             destinations=destinations,
         )
     finally:
@@ -132,7 +132,7 @@ def fingerprint_step(services: Services, examine_in_child: Examine) -> StepOnce:
         blobs=services.blobs,
         index=services.index,
         register=services.register,
-        problems=services.problems,
+        arrivals=services.arrivals,
         clock=services.clock,
         examine=examine_in_child,
         senders=services.senders,
@@ -182,12 +182,11 @@ def open_reading(services: Services, *, with_pictures: bool = True) -> Iterator[
     pictures = IsolatedCall(side_by_side, memory_bytes=memory, timeout=timeout)
     try:
         yield Reading(
-            journal=services.journal,
             index=services.index,
             register=services.register,
             case_book=services.case_book,
             quarantine=services.quarantine,
-            problems=services.problems,
+            arrivals=services.arrivals,
             blobs=services.blobs,
             clock=services.clock,
             side_by_side=pictures if with_pictures else lambda *_: Pictures(),

@@ -18,7 +18,7 @@ from pacs_dedup.pipeline.fingerprint import Examiner, fingerprint_once
 from pacs_dedup.pipeline.forward import forward_once
 from pacs_dedup.pipeline.match import Matcher, match_once
 from pacs_dedup.pipeline.settle import settle_once
-from pacs_dedup.ports.journal import Arrival
+from pacs_dedup.ports.arrival_book import Arrival
 from tests.builders import EXPLICIT_LITTLE_ENDIAN
 from tests.fakes import FakeClock, FakeDatabase, MemoryBlobStore
 
@@ -78,7 +78,7 @@ class Site:
         now = self.clock.now()
         arrival = Arrival(blob.blob_id, source, now, blob.size_bytes, EXPLICIT_LITTLE_ENDIAN)
         forward_at = now + JUDGE_WITHIN if self.action is Action.QUARANTINE else None
-        return self.database.journal.record_arrival(arrival, (self.archive.name,), forward_at)
+        return self.database.arrivals.record(arrival, (self.archive.name,), forward_at)
 
     def fingerprint(self) -> bool:
         """Run one fingerprint step."""
@@ -105,9 +105,14 @@ class Site:
 
     def forward(self) -> bool:
         """Send one instance that is due."""
-        journal = self.wrap(self._db.journal)
-        destinations = {self.archive.name: self.archive}
-        return forward_once(journal=journal, blobs=self.blobs, destinations=destinations, clock=self.clock, lease=LEASE)
+        return forward_once(
+            journal=self.wrap(self._db.journal),
+            arrivals=self.wrap(self._db.arrivals),
+            blobs=self.blobs,
+            destinations={self.archive.name: self.archive},
+            clock=self.clock,
+            lease=LEASE,
+        )
 
     def judge(self) -> None:
         """Fingerprint what came, let the quiet period pass, settle, match and act; send nothing yet."""
@@ -155,7 +160,7 @@ class Site:
             blobs=self.wrap(self.blobs),
             index=self.wrap(db.index),
             register=self.wrap(db.register),
-            problems=self.wrap(db.problems),
+            arrivals=self.wrap(db.arrivals),
             clock=self.clock,
             examine=self._examine,
             senders=self.senders,
@@ -217,7 +222,7 @@ class Site:
                 for c in db.case_book.cases()
             ],
             "holds": [(h.key, h.generation, h.reason, h.release_cause) for h in db.quarantine.holds(released=True)],
-            "problems": [(p.arrival_id, p.cause) for p in db.problems.problems()],
+            "problems": [(p.arrival_id, p.cause) for p in db.arrivals.problems()],
             "backlog": db.journal.backlog(),
             "archive": set(self.archive.received),
         }

@@ -85,7 +85,7 @@ def _reception(services: wiring.Services) -> Reception:
     mode = services.settings.mode
     return Reception(
         blobs=services.blobs,
-        journal=services.journal,
+        arrivals=services.arrivals,
         clock=services.clock,
         forward_to=tuple(services.destinations),
         judge_within=mode.judge_within if mode.action is Action.QUARANTINE else None,

@@ -96,6 +96,7 @@ def _loops(services: wiring.Services) -> Iterator[StepLoop]:
     forward = functools.partial(
         forward_once,
         journal=services.journal,
+        arrivals=services.arrivals,
         blobs=services.blobs,
         destinations=services.destinations,
         clock=services.clock,

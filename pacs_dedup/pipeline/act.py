@@ -65,9 +65,12 @@ def _hold_or_forward(key: StudyKey, generation: int, gate: Gate) -> tuple[NewWor
     if is_scanned(key.source):
         return ()  # a file that lies in a folder goes nowhere, so there is nothing to hold back
     now = gate.clock.now()
+    going = forwards_of(key, generation, gate, now)
+    if going and not _waiting(going, gate):
+        return ()  # its deadline was faster than the verdict; what has gone can not be held back
     cause = _cause_to_hold(key, generation, gate)
     if not cause:
-        return forwards_of(key, generation, gate, now)
+        return going
     gate.quarantine.hold(Hold(key, generation, cause, held_at=now, until=now + gate.max_hold))
     return forwards_of(key, generation, gate, _ends(key, generation, gate))
 
@@ -109,19 +112,33 @@ def _cause_to_hold(key: StudyKey, generation: int, gate: Gate) -> str:
 def _may_hold(judgement: Judgement, judgements: Collection[Judgement], gate: Gate) -> bool:
     """Tell whether a judgement is reason enough to hold, for the last copy of anything is never held.
 
-    It is none where the prior is the same generation, is held itself, or was only seen in a folder; nor where the same
-    pair was judged otherwise in the meantime.
+    It is none where the prior is the same generation, is held itself, has not reached every destination, or was only
+    seen in a folder; nor where the same pair was judged otherwise in the meantime.
     """
     agree = all(j.verdict.disposition is Disposition.QUARANTINE for j in judgements if j.prior == judgement.prior)
     within_itself = judgement.prior == judgement.incoming and judgement.generation == 1
     only_seen = is_scanned(judgement.prior.source)
-    return agree and not within_itself and not only_seen and not _is_prior_held(judgement, gate)
+    at_hand = not within_itself and not only_seen and not _is_prior_held(judgement, gate)
+    return agree and at_hand and _is_prior_delivered(judgement, gate)
 
 
 def _is_prior_held(judgement: Judgement, gate: Gate) -> bool:
     """Whether any of the prior is held; of a study that grew, the generation in question is no prior."""
     own = judgement.incoming, judgement.generation
     return any(h.key == judgement.prior and (h.key, h.generation) != own for h in gate.quarantine.holds())
+
+
+def _is_prior_delivered(judgement: Judgement, gate: Gate) -> bool:
+    """Whether every destination has acknowledged all of the prior that came before the generation in question."""
+    prior, own = judgement.prior, judgement.prior == judgement.incoming
+    generations = {m.generation for m in gate.register.members(prior)} - ({judgement.generation} if own else set())
+    due_at = gate.clock.now()
+    return not any(_waiting(forwards_of(prior, each, gate, due_at), gate) for each in generations)
+
+
+def _waiting(going: Collection[NewWork], gate: Gate) -> frozenset[str]:
+    """Return which forwardings are not done."""
+    return gate.journal.waiting(Step.FORWARD, [each.subject for each in going])
 
 
 def _ends(key: StudyKey, generation: int, gate: Gate) -> datetime:

@@ -13,12 +13,11 @@ from pacs_dedup.domain.pairing import FrameRef
 from pacs_dedup.domain.repeats import repeats_within
 from pacs_dedup.domain.representative import representative_frames
 from pacs_dedup.pipeline.studies import load_generation, load_up_to
+from pacs_dedup.ports.arrival_book import ArrivalBook
 from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.case_book import CaseBook
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
-from pacs_dedup.ports.journal import Journal
-from pacs_dedup.ports.problem_list import ProblemList
 from pacs_dedup.ports.quarantine import Quarantine
 from pacs_dedup.ports.study_register import StudyRegister
 from pacs_dedup.reports.model import CaseReport, Pictures, StudySummary
@@ -34,12 +33,11 @@ Differences = Callable[[Path, Path], tuple[HeaderDifference, ...]]
 class Reading:
     """What reporting reads of the world; it changes nothing."""
 
-    journal: Journal
     index: FingerprintIndex
     register: StudyRegister
     case_book: CaseBook
     quarantine: Quarantine
-    problems: ProblemList
+    arrivals: ArrivalBook
     blobs: BlobStore
     clock: Clock
     side_by_side: SideBySide
@@ -85,7 +83,7 @@ def summary(study: StudyFingerprint, reading: Reading) -> StudySummary:
     """Describe a study by its first instance, with the size and time of its arrivals."""
     blobs = {instance.blob_id for instance in study.instances}
     ids = {m.blob_id: m.arrival_id for m in reversed(reading.register.members(study.key)) if m.blob_id in blobs}
-    arrivals = [a for arrival_id in ids.values() if (a := reading.journal.arrival(arrival_id)) is not None]
+    arrivals = [a for arrival_id in ids.values() if (a := reading.arrivals.get(arrival_id)) is not None]
     received_at = min((a.received_at for a in arrivals), default=None)
     told = StudySummary(study.key, received_at=received_at, size_bytes=sum(a.size_bytes for a in arrivals))
     return described(told, study.instances) if study.instances else told

@@ -15,11 +15,11 @@ from pacs_dedup.domain.identifiers import ArrivalId, BlobId, StudyKey, is_scanne
 from pacs_dedup.domain.patient import NO_DEFAULTS, SenderDefaults
 from pacs_dedup.pipeline.forwarding import forwards
 from pacs_dedup.pipeline.studies import subject_of
+from pacs_dedup.ports.arrival_book import Arrival, ArrivalBook
 from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
-from pacs_dedup.ports.journal import Arrival, Journal, NewWork, Step
-from pacs_dedup.ports.problem_list import ProblemList
+from pacs_dedup.ports.journal import Journal, NewWork, Step
 from pacs_dedup.ports.study_register import StudyRegister
 
 Examine = Callable[[Path, BlobId, SenderDefaults], InstanceFingerprint]
@@ -43,7 +43,7 @@ class Examiner:
     blobs: BlobStore
     index: FingerprintIndex
     register: StudyRegister
-    problems: ProblemList
+    arrivals: ArrivalBook
     clock: Clock
     examine: Examine
     senders: Mapping[str, SenderDefaults]
@@ -58,7 +58,7 @@ def fingerprint_once(examiner: Examiner) -> bool:
     if work is None:
         return False
     arrival_id = ArrivalId(int(work.subject))
-    arrival = examiner.journal.arrival(arrival_id)
+    arrival = examiner.arrivals.get(arrival_id)
     examiner.journal.tick(work, _examined(arrival_id, arrival, examiner) if arrival is not None else ())
     return True
 
@@ -68,10 +68,10 @@ def _examined(arrival_id: ArrivalId, arrival: Arrival, examiner: Examiner) -> Co
     try:
         fingerprint = _known_or_new(arrival, examiner)
     except (Unreadable, BlobMissing) as error:
-        examiner.problems.add(arrival_id, str(error))
+        examiner.arrivals.note_problem(arrival_id, str(error))
         return forwards([arrival_id], examiner.destinations, examiner.clock.now(), arrival.source)
     if fingerprint.unreadable:
-        examiner.problems.add(arrival_id, fingerprint.unreadable)
+        examiner.arrivals.note_problem(arrival_id, fingerprint.unreadable)
     examiner.index.put(fingerprint)
     key = StudyKey(fingerprint.study_instance_uid, arrival.source)
     entry = examiner.register.file(key, arrival_id, arrival.blob_id, arrival.received_at)

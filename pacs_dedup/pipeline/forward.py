@@ -7,6 +7,7 @@ from pathlib import Path
 from pacs_dedup.domain.errors import BadConfiguration, BlobMissing, PacsDedupError
 from pacs_dedup.domain.identifiers import ArrivalId
 from pacs_dedup.log import get_logger
+from pacs_dedup.ports.arrival_book import ArrivalBook
 from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.destination import Destination
@@ -29,7 +30,13 @@ def retry_after(attempts: int) -> timedelta:
 
 
 def forward_once(
-    *, journal: Journal, blobs: BlobStore, destinations: Mapping[str, Destination], clock: Clock, lease: timedelta
+    *,
+    journal: Journal,
+    arrivals: ArrivalBook,
+    blobs: BlobStore,
+    destinations: Mapping[str, Destination],
+    clock: Clock,
+    lease: timedelta,
 ) -> bool:
     """Send one instance that is due; return whether there was one.
 
@@ -43,7 +50,7 @@ def forward_once(
     if work is None:
         return False
     try:
-        path, destination = _resolve(work, journal, blobs, destinations)
+        path, destination = _resolve(work, arrivals, blobs, destinations)
         destination.send(path)
     except PacsDedupError as error:
         wait = retry_after(work.attempts) if error.retriable else DEAD_LETTER_RETRY
@@ -55,7 +62,7 @@ def forward_once(
 
 
 def _resolve(
-    work: Work, journal: Journal, blobs: BlobStore, destinations: Mapping[str, Destination]
+    work: Work, arrivals: ArrivalBook, blobs: BlobStore, destinations: Mapping[str, Destination]
 ) -> tuple[Path, Destination]:
     """Find the file and the destination that a subject made by `pacs_dedup.pipeline.forwarding` names.
 
@@ -68,7 +75,7 @@ def _resolve(
         raise BadConfiguration(
             f"no destination is called {name!r}; configure it again under [[peers]], or the row waits"
         )
-    arrival = journal.arrival(ArrivalId(int(number)))
+    arrival = arrivals.get(ArrivalId(int(number)))
     if arrival is None:
         raise BlobMissing(f"arrival {number} is not recorded")
     return blobs.path(arrival.blob_id), destinations[name]

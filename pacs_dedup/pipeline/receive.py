@@ -10,9 +10,9 @@ from pacs_dedup.dicom.store_status import StoreStatus
 from pacs_dedup.domain.errors import OutOfStorage
 from pacs_dedup.domain.identifiers import AeTitle, SopClassUid, SopInstanceUid, TransferSyntaxUid
 from pacs_dedup.log import get_logger
+from pacs_dedup.ports.arrival_book import Arrival, ArrivalBook
 from pacs_dedup.ports.blob_store import BlobStore, StoredBlob
 from pacs_dedup.ports.clock import Clock
-from pacs_dedup.ports.journal import Arrival, Journal
 
 _log = get_logger(__name__)
 
@@ -47,7 +47,7 @@ class Reception:
     """
 
     blobs: BlobStore
-    journal: Journal
+    arrivals: ArrivalBook
     clock: Clock
     forward_to: Collection[str] = ()
     judge_within: timedelta | None = None
@@ -79,7 +79,7 @@ def _keep(incoming: IncomingInstance, reception: Reception) -> StoreStatus:
     status = _agreement(incoming, peek(incoming.data_set, incoming.transfer_syntax_uid))
     now = reception.clock.now()
     forward_at = None if reception.judge_within is None else now + reception.judge_within
-    reception.journal.record_arrival(_arrival(incoming, stored, status, now), reception.forward_to, forward_at)
+    reception.arrivals.record(_arrival(incoming, stored, status, now), reception.forward_to, forward_at)
     if status is not StoreStatus.SUCCESS:
         _log.warning("instance kept but refused", cause=status.comment, calling_ae=incoming.calling_ae)
     return status

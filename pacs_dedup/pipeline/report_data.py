@@ -123,7 +123,7 @@ def _totals(
 def _size(key: StudyKey, reading: Reading) -> tuple[int, int]:
     """Return the number of arrivals of a study, and their bytes."""
     members = reading.register.members(key)
-    arrivals = (reading.journal.arrival(member.arrival_id) for member in members)
+    arrivals = (reading.arrivals.get(member.arrival_id) for member in members)
     return len(members), sum(arrival.size_bytes for arrival in arrivals if arrival)
 
 
@@ -146,8 +146,8 @@ def _abridged(senders: list[SenderTotals]) -> tuple[SenderTotals, ...]:
 
 def _unreadable(reading: Reading, since: datetime | None) -> tuple[UnreadableInstance, ...]:
     found = []
-    for problem in reading.problems.problems():
-        arrival = reading.journal.arrival(problem.arrival_id)
+    for problem in reading.arrivals.problems():
+        arrival = reading.arrivals.get(problem.arrival_id)
         if arrival is not None and _within(problem.received_at, since):
             found.append(
                 UnreadableInstance(

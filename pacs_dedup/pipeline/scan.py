@@ -13,9 +13,9 @@ from pathlib import Path
 from pacs_dedup.dicom.open_dataset import is_media_directory, looks_like_dicom
 from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.identifiers import SCAN_PREFIX, ArrivalId, BlobId, TransferSyntaxUid
+from pacs_dedup.ports.arrival_book import Arrival, ArrivalBook
 from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.clock import Clock
-from pacs_dedup.ports.journal import Arrival, Journal
 
 
 class FileState(StrEnum):
@@ -95,7 +95,7 @@ def _walk(top: Path, avoid: Path | None) -> Iterator[Path | ScannedFile]:
     yield from failures
 
 
-def record_file(path: Path, *, blobs: BlobStore, journal: Journal, clock: Clock) -> ScannedFile:
+def record_file(path: Path, *, blobs: BlobStore, arrivals: ArrivalBook, clock: Clock) -> ScannedFile:
     """Record one file as an arrival from its folder, to be fingerprinted; never raises for what the file is."""
     try:
         if not path.is_file():
@@ -118,7 +118,7 @@ def record_file(path: Path, *, blobs: BlobStore, journal: Journal, clock: Clock)
         transfer_syntax_uid=TransferSyntaxUid(""),
         locator=str(path),
     )
-    arrival_id = journal.record_arrival(arrival)
+    arrival_id = arrivals.record(arrival)
     return ScannedFile(path, FileState.READ, blob.size_bytes, "", source, blob.blob_id, arrival_id)
 
 

@@ -9,9 +9,9 @@ from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.identifiers import ArrivalId, BlobId, Digest, StudyKey
 from pacs_dedup.domain.verdict import Disposition, Judgement, Relation
 from pacs_dedup.pipeline.scan import FileState, Found, ScannedFile
+from pacs_dedup.ports.arrival_book import ArrivalBook
 from pacs_dedup.ports.case_book import CaseBook
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
-from pacs_dedup.ports.problem_list import ProblemList
 
 _BATCH = 500
 
@@ -67,12 +67,12 @@ def summarise(
     scanned: Sequence[ScannedFile],
     *,
     index: FingerprintIndex,
-    problems: ProblemList,
+    arrivals: ArrivalBook,
     case_book: CaseBook,
 ) -> ScanSummary:
     """Account for every file of a scan whose steps are done."""
     fingerprints = dict(_fingerprints({f.blob_id for f in scanned if f.blob_id}, index))
-    causes = {problem.arrival_id: problem.cause for problem in problems.problems()}
+    causes = {problem.arrival_id: problem.cause for problem in arrivals.problems()}
     recorded = [f for f in scanned if f.state is FileState.READ]
     read = [f for f in recorded if f.blob_id in fingerprints]
     failed = [_with_cause(f, causes) for f in recorded if f.blob_id not in fingerprints]

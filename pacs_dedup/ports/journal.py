@@ -1,19 +1,10 @@
-"""The durable record of what arrived, and the queue of what is still to be done with it."""
+"""The queue of what is still to be done with what arrived."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
-
-from pacs_dedup.domain.identifiers import (
-    AeTitle,
-    ArrivalId,
-    BlobId,
-    SopClassUid,
-    SopInstanceUid,
-    TransferSyntaxUid,
-)
 
 
 class Step(StrEnum):
@@ -24,32 +15,6 @@ class Step(StrEnum):
     MATCH = "match"
     ACT = "act"
     FORWARD = "forward"
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One instance came in once.
-
-    Attributes:
-        source: calling AE title, or ``scan:<folder>``.
-        sop_class_uid, sop_instance_uid: as the C-STORE command gave them; empty for a scanned file.
-        association: random name of the association, so that one transfer can be followed through the logs.
-        refused: why the sender was told that it failed although the bytes are kept; empty when acknowledged.
-        locator: the path of a scanned file; makes a second scan of it no new arrival. Empty for C-STORE.
-    """
-
-    blob_id: BlobId
-    source: str
-    received_at: datetime
-    size_bytes: int
-    transfer_syntax_uid: TransferSyntaxUid
-    called_ae: AeTitle = AeTitle("")
-    peer_address: str = ""
-    association: str = ""
-    sop_class_uid: SopClassUid = SopClassUid("")
-    sop_instance_uid: SopInstanceUid = SopInstanceUid("")
-    refused: str = ""
-    locator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +52,7 @@ class Work:
 
 
 class Journal(Protocol):
-    """Arrivals and the work they cause. Every method is durable when it returns and may be repeated."""
-
-    def record_arrival(
-        self, arrival: Arrival, forward_to: Collection[str] = (), forward_at: datetime | None = None
-    ) -> ArrivalId:
-        """Record an arrival; queue its fingerprint and, for each destination named, its forwarding: one transaction.
-
-        Forwarding is due at ``forward_at`` (now, if None): where a verdict is awaited this is the deadline by which the
-        instance goes out in any case, whatever else fails.
-
-        A refused arrival is recorded and queues nothing. A scanned file that is recorded already (same source, locator
-        and blob) returns its first arrival and queues nothing.
-        """
-        ...
-
-    def arrival(self, arrival_id: ArrivalId) -> Arrival | None:
-        """Return a recorded arrival."""
-        ...
+    """The work that arrivals cause. Every method is durable when it returns and may be repeated."""
 
     def queue(self, new: Collection[NewWork]) -> None:
         """Queue work. What waits already under (step, subject) is moved to the new ``due_at``; done work stays done."""
@@ -128,4 +76,8 @@ class Journal(Protocol):
 
     def backlog(self, *, source: str | None = None) -> Mapping[Step, int]:
         """Count what is not done, by step; of one source, if given."""
+        ...
+
+    def waiting(self, step: Step, subjects: Collection[str]) -> frozenset[str]:
+        """Return which of these subjects are queued or claimed, and not done."""
         ...

@@ -36,7 +36,7 @@ def test_two_processes_never_claim_the_same_work(database_url: str) -> None:
 def test_work_of_a_killed_process_is_done_again_when_its_lease_is_over(database_url: str) -> None:
     clock = FakeClock()
     database = open_database(database_url, clock)
-    database.journal.record_arrival(arrival())
+    database.arrivals.record(arrival())
     _claim_in_a_process_that_is_killed(database_url)
     assert database.journal.claim(Step.FINGERPRINT, MINUTE) is None
     clock.advance(MINUTE)
@@ -47,7 +47,7 @@ def test_work_of_a_killed_process_is_done_again_when_its_lease_is_over(database_
 
 
 def test_the_sole_owner_takes_up_a_killed_process_work_at_once(database_url: str) -> None:
-    open_database(database_url, FakeClock()).journal.record_arrival(arrival())
+    open_database(database_url, FakeClock()).arrivals.record(arrival())
     _claim_in_a_process_that_is_killed(database_url)
     database = open_database(database_url, FakeClock(), sole_owner=True)
     assert database.journal.claim(Step.FINGERPRINT, MINUTE) is not None
@@ -56,7 +56,7 @@ def test_the_sole_owner_takes_up_a_killed_process_work_at_once(database_url: str
 
 def test_opening_beside_others_leaves_their_leases_alone(database_url: str) -> None:
     first = open_database(database_url, FakeClock())
-    first.journal.record_arrival(arrival())
+    first.arrivals.record(arrival())
     claimed = first.journal.claim(Step.FINGERPRINT, MINUTE)
     second = open_database(database_url, FakeClock())
     assert second.journal.claim(Step.FINGERPRINT, MINUTE) is None
@@ -67,7 +67,7 @@ def test_opening_beside_others_leaves_their_leases_alone(database_url: str) -> N
 
 def test_the_sole_owner_leaves_done_work_done(database_url: str) -> None:
     first = open_database(database_url, FakeClock())
-    first.journal.record_arrival(arrival())
+    first.arrivals.record(arrival())
     claimed = first.journal.claim(Step.FINGERPRINT, MINUTE)
     assert claimed is not None
     first.journal.tick(claimed)

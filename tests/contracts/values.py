@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from pacs_dedup.adapters.database import Database
 from pacs_dedup.domain.acquisition import Acquisition, Geometry
 from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientLink, SopFindings
 from pacs_dedup.domain.fingerprint import ContentKind, FrameFingerprint, InstanceFingerprint, Rendition
@@ -19,7 +20,8 @@ from pacs_dedup.domain.identifiers import (
 )
 from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId, PatientIdentity, PersonNameParts
 from pacs_dedup.domain.verdict import Confidence, Disposition, Judgement, Relation, Verdict
-from pacs_dedup.ports.journal import Arrival
+from pacs_dedup.ports.arrival_book import Arrival
+from pacs_dedup.ports.journal import Step, Work
 
 MORNING = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -38,6 +40,13 @@ def study(number: int = 1, source: str = "EAST") -> StudyKey:
 def keys(*numbers: int) -> set[BlockingKey]:
     """Blocking keys that end in these numbers."""
     return {BlockingKey(f"spd:{number}") for number in numbers}
+
+
+def claimed_work(database: Database, step: Step) -> Work:
+    """The work of a step that is due first; there must be some."""
+    work = database.journal.claim(step, MINUTE)
+    assert work is not None
+    return work
 
 
 def arrival(number: int = 1, *, source: str = "EAST", refused: str = "", locator: str = "") -> Arrival:

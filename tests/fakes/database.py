@@ -1,10 +1,10 @@
 """The database's ports in memory, behind one lock."""
 
 from pacs_dedup.ports.clock import Clock
+from tests.fakes.arrival_book import MemoryArrivalBook
 from tests.fakes.case_book import MemoryCaseBook
 from tests.fakes.fingerprint_index import MemoryFingerprintIndex
 from tests.fakes.journal import MemoryJournal
-from tests.fakes.problem_list import MemoryProblemList
 from tests.fakes.quarantine import MemoryQuarantine
 from tests.fakes.study_register import MemoryStudyRegister
 
@@ -14,11 +14,11 @@ class FakeDatabase:
 
     def __init__(self, clock: Clock) -> None:
         self.journal = MemoryJournal(clock)
+        self.arrivals = MemoryArrivalBook(self.journal, clock)
         self.index = MemoryFingerprintIndex()
         self.register = MemoryStudyRegister()
         self.case_book = MemoryCaseBook()
         self.quarantine = MemoryQuarantine()
-        self.problems = MemoryProblemList(self.journal)
 
     def close(self) -> None:
         """Do nothing: memory needs no closing."""

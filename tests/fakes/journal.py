@@ -1,4 +1,4 @@
-"""Arrivals and queued work in memory."""
+"""Queued work in memory."""
 
 import secrets
 from collections.abc import Collection, Mapping
@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import RLock
 
-from pacs_dedup.domain.identifiers import ArrivalId
 from pacs_dedup.ports.clock import Clock
-from pacs_dedup.ports.journal import Arrival, NewWork, Step, Work
+from pacs_dedup.ports.journal import NewWork, Step, Work
 
 
 @dataclass
@@ -27,27 +26,7 @@ class MemoryJournal:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = RLock()
-        self.arrivals: list[Arrival] = []
         self._rows: dict[tuple[Step, str], _Row] = {}
-
-    def record_arrival(
-        self, arrival: Arrival, forward_to: Collection[str] = (), forward_at: datetime | None = None
-    ) -> ArrivalId:
-        with self._lock:
-            for number, known in enumerate(self.arrivals, 1):
-                if arrival.locator and _scan(known) == _scan(arrival):
-                    return ArrivalId(number)
-            self.arrivals.append(arrival)
-            arrival_id = ArrivalId(len(self.arrivals))
-            if not arrival.refused:
-                now = self._clock.now()
-                self._queue(NewWork(Step.FINGERPRINT, str(arrival_id), now, arrival.source))
-                for destination in forward_to:
-                    self._queue(NewWork(Step.FORWARD, f"{arrival_id}>{destination}", forward_at or now, arrival.source))
-            return arrival_id
-
-    def arrival(self, arrival_id: ArrivalId) -> Arrival | None:
-        return self.arrivals[arrival_id - 1] if 0 < arrival_id <= len(self.arrivals) else None
 
     def queue(self, new: Collection[NewWork]) -> None:
         with self._lock:
@@ -101,6 +80,11 @@ class MemoryJournal:
                     counts[row.work.step] += 1
         return counts
 
+    def waiting(self, step: Step, subjects: Collection[str]) -> frozenset[str]:
+        with self._lock:
+            rows = {row.work.subject: row for row in self._rows.values() if row.work.step is step}
+            return frozenset(subject for subject in subjects if subject in rows and not rows[subject].done)
+
     def _claimed(self, work: Work) -> _Row | None:
         row = self._rows[work.step, work.subject]
         return row if row.work.lease == work.lease else None
@@ -118,7 +102,3 @@ class MemoryJournal:
             row.again_at = new.due_at
         else:
             row.due_at = new.due_at
-
-
-def _scan(arrival: Arrival) -> tuple[str, str, str]:
-    return arrival.source, arrival.locator, arrival.blob_id

@@ -12,7 +12,7 @@ from pacs_dedup.adapters.system_clock import SystemClock
 from pacs_dedup.config import Settings
 from pacs_dedup.entrypoints.listener import Listener
 from pacs_dedup.pipeline.receive import Reception, receive_instance
-from pacs_dedup.ports.journal import Journal
+from pacs_dedup.ports.arrival_book import ArrivalBook
 from tests.integration.orthanc import running_orthanc
 from tests.integration.running import start_service
 from tests.integration.support import LOOPBACK, arrivals, stored_files
@@ -23,7 +23,7 @@ class Edge:
     """A listener in this process over a real folder and a real SQLite database."""
 
     listener: Listener
-    journal: Journal
+    book: ArrivalBook
     data: Path
 
     @property
@@ -32,7 +32,7 @@ class Edge:
 
     @property
     def arrivals(self):
-        return arrivals(self.journal)
+        return arrivals(self.book)
 
     @property
     def files(self):
@@ -50,11 +50,11 @@ def edge(tmp_path):
         clock = SystemClock()
         blobs = FileBlobStore(data, low_water_bytes)
         database = open_database(settings.database_url, clock)
-        reception = Reception(blobs=blobs, journal=database.journal, clock=clock)
+        reception = Reception(blobs=blobs, arrivals=database.arrivals, clock=clock)
         listener = Listener(settings, receive or partial(receive_instance, reception=reception))
         listener.start()
         try:
-            yield Edge(listener, database.journal, data)
+            yield Edge(listener, database.arrivals, data)
         finally:
             listener.stop(timedelta(seconds=2))
             database.close()

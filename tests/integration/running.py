@@ -75,7 +75,7 @@ class RunningService:
         with self.database() as database:
             deadline = time.monotonic() + within_s
             while time.monotonic() < deadline:
-                if arrivals(database.journal) and not sum(database.journal.backlog().values()):
+                if arrivals(database.arrivals) and not sum(database.journal.backlog().values()):
                     return
                 time.sleep(0.1)
             raise AssertionError(f"still queued: {dict(database.journal.backlog())}\n{self.log.read_text()}")

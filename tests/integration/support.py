@@ -58,10 +58,10 @@ def dcmtk(tool, port, *arguments, calling="STORESCU", called="PACSDEDUP", timeou
     return done.returncode, done.stdout + done.stderr
 
 
-def arrivals(journal):
+def arrivals(book):
     """Return every recorded arrival, in order."""
     found, number = [], 1
-    while arrival := journal.arrival(number):
+    while arrival := book.get(number):
         found.append(arrival)
         number += 1
     return found

@@ -123,10 +123,10 @@ def assert_only_mismatches_were_refused(refused):
 
 def assert_every_arrival_is_filed_or_listed(service, sent):
     with service.database() as database:
-        arrived = arrivals(database.journal)
+        arrived = arrivals(database.arrivals)
         assert len(arrived) == sent
         filed = {m.arrival_id for entry in database.register.entries() for m in database.register.members(entry.key)}
-        listed = {problem.arrival_id for problem in database.problems.problems()}
+        listed = {problem.arrival_id for problem in database.arrivals.problems()}
         assert filed | listed == set(range(1, len(arrived) + 1))
 
 

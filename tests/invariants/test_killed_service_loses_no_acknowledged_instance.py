@@ -89,7 +89,7 @@ def test_killed_service_loses_no_acknowledged_instance(tmp_path):
 
 def assert_all_held_once(data, files, sender):
     with opened_database(data) as database:
-        arrived = arrivals(database.journal)
+        arrived = arrivals(database.arrivals)
         fingerprints = database.index.get({arrival.blob_id for arrival in arrived})
     held = {arrival.sop_instance_uid: arrival.blob_id for arrival in arrived}
     by_name = {file.name: file for file in files}

@@ -1,14 +1,26 @@
 """Connections to SQLite and PostgreSQL, and the transactions that the ports' promises rest on."""
 
+import json
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    TableValuedAlias,
+    Text,
+    bindparam,
+    column,
+    create_engine,
+    event,
+    func,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
@@ -80,6 +92,14 @@ _URL_HELP = (
 def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return the dialect's INSERT; both understand ON CONFLICT in the same words."""
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def as_table(connection: Connection, items: Collection[str]) -> TableValuedAlias:
+    """Make one parameter, however many items it lists, a table with the column ``value``."""
+    if connection.dialect.name == "sqlite":
+        return func.json_each(json.dumps(list(items))).table_valued("value", name="listed")
+    array = bindparam("listed", list(items), postgresql.ARRAY(Text))
+    return func.unnest(array).table_valued(column("value", Text)).render_derived(name="listed")
 
 
 def _connect_sqlite(url: URL, file: Path) -> Engine:

@@ -1,16 +1,14 @@
 """Fingerprints by blob, and studies by the hashes of their blocking keys."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from blake3 import blake3
-from sqlalchemy import Connection, Select, TableValuedAlias, Text, bindparam, column, func, select, text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Connection, Select, TableValuedAlias, func, select, text
 
 from pacs_dedup.adapters.database.codec import FINGERPRINT
-from pacs_dedup.adapters.database.engine import Transactions, insert
+from pacs_dedup.adapters.database.engine import Transactions, as_table, insert
 from pacs_dedup.adapters.database.tables import blocking_keys, fingerprints, keyed_studies
 from pacs_dedup.domain.fingerprint import DIGEST_VERSION, InstanceFingerprint
 from pacs_dedup.domain.identifiers import BlobId, BlockingKey, StudyKey
@@ -69,16 +67,8 @@ def hash_of(text: str) -> str:
     return blake3(text.encode("utf-8", "surrogatepass")).hexdigest(length=_HASH_BYTES)
 
 
-def _listed(connection: Connection, items: Collection[str]) -> TableValuedAlias:
-    """Make one parameter, however many items it lists, a table with the column ``value``."""
-    if connection.dialect.name == "sqlite":
-        return func.json_each(json.dumps(list(items))).table_valued("value", name="listed")
-    listed = bindparam("listed", list(items), postgresql.ARRAY(Text))
-    return func.unnest(listed).table_valued(column("value", Text)).render_derived(name="listed")
-
-
 def _bodies(connection: Connection, *, blob_ids: Collection[BlobId]) -> dict[str, str]:
-    listed = _listed(connection, blob_ids)
+    listed = as_table(connection, blob_ids)
     statement = select(fingerprints.c.blob_id, fingerprints.c.body)
     return _mapping(connection, statement.join(listed, listed.c.value == fingerprints.c.blob_id))
 
@@ -105,8 +95,8 @@ def _put_keys(connection: Connection, *, study: StudyKey, patient_hash: str, has
 
 def _candidates(connection: Connection, *, hashes: Sequence[str], limit: int) -> dict[StudyKey, set[str]]:
     _forbid_scans(connection)
-    studies_of = _mapping(connection, _studies_per_key(_listed(connection, hashes)))
-    telling = _listed(connection, [key for key, studies in studies_of.items() if 0 < studies <= COMMON_KEY_STUDIES])
+    studies_of = _mapping(connection, _studies_per_key(as_table(connection, hashes)))
+    telling = as_table(connection, [key for key, studies in studies_of.items() if 0 < studies <= COMMON_KEY_STUDIES])
     best = [study_id for study_id, _ in connection.execute(_keys_per_study(telling).limit(limit))]
     shared: dict[int, set[str]] = {study_id: set() for study_id in best}
     for study_id, key in connection.execute(_pairs(telling, best)):
@@ -159,7 +149,7 @@ def _pairs(listed: TableValuedAlias, study_ids: Sequence[int]) -> Select[Any]:
 
 def _patient_counts(connection: Connection, *, hashes: Sequence[str]) -> dict[str, int]:
     _forbid_scans(connection)
-    listed = _listed(connection, hashes)
+    listed = as_table(connection, hashes)
     statement = (
         select(blocking_keys.c.key_hash, func.count(blocking_keys.c.patient_hash.distinct()))
         .join(listed, listed.c.value == blocking_keys.c.key_hash)

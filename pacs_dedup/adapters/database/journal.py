@@ -1,18 +1,17 @@
-"""Arrivals and queued work in two tables; the uniqueness of both, and of claims, is the database's."""
+"""Queued work in one table; its uniqueness, and that of claims, is the database's."""
 
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Row, Select, case, func, or_, select, update
 
-from pacs_dedup.adapters.database.engine import Transactions, insert
-from pacs_dedup.adapters.database.tables import NOT_DONE, SCANNED, arrivals, work
-from pacs_dedup.domain.identifiers import AeTitle, ArrivalId, BlobId, SopClassUid, SopInstanceUid, TransferSyntaxUid
+from pacs_dedup.adapters.database.engine import Transactions, as_table, insert
+from pacs_dedup.adapters.database.tables import NOT_DONE, work
 from pacs_dedup.ports.clock import Clock
-from pacs_dedup.ports.journal import Arrival, NewWork, Step, Work
+from pacs_dedup.ports.journal import NewWork, Step, Work
 
 
 class DatabaseJournal:
@@ -22,28 +21,9 @@ class DatabaseJournal:
         self._transactions = transactions
         self._clock = clock
 
-    def record_arrival(
-        self, arrival: Arrival, forward_to: Collection[str] = (), forward_at: datetime | None = None
-    ) -> ArrivalId:
-        """Record an arrival and queue what follows, in one transaction."""
-        now = self._clock.now()
-        fingerprint = partial(NewWork, Step.FINGERPRINT, due_at=now, source=arrival.source)
-        forward = partial(NewWork, Step.FORWARD, due_at=forward_at or now, source=arrival.source)
-
-        def consequences(arrival_id: ArrivalId) -> list[NewWork]:
-            return [fingerprint(str(arrival_id)), *(forward(f"{arrival_id}>{name}") for name in forward_to)]
-
-        return self._transactions.write(partial(_record_arrival, arrival=arrival, consequences=consequences, now=now))
-
-    def arrival(self, arrival_id: ArrivalId) -> Arrival | None:
-        """Return a recorded arrival."""
-        statement = select(arrivals).where(arrivals.c.id == arrival_id)
-        row = self._transactions.read(lambda connection: connection.execute(statement).one_or_none())
-        return None if row is None else _to_arrival(row)
-
     def queue(self, new: Collection[NewWork]) -> None:
         """Queue work, in one transaction."""
-        self._transactions.write(partial(_queue, new=new, now=self._clock.now()))
+        self._transactions.write(partial(queue_work, new=new, now=self._clock.now()))
 
     def claim(self, step: Step, lease: timedelta) -> Work | None:
         """Lease the longest-due work of a step; expired leases count as none."""
@@ -73,39 +53,14 @@ class DatabaseJournal:
         rows = self._transactions.read(lambda connection: connection.execute(statement).all())
         return dict.fromkeys(Step, 0) | {Step(step): count for step, count in rows}
 
+    def waiting(self, step: Step, subjects: Collection[str]) -> frozenset[str]:
+        """Return which of these subjects are not done."""
+        return self._transactions.read(partial(_waiting, step=step, subjects=sorted(subjects)))
+
 
 def release_leases(connection: Connection) -> None:
     """Make everything claimable that is claimed; only for the sole owner of a database, when it opens it."""
     connection.execute(update(work).where(NOT_DONE, work.c.lease.is_not(None)).values(lease=None, lease_until=None))
-
-
-def _record_arrival(
-    connection: Connection, *, arrival: Arrival, consequences: Callable[[ArrivalId], list[NewWork]], now: datetime
-) -> ArrivalId:
-    values = {column.name: getattr(arrival, column.name) for column in arrivals.c if column.name != "id"}
-    statement = (
-        insert(connection, arrivals)
-        .values(values)
-        .on_conflict_do_nothing(
-            index_elements=[arrivals.c.source, arrivals.c.locator, arrivals.c.blob_id], index_where=SCANNED
-        )
-        .returning(arrivals.c.id)
-    )
-    arrival_id: int | None = connection.execute(statement).scalar_one_or_none()
-    if arrival_id is None:
-        return ArrivalId(connection.execute(_first_scan(arrival)).scalar_one())
-    if not arrival.refused:
-        _queue(connection, consequences(ArrivalId(arrival_id)), now)
-    return ArrivalId(arrival_id)
-
-
-def _first_scan(arrival: Arrival) -> Select[int]:
-    return select(arrivals.c.id).where(
-        SCANNED,
-        arrivals.c.source == arrival.source,
-        arrivals.c.locator == arrival.locator,
-        arrivals.c.blob_id == arrival.blob_id,
-    )
 
 
 def _longest_due(step: Step, now: datetime) -> Select[int]:
@@ -119,6 +74,12 @@ def _longest_due(step: Step, now: datetime) -> Select[int]:
     )
 
 
+def _waiting(connection: Connection, *, step: Step, subjects: list[str]) -> frozenset[str]:
+    asked = select(as_table(connection, subjects).c.value)
+    statement = select(work.c.subject).where(NOT_DONE, work.c.step == step, work.c.subject.in_(asked))
+    return frozenset(connection.execute(statement).scalars())
+
+
 def _tick(connection: Connection, *, claimed: Work, then: Collection[NewWork], now: datetime) -> bool:
     row = connection.execute(_held_by(claimed)).one_or_none()
     if row is None:
@@ -127,7 +88,7 @@ def _tick(connection: Connection, *, claimed: Work, then: Collection[NewWork], n
         return True
     done = {"done_at": now, "lease_until": None, "again_at": None, "cause": ""}
     connection.execute(update(work).where(work.c.id == claimed.work_id).values(done))
-    _queue(connection, then, now)
+    queue_work(connection, then, now)
     return True
 
 
@@ -144,7 +105,8 @@ def _held_by(claimed: Work) -> Select[Any]:
     return select(work).where(work.c.id == claimed.work_id, work.c.lease == claimed.lease).with_for_update()
 
 
-def _queue(connection: Connection, new: Collection[NewWork], now: datetime) -> None:
+def queue_work(connection: Connection, new: Collection[NewWork], now: datetime) -> None:
+    """Queue work within the caller's transaction."""
     rows = [
         {
             "step": item.step,
@@ -174,24 +136,6 @@ def _upsert(connection: Connection) -> Insert:
             "again_at": case((claimed, due_at), else_=None),
         },
         where=work.c.done_at.is_(None),
-    )
-
-
-def _to_arrival(row: Row[Any]) -> Arrival:
-    values = row._asdict()
-    return Arrival(
-        blob_id=BlobId(values["blob_id"]),
-        source=values["source"],
-        received_at=values["received_at"],
-        size_bytes=values["size_bytes"],
-        transfer_syntax_uid=TransferSyntaxUid(values["transfer_syntax_uid"]),
-        called_ae=AeTitle(values["called_ae"]),
-        peer_address=values["peer_address"],
-        association=values["association"],
-        sop_class_uid=SopClassUid(values["sop_class_uid"]),
-        sop_instance_uid=SopInstanceUid(values["sop_instance_uid"]),
-        refused=values["refused"],
-        locator=values["locator"],
     )
 
 

@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 
+from pacs_dedup.adapters.database.arrival_book import DatabaseArrivalBook
 from pacs_dedup.adapters.database.case_book import DatabaseCaseBook
 from pacs_dedup.adapters.database.engine import Transactions, connect
 from pacs_dedup.adapters.database.fingerprint_index import DatabaseFingerprintIndex
 from pacs_dedup.adapters.database.journal import DatabaseJournal, release_leases
-from pacs_dedup.adapters.database.problem_list import DatabaseProblemList
 from pacs_dedup.adapters.database.quarantine import DatabaseQuarantine
 from pacs_dedup.adapters.database.schema import migrate
 from pacs_dedup.adapters.database.study_register import DatabaseStudyRegister
+from pacs_dedup.ports.arrival_book import ArrivalBook
 from pacs_dedup.ports.case_book import CaseBook
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
 from pacs_dedup.ports.journal import Journal
-from pacs_dedup.ports.problem_list import ProblemList
 from pacs_dedup.ports.quarantine import Quarantine
 from pacs_dedup.ports.study_register import StudyRegister
 
@@ -23,12 +23,12 @@ from pacs_dedup.ports.study_register import StudyRegister
 class Database:
     """The ports over one database. Threads may share it; a process opens its own."""
 
+    arrivals: ArrivalBook
     journal: Journal
     index: FingerprintIndex
     register: StudyRegister
     case_book: CaseBook
     quarantine: Quarantine
-    problems: ProblemList
     transactions: Transactions
 
     def close(self) -> None:
@@ -55,11 +55,11 @@ def open_database(url: str, clock: Clock, *, sole_owner: bool = False) -> Databa
     if sole_owner:
         transactions.write(release_leases)
     return Database(
+        arrivals=DatabaseArrivalBook(transactions, clock),
         journal=DatabaseJournal(transactions, clock),
         index=DatabaseFingerprintIndex(transactions),
         register=DatabaseStudyRegister(transactions),
         case_book=DatabaseCaseBook(transactions),
         quarantine=DatabaseQuarantine(transactions),
-        problems=DatabaseProblemList(transactions),
         transactions=transactions,
     )

@@ -40,7 +40,7 @@ def scan(
         scanned = _record(found, services)
         sources = {f.source for f in scanned if f.source}
         run_steps(services, sources, sum(f.arrival_id is not None for f in scanned))
-        told = summarise(found, scanned, index=services.index, problems=services.problems, case_book=services.case_book)
+        told = summarise(found, scanned, index=services.index, arrivals=services.arrivals, case_book=services.case_book)
     show_json(told) if context_of(context).as_json else show(summary_view(told))
     raise typer.Exit(_PARTIAL if told.unreadable or told.partly else int(exit_code and told.findings))
 
@@ -51,7 +51,7 @@ def _record(found: "Found", services: "Services") -> list["ScannedFile"]:
     scanned = []
     with counting("recording", len(found.files)) as tell:
         for done, path in enumerate(found.files, 1):
-            scanned.append(record_file(path, blobs=services.blobs, journal=services.journal, clock=services.clock))
+            scanned.append(record_file(path, blobs=services.blobs, arrivals=services.arrivals, clock=services.clock))
             tell(done)
     return scanned
 

@@ -54,7 +54,7 @@ def test_a_reader_sees_one_state_however_many_statements_it_takes(database: Data
     def count_twice(connection: Connection) -> tuple[int, int]:
         before = connection.execute(stored).scalar_one()
         with ThreadPoolExecutor(1) as pool:
-            pool.submit(database.journal.record_arrival, arrival()).result()
+            pool.submit(database.arrivals.record, arrival()).result()
         return before, connection.execute(stored).scalar_one()
 
     assert database.transactions.read(count_twice) == (0, 0)
@@ -101,7 +101,7 @@ def test_a_lock_that_is_never_released_is_reported(sqlite_url: str, monkeypatch:
 @pytest.mark.postgres
 def test_a_deadlock_is_resolved_by_doing_it_again(postgres_url: str) -> None:
     database = open_database(postgres_url, FakeClock())
-    ids = [database.journal.record_arrival(arrival(number)) for number in range(2)]
+    ids = [database.arrivals.record(arrival(number)) for number in range(2)]
     barrier = Barrier(2)
     tries = []
 
@@ -139,7 +139,7 @@ def test_what_is_undone_again_and_again_is_given_up(postgres_url: str) -> None:
 
 def _record_for_ever(database: Database) -> None:
     for number in count():
-        database.journal.record_arrival(arrival(number))
+        database.arrivals.record(arrival(number))
 
 
 def _pragma(database: Database, name: str) -> object:

@@ -86,6 +86,25 @@ def test_what_was_forwarded_is_forwarded_when_it_is_sent_again() -> None:
     assert (site.sent, site.held) == (8, [])
 
 
+def test_a_copy_of_what_the_archive_does_not_have_yet_is_not_held() -> None:
+    site = Site()
+    site.receive(*STACK)
+    site.judge()  # the prior is judged, and none of it has reached the archive
+    site.send_study(COPY, source="PMHPACS")
+    assert (site.sent, site.held) == (8, [])
+
+
+def test_what_has_gone_by_its_deadline_is_not_listed_as_held() -> None:
+    site = Site()
+    site.send_study(STACK)
+    site.receive(*COPY, source="PMHPACS")
+    site.clock.advance(JUDGE_WITHIN)
+    exhaust([site.forward])
+    assert site.sent == 8
+    site.run()
+    assert (site.sent, site.held) == (8, [])
+
+
 @pytest.mark.parametrize("changes", [{"patient": STRANGER}, {"overlay_digest": None, "previous_uids": ("1.9",)}])
 def test_a_correction_of_what_is_held_is_never_held(changes: dict) -> None:
     site = holding()

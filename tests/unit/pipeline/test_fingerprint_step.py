@@ -65,7 +65,7 @@ def test_what_can_not_be_examined_is_listed_with_its_cause_and_forwarded() -> No
     site = Site()
     (arrival,) = site.receive(NOT_DICOM)
     site.run()
-    assert [(p.arrival_id, p.cause) for p in site.database.problems.problems()] == [(arrival, str(NOT_DICOM))]
+    assert [(p.arrival_id, p.cause) for p in site.database.arrivals.problems()] == [(arrival, str(NOT_DICOM))]
     assert site.sent == 1
 
 
@@ -73,7 +73,7 @@ def test_an_instance_whose_pixels_can_not_be_read_is_listed_and_filed_all_the_sa
     site = Site()
     site.receive(make_instance(frames=(), unreadable="the code stream ends early"))
     site.fingerprint()
-    assert [p.cause for p in site.database.problems.problems()] == ["the code stream ends early"]
+    assert [p.cause for p in site.database.arrivals.problems()] == ["the code stream ends early"]
     assert len(site.database.register.entries()) == 1
 
 
@@ -82,7 +82,7 @@ def test_a_blob_that_is_gone_is_listed() -> None:
     site.receive(make_instance())
     site.blobs._bytes.clear()
     assert site.fingerprint()
-    assert len(site.database.problems.problems()) == 1
+    assert len(site.database.arrivals.problems()) == 1
 
 
 def test_what_a_site_knows_of_a_sender_reaches_its_headers() -> None:

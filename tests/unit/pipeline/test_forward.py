@@ -5,7 +5,8 @@ import pytest
 from pacs_dedup.domain.errors import PeerRefused, PeerUnavailable
 from pacs_dedup.domain.identifiers import TransferSyntaxUid
 from pacs_dedup.pipeline.forward import DEAD_LETTER_RETRY, LONGEST_RETRY, forward_once, retry_after
-from pacs_dedup.ports.journal import Arrival, NewWork, Step
+from pacs_dedup.ports.arrival_book import Arrival
+from pacs_dedup.ports.journal import NewWork, Step
 from tests.fakes import FakeClock, FakeDatabase, MemoryBlobStore
 
 LEASE = timedelta(minutes=1)
@@ -40,20 +41,35 @@ def blobs():
     return MemoryBlobStore()
 
 
+def forward(database, blobs, destinations, clock):
+    return forward_once(
+        journal=database.journal,
+        arrivals=database.arrivals,
+        blobs=blobs,
+        destinations=destinations,
+        clock=clock,
+        lease=LEASE,
+    )
+
+
 @pytest.fixture
-def journal(clock, blobs):
-    journal = FakeDatabase(clock).journal
+def database(clock, blobs):
+    database = FakeDatabase(clock)
     blob = blobs.put([BYTES])
     arrival = Arrival(blob.blob_id, "CT1", clock.now(), blob.size_bytes, TransferSyntaxUid("1.2"))
-    journal.record_arrival(arrival, forward_to=["archive"])
-    return journal
+    database.arrivals.record(arrival, forward_to=["archive"])
+    return database
 
 
 @pytest.fixture
-def step(clock, blobs, journal):
+def journal(database):
+    return database.journal
+
+
+@pytest.fixture
+def step(clock, blobs, database):
     def once(destination):
-        destinations = {"archive": destination} if destination else {}
-        return forward_once(journal=journal, blobs=blobs, destinations=destinations, clock=clock, lease=LEASE)
+        return forward(database, blobs, {"archive": destination} if destination else {}, clock)
 
     return once
 
@@ -71,8 +87,7 @@ def test_an_instance_is_sent_once(step, journal):
 
 
 def test_without_work_nothing_is_sent(clock, blobs):
-    journal = FakeDatabase(clock).journal
-    assert not forward_once(journal=journal, blobs=blobs, destinations={}, clock=clock, lease=LEASE)
+    assert not forward(FakeDatabase(clock), blobs, {}, clock)
 
 
 def test_a_destination_that_is_away_gets_it_later(step, journal, clock):
@@ -109,12 +124,11 @@ def test_a_destination_that_is_no_longer_configured_keeps_its_instances_waiting(
 
 @pytest.mark.parametrize("subject", ["99>archive", "1>archive"])
 def test_an_instance_that_is_gone_does_not_stop_the_others(clock, blobs, subject):
-    journal = FakeDatabase(clock).journal
-    journal.record_arrival(Arrival("0" * 64, "CT1", clock.now(), 1, TransferSyntaxUid("1.2")))
-    journal.queue([NewWork(Step.FORWARD, subject, clock.now())])
-    archive = Archive()
-    assert forward_once(journal=journal, blobs=blobs, destinations={"archive": archive}, clock=clock, lease=LEASE)
-    assert waiting(journal) == 1
+    database = FakeDatabase(clock)
+    database.arrivals.record(Arrival("0" * 64, "CT1", clock.now(), 1, TransferSyntaxUid("1.2")))
+    database.journal.queue([NewWork(Step.FORWARD, subject, clock.now())])
+    assert forward(database, blobs, {"archive": Archive()}, clock)
+    assert waiting(database.journal) == 1
 
 
 def test_waiting_doubles_up_to_a_limit():

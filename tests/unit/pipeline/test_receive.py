@@ -25,14 +25,19 @@ def clock():
 
 
 @pytest.fixture
-def reception(clock):
-    return Reception(blobs=MemoryBlobStore(), journal=FakeDatabase(clock).journal, clock=clock)
+def database(clock):
+    return FakeDatabase(clock)
+
+
+@pytest.fixture
+def reception(clock, database):
+    return Reception(blobs=MemoryBlobStore(), arrivals=database.arrivals, clock=clock)
 
 
 def with_destinations(reception, *names, judge_within=None):
     return Reception(
         blobs=reception.blobs,
-        journal=reception.journal,
+        arrivals=reception.arrivals,
         clock=reception.clock,
         forward_to=names,
         judge_within=judge_within,
@@ -65,7 +70,7 @@ def incoming(data, sop_class=CTImageStorage, sop_instance="1.2.3"):
 
 
 def kept(reception, arrival_id=FIRST):
-    return reception.blobs.path(reception.journal.arrival(arrival_id).blob_id).read_bytes()
+    return reception.blobs.path(reception.arrivals.get(arrival_id).blob_id).read_bytes()
 
 
 def test_the_data_set_is_kept_byte_for_byte_behind_a_readable_head(reception):
@@ -77,7 +82,7 @@ def test_the_data_set_is_kept_byte_for_byte_behind_a_readable_head(reception):
 
 def test_the_arrival_says_who_sent_what_and_how(reception, clock):
     receive_instance(incoming(data_set()), reception)
-    arrival = reception.journal.arrival(FIRST)
+    arrival = reception.arrivals.get(FIRST)
     assert (arrival.source, arrival.called_ae, arrival.peer_address, arrival.association) == (
         "CT1", "PACSDEDUP", "10.0.0.5", "a1"
     )  # fmt: skip
@@ -88,27 +93,29 @@ def test_the_arrival_says_who_sent_what_and_how(reception, clock):
     assert arrival.refused == ""
 
 
-def test_a_received_instance_waits_to_be_fingerprinted(reception):
+def test_a_received_instance_waits_to_be_fingerprinted(reception, database):
     receive_instance(incoming(data_set()), reception)
-    assert reception.journal.backlog()[Step.FINGERPRINT] == 1
-    assert reception.journal.backlog()[Step.FORWARD] == 0
+    assert database.journal.backlog()[Step.FINGERPRINT] == 1
+    assert database.journal.backlog()[Step.FORWARD] == 0
 
 
 def test_an_identical_resend_is_another_arrival_of_the_same_bytes(reception):
     for _ in range(2):
         assert receive_instance(incoming(data_set()), reception) is StoreStatus.SUCCESS
-    first, second = (reception.journal.arrival(ArrivalId(number)) for number in (1, 2))
+    first, second = (reception.arrivals.get(ArrivalId(number)) for number in (1, 2))
     assert first.blob_id == second.blob_id
 
 
 @pytest.mark.parametrize(("sop_class", "sop_instance"), [(MRImageStorage, "1.2.3"), (CTImageStorage, "1.2.4")])
-def test_a_command_that_names_something_else_is_refused_and_the_bytes_are_kept(reception, sop_class, sop_instance):
+def test_a_command_that_names_something_else_is_refused_and_the_bytes_are_kept(
+    reception, sop_class, sop_instance, database
+):
     gateway = with_destinations(reception, "archive")
     status = receive_instance(incoming(data_set(), sop_class, sop_instance), gateway)
     assert status is StoreStatus.DATA_SET_MISMATCH
     assert kept(reception).endswith(data_set())
-    assert reception.journal.arrival(FIRST).refused
-    assert sum(reception.journal.backlog().values()) == 0
+    assert reception.arrivals.get(FIRST).refused
+    assert sum(database.journal.backlog().values()) == 0
 
 
 def test_a_data_set_that_names_nothing_does_not_disagree(reception):
@@ -123,7 +130,7 @@ def test_an_empty_data_set_is_kept(reception):
 def test_below_the_low_water_mark_nothing_is_taken(reception):
     reception.blobs.full = True
     assert receive_instance(incoming(data_set()), reception) is StoreStatus.OUT_OF_RESOURCES
-    assert reception.journal.arrival(FIRST) is None
+    assert reception.arrivals.get(FIRST) is None
 
 
 def test_the_data_set_is_not_touched_before_there_is_room(reception):
@@ -133,27 +140,27 @@ def test_the_data_set_is_not_touched_before_there_is_room(reception):
     assert receive_instance(instance, reception) is StoreStatus.OUT_OF_RESOURCES
 
 
-class FullJournal:
-    """A journal whose database has no room."""
+class FullBook:
+    """An arrival book whose database has no room."""
 
-    def record_arrival(self, *_arguments):
+    def record(self, *_arguments):
         raise OutOfStorage("the database does not answer")
 
 
 def test_without_a_recorded_arrival_nothing_is_acknowledged(reception, clock):
-    without = Reception(blobs=reception.blobs, journal=FullJournal(), clock=clock)
+    without = Reception(blobs=reception.blobs, arrivals=FullBook(), clock=clock)
     assert receive_instance(incoming(data_set()), without) is StoreStatus.OUT_OF_RESOURCES
     assert receive_instance(incoming(data_set()), reception) is StoreStatus.SUCCESS
 
 
-def test_each_destination_gets_the_instance_at_once_where_no_verdict_is_awaited(reception):
+def test_each_destination_gets_the_instance_at_once_where_no_verdict_is_awaited(reception, database):
     receive_instance(incoming(data_set()), with_destinations(reception, "a", "b"))
-    claimed = {reception.journal.claim(Step.FORWARD, LEASE).subject for _ in range(2)}
+    claimed = {database.journal.claim(Step.FORWARD, LEASE).subject for _ in range(2)}
     assert claimed == {"1>a", "1>b"}
 
 
-def test_where_a_verdict_is_awaited_forwarding_is_due_at_the_deadline(reception, clock):
+def test_where_a_verdict_is_awaited_forwarding_is_due_at_the_deadline(reception, clock, database):
     receive_instance(incoming(data_set()), with_destinations(reception, "a", judge_within=timedelta(minutes=15)))
-    assert reception.journal.claim(Step.FORWARD, LEASE) is None
+    assert database.journal.claim(Step.FORWARD, LEASE) is None
     clock.advance(timedelta(minutes=15))
-    assert reception.journal.claim(Step.FORWARD, LEASE).subject == "1>a"
+    assert database.journal.claim(Step.FORWARD, LEASE).subject == "1>a"

@@ -31,7 +31,7 @@ class Recorder:
         self.blobs = FileBlobStore(folder, low_water_bytes=0)
 
     def __call__(self, path: Path) -> ScannedFile:
-        return record_file(path, blobs=self.blobs, journal=self.database.journal, clock=self.clock)
+        return record_file(path, blobs=self.blobs, arrivals=self.database.arrivals, clock=self.clock)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_a_path_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_a_file_becomes_an_arrival_from_its_folder(record: Recorder, tree: Path) -> None:
     file = record(tree / "a" / "1.dcm")
 
-    arrival = record.database.journal.arrival(file.arrival_id)
+    arrival = record.database.arrivals.get(file.arrival_id)
     assert file.state is FileState.READ
     assert (arrival.source, arrival.locator) == (f"scan:{tree / 'a'}", str(tree / "a" / "1.dcm"))
     assert record.blobs.path(file.blob_id).read_bytes() == SAMPLE.read_bytes()

@@ -1,0 +1,130 @@
+"""Arrivals and what is wrong with some; a scanned file is recorded once, and that is the database's to see."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, literal, select, union_all
+
+from pacs_dedup.adapters.database.engine import Transactions, insert
+from pacs_dedup.adapters.database.journal import queue_work
+from pacs_dedup.adapters.database.tables import SCANNED, arrivals, problems
+from pacs_dedup.domain.identifiers import AeTitle, ArrivalId, BlobId, SopClassUid, SopInstanceUid, TransferSyntaxUid
+from pacs_dedup.ports.arrival_book import Arrival, Problem
+from pacs_dedup.ports.clock import Clock
+from pacs_dedup.ports.journal import NewWork, Step
+
+
+class DatabaseArrivalBook:
+    """`pacs_dedup.ports.arrival_book.ArrivalBook` over a database."""
+
+    def __init__(self, transactions: Transactions, clock: Clock) -> None:
+        self._transactions = transactions
+        self._clock = clock
+
+    def record(
+        self, arrival: Arrival, forward_to: Collection[str] = (), forward_at: datetime | None = None
+    ) -> ArrivalId:
+        """Record an arrival and queue what follows, in one transaction."""
+        now = self._clock.now()
+        fingerprint = partial(NewWork, Step.FINGERPRINT, due_at=now, source=arrival.source)
+        forward = partial(NewWork, Step.FORWARD, due_at=forward_at or now, source=arrival.source)
+
+        def consequences(arrival_id: ArrivalId) -> list[NewWork]:
+            return [fingerprint(str(arrival_id)), *(forward(f"{arrival_id}>{name}") for name in forward_to)]
+
+        return self._transactions.write(partial(_record_arrival, arrival=arrival, consequences=consequences, now=now))
+
+    def get(self, arrival_id: ArrivalId) -> Arrival | None:
+        """Return a recorded arrival."""
+        statement = select(arrivals).where(arrivals.c.id == arrival_id)
+        row = self._transactions.read(lambda connection: connection.execute(statement).one_or_none())
+        return None if row is None else _to_arrival(row)
+
+    def note_problem(self, arrival_id: ArrivalId, cause: str) -> None:
+        """Note a problem; a later cause replaces an earlier one."""
+
+        def upsert(connection: Connection) -> None:
+            statement = insert(connection, problems).values(arrival_id=arrival_id, cause=cause)
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=[problems.c.arrival_id], set_={"cause": cause})
+            )
+
+        self._transactions.write(upsert)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return everything noted and everything refused, oldest first."""
+        noted = _columns(problems.c.cause, refused=False).where(problems.c.arrival_id == arrivals.c.id)
+        refused = _columns(arrivals.c.refused, refused=True).where(arrivals.c.refused != "")
+        statement = union_all(noted, refused).order_by("id", "refused")
+        rows = self._transactions.read(lambda connection: connection.execute(statement).all())
+        return tuple(
+            Problem(
+                arrival_id=ArrivalId(row.id),
+                blob_id=BlobId(row.blob_id),
+                source=row.source,
+                received_at=row.received_at,
+                cause=row.cause,
+                refused=row.refused,
+            )
+            for row in rows
+        )
+
+
+def _record_arrival(
+    connection: Connection, *, arrival: Arrival, consequences: Callable[[ArrivalId], list[NewWork]], now: datetime
+) -> ArrivalId:
+    values = {column.name: getattr(arrival, column.name) for column in arrivals.c if column.name != "id"}
+    statement = (
+        insert(connection, arrivals)
+        .values(values)
+        .on_conflict_do_nothing(
+            index_elements=[arrivals.c.source, arrivals.c.locator, arrivals.c.blob_id], index_where=SCANNED
+        )
+        .returning(arrivals.c.id)
+    )
+    arrival_id: int | None = connection.execute(statement).scalar_one_or_none()
+    if arrival_id is None:
+        return ArrivalId(connection.execute(_first_scan(arrival)).scalar_one())
+    if not arrival.refused:
+        queue_work(connection, consequences(ArrivalId(arrival_id)), now)
+    return ArrivalId(arrival_id)
+
+
+def _first_scan(arrival: Arrival) -> Select[int]:
+    return select(arrivals.c.id).where(
+        SCANNED,
+        arrivals.c.source == arrival.source,
+        arrivals.c.locator == arrival.locator,
+        arrivals.c.blob_id == arrival.blob_id,
+    )
+
+
+def _to_arrival(row: Row[Any]) -> Arrival:
+    values = row._asdict()
+    return Arrival(
+        blob_id=BlobId(values["blob_id"]),
+        source=values["source"],
+        received_at=values["received_at"],
+        size_bytes=values["size_bytes"],
+        transfer_syntax_uid=TransferSyntaxUid(values["transfer_syntax_uid"]),
+        called_ae=AeTitle(values["called_ae"]),
+        peer_address=values["peer_address"],
+        association=values["association"],
+        sop_class_uid=SopClassUid(values["sop_class_uid"]),
+        sop_instance_uid=SopInstanceUid(values["sop_instance_uid"]),
+        refused=values["refused"],
+        locator=values["locator"],
+    )
+
+
+def _columns(cause: ColumnElement[str], *, refused: bool) -> Select[Any]:
+    return select(
+        arrivals.c.id,
+        arrivals.c.blob_id,
+        arrivals.c.source,
+        arrivals.c.received_at,
+        cause.label("cause"),
+        literal(refused).label("refused"),
+    )
