@@ -28,8 +28,7 @@ from tests.integration.orthanc import running_orthanc
 from tests.integration.running import ROOT, RunningService
 from tests.integration.support import LOOPBACK, dcmtk, free_port
 
-SENDERS = 4
-SAMPLES = ROOT / "dicom_samples"
+SENDERS, SAMPLES = 4, ROOT / "dicom_samples"
 Receiver = Callable[[Path], AbstractContextManager[int]]
 """Starts in a folder and gives the port to send to."""
 
