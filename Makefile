@@ -23,7 +23,7 @@ demo: install ## play two hospitals and write a flag report
 
 test: install-dev ## run all tests, with Debian packages of real peers, and check the coverage
 	@scripts/setup_tests.sh
-	COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/pytest -n $(TEST_WORKERS) --cov --cov-report=
+	COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder --cov --cov-report=
 	@scripts/coverage_gate.sh
 
 check: format lint types layers test ## everything that must hold before a change lands
