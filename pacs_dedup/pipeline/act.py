@@ -55,24 +55,36 @@ def act_once(gate: Gate) -> bool:
     if work is None:
         return False
     key, generation = parse_subject(work.subject)
-    then = _hold_or_forward(key, generation, gate) if gate.waits_for_verdict else ()
+    if gate.waits_for_verdict and not is_scanned(key.source):  # a file that lies in a folder goes nowhere
+        _hold_or_forward(key, generation, gate)
     gate.register.advance(key, generation, StudyState.DISPATCHED)
-    gate.journal.tick(work, then)
+    gate.journal.tick(work)
     return True
 
 
-def _hold_or_forward(key: StudyKey, generation: int, gate: Gate) -> tuple[NewWork, ...]:
-    if is_scanned(key.source):
-        return ()  # a file that lies in a folder goes nowhere, so there is nothing to hold back
+def _hold_or_forward(key: StudyKey, generation: int, gate: Gate) -> None:
     now = gate.clock.now()
     going = forwards_of(key, generation, gate, now)
-    if going and not _waiting(going, gate):
-        return ()  # its deadline was faster than the verdict; what has gone can not be held back
-    cause = _cause_to_hold(key, generation, gate)
-    if not cause:
-        return going
-    gate.quarantine.hold(Hold(key, generation, cause, held_at=now, until=now + gate.max_hold))
-    return forwards_of(key, generation, gate, _ends(key, generation, gate))
+    part_has_gone = len(_waiting(going, gate)) < len(going)  # a deadline was faster; half a study helps nobody
+    cause = "" if part_has_gone else _cause_to_hold(key, generation, gate)
+    if cause:
+        gate.quarantine.hold(Hold(key, generation, cause, held_at=now, until=now + gate.max_hold))
+    follow_hold(key, generation, gate)
+
+
+def follow_hold(key: StudyKey, generation: int, gate: Gate) -> None:
+    """Move forwarding to the end of the hold, or to now where there is none.
+
+    Whoever changes a hold calls this afterwards. Two may do so at once: so it looks again when it has moved the work,
+    and nothing stays behind a hold that is over.
+    """
+    hold = _hold_of(key, generation, gate)
+    while True:
+        due_at = gate.clock.now() if hold is None else hold.until or NEVER
+        gate.journal.queue(forwards_of(key, generation, gate, due_at))
+        before, hold = hold, _hold_of(key, generation, gate)
+        if hold == before:
+            return
 
 
 def release_due(gate: Gate) -> bool:
@@ -87,7 +99,9 @@ def release(key: StudyKey, generation: int, gate: Gate, cause: str) -> bool:
     """Forward what was held, then end the hold: a crash in between forwards, it never forgets."""
     now = gate.clock.now()
     gate.journal.queue(forwards_of(key, generation, gate, now))
-    return gate.quarantine.release(key, generation, now, cause)
+    released = gate.quarantine.release(key, generation, now, cause)
+    follow_hold(key, generation, gate)
+    return released
 
 
 def forwards_of(key: StudyKey, generation: int, gate: Gate, due_at: datetime) -> tuple[NewWork, ...]:
@@ -141,8 +155,6 @@ def _waiting(going: Collection[NewWork], gate: Gate) -> frozenset[str]:
     return gate.journal.waiting(Step.FORWARD, [each.subject for each in going])
 
 
-def _ends(key: StudyKey, generation: int, gate: Gate) -> datetime:
-    """Return when a hold ends; it may have been released or confirmed before this step was repeated."""
-    held = (h for h in gate.quarantine.holds() if (h.key, h.generation) == (key, generation))
-    hold = next(held, None)
-    return gate.clock.now() if hold is None else hold.until or NEVER
+def _hold_of(key: StudyKey, generation: int, gate: Gate) -> Hold | None:
+    """Return the hold of a generation; none where there was none, or it was released."""
+    return next((h for h in gate.quarantine.holds() if (h.key, h.generation) == (key, generation)), None)

@@ -5,8 +5,7 @@ from datetime import datetime
 from pacs_dedup.domain.case import CaseEvent, CaseState, ReviewCase, Verb, can_undo, releases, state_after
 from pacs_dedup.domain.errors import BadRequest, DecisionRefused
 from pacs_dedup.domain.identifiers import CaseId, StudyKey
-from pacs_dedup.pipeline.act import Gate, forwards_of, release
-from pacs_dedup.pipeline.forwarding import NEVER
+from pacs_dedup.pipeline.act import Gate, follow_hold, release
 from pacs_dedup.ports.quarantine import Hold
 
 
@@ -90,4 +89,4 @@ def _keep_until_released(case: ReviewCase, gate: Gate) -> None:
 def _keep(hold: Hold, until: datetime | None, gate: Gate) -> None:
     """Give a hold another end; None keeps a confirmed copy until somebody releases it."""
     gate.quarantine.keep(hold.key, hold.generation, until)
-    gate.journal.queue(forwards_of(hold.key, hold.generation, gate, until or NEVER))
+    follow_hold(hold.key, hold.generation, gate)
