@@ -47,9 +47,14 @@ def digest_key(digest: Digest) -> BlockingKey:
     return _key("digest", digest)
 
 
+def is_sketch_band(key: BlockingKey) -> bool:
+    """Tell whether a key is a piece of a noise sketch, which two studies can share by chance."""
+    return key.startswith(_SKETCH_KIND + ":")
+
+
 def worth_comparing(shared: Collection[BlockingKey]) -> bool:
     """Tell whether shared keys call for a comparison: one is enough, but of sketch bands it takes several."""
-    bands = sum(1 for key in shared if key.startswith(_SKETCH_KIND + ":"))
+    bands = sum(map(is_sketch_band, shared))
     return bands < len(shared) or bands >= _BANDS_THAT_MEAN_SOMETHING
 
 

@@ -132,7 +132,8 @@ def _split(
     speaking: list[FrameItem] = []
     silent: list[FrameItem] = []
     for item in items:
-        speaks = item.fingerprint.informative and item.fingerprint.stored_digest not in common
+        frame = item.fingerprint
+        speaks = frame.informative and frame.stored_digest not in common and frame.value_digest not in common
         (speaking if speaks else silent).append(item)
     return tuple(speaking), tuple(silent)
 

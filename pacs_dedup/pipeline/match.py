@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pacs_dedup.domain.blocking import digest_key, search_keys, worth_comparing
+from pacs_dedup.domain.blocking import digest_key, is_sketch_band, search_keys, worth_comparing
 from pacs_dedup.domain.compare import compare_studies, plan_looks
 from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.fingerprint import StudyFingerprint
-from pacs_dedup.domain.identifiers import Digest, StudyKey
+from pacs_dedup.domain.identifiers import BlockingKey, Digest, StudyKey
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.repeats import repeats_within
 from pacs_dedup.domain.verdict import Judgement
@@ -57,17 +57,33 @@ def judge(key: StudyKey, generation: int, matcher: Matcher) -> Iterable[Judgemen
     """Judge one generation of a study against every candidate, its own past, and itself."""
     study = _load(key, generation, matcher)
     common = common_digests(study, matcher.index, matcher.policy)
-    found = matcher.index.candidates(search_keys(study))
-    for other_key, shared in found.items():
+    for other_key, shared in _candidates(study, common, matcher.index).items():
         if other_key != key and worth_comparing(shared):
             yield from _judge_pair(study, other_key, matcher, common)
     yield from _judge_growth(study, matcher, common)
 
 
+def _candidates(
+    study: StudyFingerprint, common: frozenset[Digest], index: FingerprintIndex
+) -> dict[StudyKey, frozenset[BlockingKey]]:
+    """Look up what shares a key that says something.
+
+    Sketch bands collide by chance, the more the larger the archive; they are looked up on their own, so that they can
+    not crowd out a study that shares a digest, a UID or an acquisition.
+    """
+    keys = search_keys(study) - {digest_key(digest) for digest in common}
+    bands = frozenset(filter(is_sketch_band, keys))
+    told, alike = index.candidates(keys - bands), index.candidates(bands)
+    nothing: frozenset[BlockingKey] = frozenset()
+    return {key: told.get(key, nothing) | alike.get(key, nothing) for key in (*told, *alike)}
+
+
 def common_digests(study: StudyFingerprint, index: FingerprintIndex, policy: Policy) -> frozenset[Digest]:
     """Return the frame and content digests that so many patients share that they identify nobody."""
-    contents = (i.content_digest for i in study.instances if i.content_digest is not None)
-    keys = {digest_key(digest): digest for digest in (*study.stored_digests, *contents)}
+    frames = [frame for instance in study.instances for frame in instance.frames]
+    digests = {frame.stored_digest for frame in frames} | {frame.value_digest for frame in frames}
+    digests |= {instance.content_digest for instance in study.instances}
+    keys = {digest_key(digest): digest for digest in digests if digest is not None}
     shared = index.patients_sharing(tuple(keys))
     return frozenset(keys[key] for key, patients in shared.items() if patients >= policy.common_patients)
 
