@@ -21,6 +21,7 @@ from pacs_dedup.pipeline.act import Gate, act_once, release_due
 from pacs_dedup.pipeline.case_report import Reading
 from pacs_dedup.pipeline.examine import examine
 from pacs_dedup.pipeline.fingerprint import Examine, Examiner, fingerprint_once
+from pacs_dedup.pipeline.forward import CameFrom
 from pacs_dedup.pipeline.look import VerifyFrames
 from pacs_dedup.pipeline.match import Matcher, match_once
 from pacs_dedup.pipeline.settle import settle_once
@@ -110,6 +111,12 @@ def open_services(settings: Settings, *, sole_owner: bool = False) -> Iterator[S
         for destination in destinations.values():
             destination.close()
         database.close()
+
+
+def came_from(settings: Settings) -> CameFrom:
+    """Return what tells whether an arrival was sent by a destination itself."""
+    peers = {peer.name: peer for peer in settings.destinations}
+    return lambda arrival, name: peers[name].calls_as(arrival.source, arrival.peer_address)
 
 
 def isolated_examine(settings: Settings) -> IsolatedCall[[Path, BlobId, SenderDefaults], InstanceFingerprint]:

@@ -112,6 +112,7 @@ class Site:
             destinations={self.archive.name: self.archive},
             clock=self.clock,
             lease=LEASE,
+            came_from=lambda arrival, name: arrival.source == name.upper(),
         )
 
     def judge(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from pacs_dedup.config.hosts import is_host
 from pacs_dedup.domain.identifiers import AeTitle
 from pacs_dedup.domain.policy import Action
 
@@ -101,6 +102,10 @@ class Peer(_Section):
         """The port in the address; 0 where it names none."""
         host, _, port = self.address.partition("@")[2].rpartition(":")
         return int(port) if host and port.isdigit() else 0
+
+    def calls_as(self, calling_ae: str, address: str) -> bool:
+        """Tell whether an association from this AE title at this IP address is this peer's."""
+        return self.ae_title == calling_ae and (not self.host or is_host(address, self.host))
 
     @model_validator(mode="after")
     def _usable_address(self) -> "Peer":
@@ -219,6 +224,19 @@ class Settings(BaseSettings):
         names = [peer.name for peer in peers]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two peers are called {', '.join(map(repr, twice))}; give each its own name")
+        return peers
+
+    @field_validator("peers")
+    @classmethod
+    def _one_ae_title_stands_for_one_hospital(cls, peers: tuple[Peer, ...]) -> tuple[Peer, ...]:
+        told: dict[str, tuple[str, str, str]] = {}
+        for peer in peers:
+            own = (peer.site, peer.issuer, peer.charset)
+            if told.setdefault(peer.ae_title, own) != own:
+                raise ValueError(
+                    f"two peers call themselves {peer.ae_title!r} and differ in site, issuer or charset; senders are "
+                    "told apart by AE title alone: give one of them another"
+                )
         return peers
 
     @property

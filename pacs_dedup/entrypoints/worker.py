@@ -101,6 +101,7 @@ def _loops(services: wiring.Services) -> Iterator[StepLoop]:
         destinations=services.destinations,
         clock=services.clock,
         lease=_FORWARD_LEASE,
+        came_from=wiring.came_from(settings),
     )
     for _ in range(_FORWARD_THREADS):
         yield StepLoop("forward", forward)

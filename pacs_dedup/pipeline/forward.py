@@ -1,17 +1,19 @@
 """Send what is to be forwarded; one queued row is one instance for one destination."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from pathlib import Path
 
 from pacs_dedup.domain.errors import BadConfiguration, BlobMissing, PacsDedupError
 from pacs_dedup.domain.identifiers import ArrivalId
 from pacs_dedup.log import get_logger
-from pacs_dedup.ports.arrival_book import ArrivalBook
+from pacs_dedup.ports.arrival_book import Arrival, ArrivalBook
 from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.destination import Destination
 from pacs_dedup.ports.journal import Journal, Step, Work
+
+CameFrom = Callable[[Arrival, str], bool]
+"""Tells whether an arrival was sent by the destination of this name."""
 
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(minutes=5)
@@ -37,10 +39,12 @@ def forward_once(
     destinations: Mapping[str, Destination],
     clock: Clock,
     lease: timedelta,
+    came_from: CameFrom,
 ) -> bool:
     """Send one instance that is due; return whether there was one.
 
-    It is ticked off when the destination has acknowledged it. Until then it stays queued: a failure postpones it with
+    It is ticked off when the destination has acknowledged it, or was the one who sent it: an archive that passes on
+    whatever it gets would otherwise get it for ever. Until then it stays queued: a failure postpones it with
     its cause. After a crash it is sent once more, which a Storage SCP takes as the same instance.
 
     Args:
@@ -50,8 +54,9 @@ def forward_once(
     if work is None:
         return False
     try:
-        path, destination = _resolve(work, arrivals, blobs, destinations)
-        destination.send(path)
+        arrival, destination = _resolve(work, arrivals, destinations)
+        if not came_from(arrival, destination.name):
+            destination.send(blobs.path(arrival.blob_id))
     except PacsDedupError as error:
         wait = retry_after(work.attempts) if error.retriable else DEAD_LETTER_RETRY
         _log.warning("not forwarded", cause=str(error), attempts=work.attempts, retry_in_s=wait.total_seconds())
@@ -61,13 +66,11 @@ def forward_once(
     return True
 
 
-def _resolve(
-    work: Work, arrivals: ArrivalBook, blobs: BlobStore, destinations: Mapping[str, Destination]
-) -> tuple[Path, Destination]:
-    """Find the file and the destination that a subject made by `pacs_dedup.pipeline.forwarding` names.
+def _resolve(work: Work, arrivals: ArrivalBook, destinations: Mapping[str, Destination]) -> tuple[Arrival, Destination]:
+    """Find the arrival and the destination that a subject made by `pacs_dedup.pipeline.forwarding` names.
 
     Raises:
-        BlobMissing: the arrival or its bytes are not there.
+        BlobMissing: the arrival is not recorded.
         BadConfiguration: the destination is not configured any more.
     """
     number, _, name = work.subject.partition(">")
@@ -78,4 +81,4 @@ def _resolve(
     arrival = arrivals.get(ArrivalId(int(number)))
     if arrival is None:
         raise BlobMissing(f"arrival {number} is not recorded")
-    return blobs.path(arrival.blob_id), destinations[name]
+    return arrival, destinations[name]

@@ -44,8 +44,13 @@ class Orthanc:
         return self.call("/instances")
 
     def file(self, instance):
-        url = f"http://{LOOPBACK}:{self.http_port}/instances/{instance}/file"
-        with urllib.request.urlopen(url, timeout=60) as answer:
+        return self.raw(f"/instances/{instance}/file")
+
+    def text(self, path):
+        return self.raw(path).decode()
+
+    def raw(self, path):
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{self.http_port}{path}", timeout=60) as answer:
             return answer.read()
 
 

@@ -83,3 +83,14 @@ def test_what_could_not_be_passed_on_goes_out_when_orthanc_is_back(running_servi
     with running_orthanc(tmp_path / "back", DicomPort=port) as back:
         wait_until(lambda: len(back.instances) == len(study))
     assert service.stop() == 0
+
+
+def test_what_an_archive_sends_does_not_come_back_to_it(running_service, tmp_path, study):
+    with running_orthanc(tmp_path / "archive", OverwriteInstances=True) as archive:
+        service = running_service(peers=[destination_at(archive)], completion={"quiet_s": 0.5})
+        archive.know("dedup", "PACSDEDUP", service.port)
+        archive.store("dedup", [archive.upload(path) for path in study])
+        service.wait_until_idle()
+        found = {archive.text(f"/instances/{i}/metadata/Origin") for i in archive.instances}
+        assert found == {"RestApi"}, "what comes by DICOM has another origin"
+        assert service.stop() == 0

@@ -158,3 +158,17 @@ def test_without_a_database_url_an_sqlite_file_lies_in_the_data_folder(tmp_path)
 
 def test_a_database_url_is_not_shown_with_the_settings():
     assert "secret" not in repr(Settings(storage={"database_url": "postgresql+psycopg://u:secret@h/d"}))
+
+
+def test_two_hospitals_can_not_share_an_ae_title(tmp_path):
+    peer = "[[peers]]\nname = '{0}'\naddress = 'PACS@{0}'\nissuer = '{1}'\n"
+    text = complaint(written(tmp_path, peer.format("a", "QEH") + peer.format("b", "PMH")))
+    assert "two peers call themselves 'PACS'" in text
+    assert len(load_settings(written(tmp_path, peer.format("a", "QEH") + peer.format("b", "QEH"))).peers) == 2
+
+
+def test_a_peer_is_known_by_its_title_and_its_address():
+    peer = Peer(name="archive", address="ARCHIVE@10.0.0.9:104")
+    assert peer.calls_as("ARCHIVE", "10.0.0.9")
+    assert not peer.calls_as("ARCHIVE", "10.0.0.8")
+    assert not peer.calls_as("CT", "10.0.0.9")

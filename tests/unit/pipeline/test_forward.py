@@ -49,6 +49,7 @@ def forward(database, blobs, destinations, clock):
         destinations=destinations,
         clock=clock,
         lease=LEASE,
+        came_from=lambda arrival, name: arrival.source == name.upper(),
     )
 
 
@@ -145,3 +146,16 @@ def test_a_crash_while_sending_sends_it_again(step, journal, clock):
     clock.advance(LEASE)
     assert step(archive)
     assert archive.received == [BYTES]
+
+
+def test_an_instance_is_not_sent_back_to_where_it_came_from(clock, blobs):
+    database = FakeDatabase(clock)
+    blob = blobs.put([BYTES])
+    arrival = Arrival(blob.blob_id, "ARCHIVE", clock.now(), blob.size_bytes, TransferSyntaxUid("1.2"))
+    database.arrivals.record(arrival, forward_to=["archive", "second"])
+    archive, second = Archive(), Archive()
+    second.name = "second"
+    while forward(database, blobs, {"archive": archive, "second": second}, clock):
+        pass
+    assert (archive.received, second.received) == ([], [BYTES])
+    assert waiting(database.journal) == 0

@@ -1,7 +1,8 @@
 import pytest
 
 from pacs_dedup.config import Peer, UnknownPeers
-from pacs_dedup.entrypoints.listener.admission import admitted, is_host
+from pacs_dedup.config.hosts import is_host
+from pacs_dedup.entrypoints.listener.admission import admitted
 
 PEERS = (
     Peer(name="ct", address="CT1@10.0.0.5:104"),
@@ -26,6 +27,7 @@ PEERS = (
         ("OTHER", "127.0.0.1", UnknownPeers.REJECT, False),
         ("OTHER", "10.0.0.5", UnknownPeers.ACCEPT, True),
         ("ct1", "10.0.0.5", UnknownPeers.REJECT, False),
+        ("scan:/ct", "127.0.0.1", UnknownPeers.ACCEPT, False),
     ],
 )
 def test_who_is_admitted(calling_ae, address, unknown, accepted):
