@@ -54,7 +54,7 @@ class Dicom(_Section):
     ae_title: str = "PACSDEDUP"
     port: int = Field(default=11112, ge=0, le=_MAX_PORT)
     bind: str = "0.0.0.0"  # noqa: S104 - an SCP that the hospital's modalities can not reach is of no use
-    max_pdu: int = Field(default=0, ge=0)
+    max_pdu: int = Field(default=131072, ge=0)
     max_associations: int = Field(default=40, ge=1)
     require_called_aet: bool = True
     unknown_peers: UnknownPeers = UnknownPeers.LOOPBACK

@@ -58,7 +58,7 @@ def test_a_flag_beats_the_environment_which_beats_the_file_which_beats_the_defau
     monkeypatch.setenv("PACS_DEDUP_DICOM__PORT", "2")
     monkeypatch.setenv("PACS_DEDUP_DICOM__MAX_ASSOCIATIONS", "2")
     dicom = load_settings(path, {"dicom.port": 3, "dicom.ae_title": None}).dicom
-    assert (dicom.port, dicom.max_associations, dicom.ae_title, dicom.max_pdu) == (3, 2, "FILE", 0)
+    assert (dicom.port, dicom.max_associations, dicom.ae_title, dicom.max_pdu) == (3, 2, "FILE", 131072)
 
 
 def test_the_file_named_by_the_environment_is_read_before_the_one_in_the_folder(tmp_path, monkeypatch):

@@ -1,0 +1,111 @@
+"""What a sender may do to the memory and the time of the service; everything is kept all the same."""
+
+import zlib
+from pathlib import Path
+
+import pytest
+from pydicom.uid import CTImageStorage, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
+from pynetdicom import build_context
+
+from pacs_dedup.dicom.part10 import file_head
+from tests.integration.support import ct_instance, written
+from tests.integration.test_bad_input_at_the_port import answers, associate, encoded
+
+MIB = 1 << 20
+SUCCESS = 0x0000
+
+
+PIXEL_DATA = b"\xe0\x7f\x10\x00"
+UNDEFINED = 0xFFFFFFFF
+
+
+def element(tag, vr, length, value=b""):
+    """Encode an element of a VR with a length of 32 bits (explicit, little endian), whatever its value's length is."""
+    group, number = tag
+    return (
+        group.to_bytes(2, "little") + number.to_bytes(2, "little") + vr + b"\0\0" + length.to_bytes(4, "little") + value
+    )
+
+
+def header(folder, uid):
+    """Return all of a data set that stands before its pixels."""
+    data = encoded(ct_instance(SOPInstanceUID=uid), folder)
+    return data[: data.index(PIXEL_DATA)]
+
+
+def deflated_bomb(folder, uid):
+    """A few megabytes that would be 2,100 MiB."""
+    deflate, pixels = zlib.compressobj(wbits=-zlib.MAX_WBITS), 2100 * MIB
+    packed = [deflate.compress(header(folder, uid) + element((0x7FE0, 0x0010), b"OW", pixels))]
+    packed += [deflate.compress(bytes(20 * MIB)) for _ in range(105)]
+    return b"".join(packed) + deflate.flush()
+
+
+def deep_sequences(folder, uid):
+    """Twenty thousand items, each inside the one before."""
+    opened = element((0x0040, 0xA730), b"SQ", UNDEFINED) + b"\xfe\xff\x00\xe0" + UNDEFINED.to_bytes(4, "little")
+    return header(folder, uid) + opened * 20_000
+
+
+def absurd_length(folder, uid):
+    return header(folder, uid) + element((0x7FE0, 0x0010), b"OW", 0xFFFFFFF0, b"tiny")
+
+
+def million_frames(folder, uid):
+    count = 999_999
+    pixels = bytes(2 * count + count % 2)
+    return encoded(ct_instance(SOPInstanceUID=uid, Rows=1, Columns=1, NumberOfFrames=count, PixelData=pixels), folder)
+
+
+def more_frames_than_there_are(folder, uid):
+    return encoded(ct_instance(SOPInstanceUID=uid, NumberOfFrames=2_000_000_000), folder)
+
+
+HOSTILE = {
+    deflated_bomb: DeflatedExplicitVRLittleEndian,
+    deep_sequences: ExplicitVRLittleEndian,
+    absurd_length: ExplicitVRLittleEndian,
+    million_frames: ExplicitVRLittleEndian,
+    more_frames_than_there_are: ExplicitVRLittleEndian,
+}
+
+
+def send(port, folder, make, syntax):
+    uid = f"1.2.{len(make.__name__)}"
+    path = folder / f"{make.__name__}.dcm"
+    path.write_bytes(file_head(CTImageStorage, uid, syntax) + make(folder, uid))
+    association = associate(port, build_context(CTImageStorage, syntax))
+    status = association.send_c_store(path).Status
+    association.release()
+    return status
+
+
+def peak_mib(pid):
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+
+
+def test_receiving_takes_little_more_memory_than_the_instance(running_service, tmp_path):
+    service = running_service(role="scp")
+    before = peak_mib(service.process.pid)
+    frames = 48
+    big = ct_instance(Rows=1024, Columns=1024, NumberOfFrames=frames, PixelData=bytes(frames * 2 * MIB))
+    association = associate(service.port)
+    assert association.send_c_store(written(tmp_path, big)).Status == SUCCESS
+    association.release()
+    assert peak_mib(service.process.pid) - before < 1.5 * 2 * frames
+
+
+@pytest.mark.slow
+def test_what_is_made_to_exhaust_is_kept_and_has_its_end(running_service, tmp_path):
+    workers = {"count": 1, "decode_memory_mb": 2048, "decode_timeout_s": 15}
+    service = running_service(workers=workers, completion={"quiet_s": 0.5})
+    assert {send(service.port, tmp_path, make, syntax) for make, syntax in HOSTILE.items()} == {SUCCESS}
+    service.wait_until_idle(120)
+    with service.database() as database:
+        problems = database.arrivals.problems()
+        assert len(problems) == len(HOSTILE)
+    assert len(service.files) == len(HOSTILE)
+    assert answers(service.port)
+    assert peak_mib(service.process.pid) < 400
+    assert service.stop() == 0
