@@ -65,10 +65,17 @@ def act_once(gate: Gate) -> bool:
 def _hold_or_forward(key: StudyKey, generation: int, gate: Gate) -> None:
     now = gate.clock.now()
     going = forwards_of(key, generation, gate, now)
-    part_has_gone = len(_waiting(going, gate)) < len(going)  # a deadline was faster; half a study helps nobody
-    cause = "" if part_has_gone else _cause_to_hold(key, generation, gate)
+    judgements = [j for j in gate.case_book.judgements(key) if j.generation == generation]
+    grew = any(j.prior == key and j.verdict.relation is Relation.CONTINUED for j in judgements)
+    earlier = [h for h in gate.quarantine.holds() if h.key == key and h.generation < generation]
+    # Half a study helps nobody: what a deadline, or an earlier verdict, has let go takes the rest along.
+    part_has_gone = len(_waiting(going, gate)) < len(going) or (grew and not earlier)
+    cause = "" if part_has_gone else _cause_to_hold(judgements, gate)
     if cause:
         gate.quarantine.hold(Hold(key, generation, cause, held_at=now, until=now + gate.max_hold))
+    elif grew:
+        for hold in earlier:
+            release(key, hold.generation, gate, cause="the study grew")
     follow_hold(key, generation, gate)
 
 
@@ -110,9 +117,8 @@ def forwards_of(key: StudyKey, generation: int, gate: Gate, due_at: datetime) ->
     return forwards(arrivals, gate.destinations, due_at, key.source)
 
 
-def _cause_to_hold(key: StudyKey, generation: int, gate: Gate) -> str:
-    """Say why a generation is to be held; empty where it is not."""
-    judgements = [j for j in gate.case_book.judgements(key) if j.generation == generation]
+def _cause_to_hold(judgements: Collection[Judgement], gate: Gate) -> str:
+    """Say why the generation that was judged is to be held; empty where it is not."""
     first = primary(judgements)
     if first is None:
         return ""

@@ -163,10 +163,10 @@ def test_images_that_come_again_under_new_uids_in_their_own_study_are_held() -> 
     "late",
     [make_instance("99", "new"), make_report(), make_instance("99", frames=(make_frame("page", informative=False),))],
 )
-def test_something_new_that_a_held_copy_brings_later_is_forwarded(late: object) -> None:
+def test_something_new_that_a_held_copy_brings_later_is_forwarded_with_the_copy(late: object) -> None:
     site = holding()
     site.send_study(renewed([late]), source="PMHPACS")
-    assert (site.sent, site.held) == (5, [("PMHPACS", 1)])
+    assert (site.sent, site.held) == (9, [])
 
 
 def test_a_pair_that_was_judged_otherwise_in_the_meantime_is_forwarded() -> None:
