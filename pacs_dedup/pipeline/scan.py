@@ -60,15 +60,15 @@ class Found:
 
 
 def find_files(paths: Iterable[Path], leave_out: Path | None = None) -> Found:
-    """Walk files and folders; ``leave_out`` (our own data folder) is not entered."""
+    """Walk files and folders; ``leave_out`` (our own data folder) is not entered, not even where it is asked for."""
     files: dict[Path, None] = {}
     links, unreadable = 0, []
     avoid = leave_out.resolve() if leave_out else None
     for path in paths:
-        for entry in _walk(path.absolute(), avoid):
+        for entry in _walk(path.resolve(), avoid):  # one name for one file: its folder is a source of studies
             if isinstance(entry, ScannedFile):
                 unreadable.append(entry)
-            elif entry.is_symlink() and entry != path.absolute():
+            elif entry.is_symlink():
                 links += 1
             else:
                 files[entry] = None
@@ -78,6 +78,9 @@ def find_files(paths: Iterable[Path], leave_out: Path | None = None) -> Found:
 def _walk(top: Path, avoid: Path | None) -> Iterator[Path | ScannedFile]:
     if not top.exists():
         yield _unreadable(top, "there is no such file or folder")
+        return
+    if avoid is not None and top.resolve().is_relative_to(avoid):
+        yield _unreadable(top, "this is the data folder of pacs_dedup itself; scan the folders that files came from")
         return
     if not top.is_dir():
         yield top
