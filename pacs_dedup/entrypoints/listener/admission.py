@@ -1,9 +1,9 @@
 """Whose associations are accepted."""
 
-import ipaddress
 from collections.abc import Iterable
 
 from pacs_dedup.config import Peer, UnknownPeers
+from pacs_dedup.config.hosts import parsed
 from pacs_dedup.domain.identifiers import AeTitle, is_scanned
 
 
@@ -23,4 +23,4 @@ def admitted(calling_ae: AeTitle, address: str, *, peers: Iterable[Peer], unknow
         case UnknownPeers.REJECT:
             return False
         case UnknownPeers.LOOPBACK:
-            return ipaddress.ip_address(address).is_loopback
+            return parsed(address).is_loopback

@@ -16,6 +16,8 @@ PEERS = (
     [
         ("CT1", "10.0.0.5", UnknownPeers.REJECT, True),
         ("CT1", "10.0.0.6", UnknownPeers.REJECT, False),
+        ("CT1", "::ffff:10.0.0.5", UnknownPeers.REJECT, True),
+        ("OTHER", "::ffff:127.0.0.1", UnknownPeers.LOOPBACK, True),
         ("CT1", "10.0.0.6", UnknownPeers.ACCEPT, True),
         ("CT1", "10.0.0.6", UnknownPeers.LOOPBACK, False),
         ("CARM", "10.9.9.9", UnknownPeers.REJECT, True),
