@@ -13,7 +13,7 @@ from pynetdicom.presentation import PresentationContext, build_context
 from pacs_dedup.dicom.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from pacs_dedup.dicom.store_status import Answer, read_answer
 from pacs_dedup.dicom.upper_layer import keep_data_sets_private
-from pacs_dedup.domain.errors import BlobMissing, PeerRefused, PeerUnavailable
+from pacs_dedup.domain.errors import BlobMissing, PeerRefused, PeerResting, PeerUnavailable
 from pacs_dedup.domain.identifiers import AeTitle
 
 _IDLE_S = 5.0  # how long an association waits for the next instance before pynetdicom releases it
@@ -85,7 +85,7 @@ class DimseDestination:
             return current
         self._release()
         if time.monotonic() < self._rest_until:
-            raise PeerUnavailable(f"{self._name}: did not accept an association a moment ago")
+            raise PeerResting(f"{self._name}: did not accept an association a moment ago")
         self._kinds.pop(kind, None)
         self._kinds = dict.fromkeys([*self._kinds, kind][-_MAX_CONTEXTS:])
         association = self._ae.associate(

@@ -10,6 +10,7 @@
       BlobMissing                  3         no
       OutOfStorage                 4         yes
       PeerUnavailable              4         yes     no association, or no answer
+        PeerResting                4         yes     it was not asked, because it was unavailable just before
       PeerRefused                  4         no      the peer answered with a failure that a retry will not mend
 """
 
@@ -65,6 +66,10 @@ class PeerUnavailable(PacsDedupError):
 
     retriable = True
     exit_code = 4
+
+
+class PeerResting(PeerUnavailable):
+    """A peer that was unavailable a moment ago is left in peace; what is told of that moment says enough."""
 
 
 class PeerRefused(PacsDedupError):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from pacs_dedup.domain.errors import BadConfiguration, BlobMissing, PacsDedupError
+from pacs_dedup.domain.errors import BadConfiguration, BlobMissing, PacsDedupError, PeerResting
 from pacs_dedup.domain.identifiers import ArrivalId
 from pacs_dedup.log import get_logger
 from pacs_dedup.ports.arrival_book import Arrival, ArrivalBook
@@ -59,7 +59,8 @@ def forward_once(
             destination.send(blobs.path(arrival.blob_id))
     except PacsDedupError as error:
         wait = retry_after(work.attempts) if error.retriable else DEAD_LETTER_RETRY
-        _log.warning("not forwarded", cause=str(error), attempts=work.attempts, retry_in_s=wait.total_seconds())
+        if not isinstance(error, PeerResting):  # else an outage writes a line for every instance that waits
+            _log.warning("not forwarded", cause=str(error), attempts=work.attempts, retry_in_s=wait.total_seconds())
         journal.postpone(work, clock.now() + wait, str(error))
     else:
         journal.tick(work)

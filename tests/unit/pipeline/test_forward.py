@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from pacs_dedup.domain.errors import PeerRefused, PeerUnavailable
+from pacs_dedup.domain.errors import PeerRefused, PeerResting, PeerUnavailable
 from pacs_dedup.domain.identifiers import TransferSyntaxUid
 from pacs_dedup.pipeline.forward import DEAD_LETTER_RETRY, LONGEST_RETRY, forward_once, retry_after
 from pacs_dedup.ports.arrival_book import Arrival
@@ -159,3 +159,12 @@ def test_an_instance_is_not_sent_back_to_where_it_came_from(clock, blobs):
         pass
     assert (archive.received, second.received) == ([], [BYTES])
     assert waiting(database.journal) == 0
+
+
+def test_an_outage_is_told_once_and_not_for_every_instance_that_waits(step, journal, caplog):
+    archive = Archive(PeerUnavailable("away"), PeerResting("away a moment ago"))
+    step(archive)
+    journal.queue([NewWork(Step.FORWARD, "1>archive", FakeClock().now())])
+    step(archive)
+    assert archive.failures == []
+    assert caplog.text.count("not forwarded") == 1
