@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import secrets
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -94,15 +95,13 @@ def _reception(services: wiring.Services) -> Reception:
 
 def _say_started(settings: Settings, port: int) -> None:
     dicom, data = settings.dicom, settings.storage.path.absolute()
-    _log.info(
+    said = (
         f"pacs_dedup {__version__} listens on {dicom.bind}:{port} as {dicom.ae_title}, mode {settings.mode.action}, "
-        f"data in {data}",
-        address=dicom.bind,
-        port=port,
-        ae_title=dicom.ae_title,
-        mode=str(settings.mode.action),
-        data=str(data),
+        f"data in {data}"
     )
+    facts = {"address": dicom.bind, "port": port, "ae_title": dicom.ae_title}
+    facts |= {"mode": str(settings.mode.action), "data": str(data)}
+    _log.info(said, **({} if sys.stderr.isatty() else facts))  # a person reads the sentence, a program the keys
 
 
 def _start_worker(settings: Settings, log_key: bytes) -> BaseProcess:
