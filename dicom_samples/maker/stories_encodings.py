@@ -51,6 +51,9 @@ def ultrasound_planes() -> Story:
     )
 
 
+REWRITTEN = "Held back by no site: numbers that were written anew may correct wrong ones."
+
+
 def inverted_film() -> Story:
     """A film comes back with its grey values inverted, and says so."""
     name, person = "21-inverted-film", PEOPLE[22]
@@ -70,7 +73,7 @@ def inverted_film() -> Story:
         "header: on the screen it looks the same. Not one stored number is equal, the picture is.",
         "DX phantom; MONOCHROME1 with 4095 - value instead of MONOCHROME2.",
         (Sending("01-pmh", PMH.ae_title, film), Sending("02-qeh", QEH.ae_title, copy)),
-        Expect("exact_copy", "flag", "same", ("value_digests",), "quarantine"),
+        Expect("exact_copy", "flag", "same", ("value_digests",), quiet=REWRITTEN),
     )
 
 
@@ -92,7 +95,7 @@ def rescaled_ct() -> Story:
             Sending("01-qeh", QEH.ae_title, copied(hounsfield, _set("RescaleIntercept", 0))),
             Sending("02-pmh", PMH.ae_title, _copy(stored, name, person)),
         ),
-        Expect("exact_copy", "flag", "same", ("value_digests",), "quarantine"),
+        Expect("exact_copy", "flag", "same", ("value_digests",), quiet=REWRITTEN),
     )
 
 

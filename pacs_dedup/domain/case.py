@@ -34,7 +34,7 @@ class CaseEvent:
     """One thing that happened to a case; the history is these, in order, and is never rewritten.
 
     Attributes:
-        what: ``opened``, ``evidence_changed``, ``decided``, ``undone``, ``released``, ``hold_expired``.
+        what: ``opened``, ``evidence_changed``, ``decided`` or ``undone``.
         verb: the decision, for ``decided``.
         by: the reviewer's account name, or ``pacs_dedup`` for what the service did.
     """

@@ -40,16 +40,6 @@ def primary(judgements: Iterable[Judgement]) -> Judgement | None:
     return min(judgements, key=_rank, default=None)
 
 
-def disposition_of_study(judgements: Iterable[Judgement]) -> Disposition:
-    """Say what happens to the study as a whole.
-
-    It is held only if its primary judgement holds it: a re-transmission of what was forwarded is forwarded, and an
-    alarm is never silenced by a copy verdict about another prior.
-    """
-    first = primary(judgements)
-    return first.verdict.disposition if first is not None else Disposition.ACCEPT
-
-
 def _rank(judgement: Judgement) -> tuple[bool, int, int, float]:
     verdict = judgement.verdict
     quiet = verdict.disposition is not Disposition.ALERT and verdict.relation is not Relation.UID_CONFLICT

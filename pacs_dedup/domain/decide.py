@@ -119,6 +119,7 @@ def _vetoes(evidence: Evidence, policy: Policy) -> tuple[tuple[bool, str], ...]:
         (coverage.unreadable_prior > 0, "some of the prior could not be examined"),
         (coverage.prior_share < policy.complete_share, "the prior has more than what arrived"),
         (evidence.better == "incoming", "what arrived is the better version"),
+        (coverage.value > 0, "its numbers were written anew, which may be a correction"),
         (_times_conflict(evidence), "the acquisition times conflict"),
         (not coverage.images_matched, "no image was compared"),
         (evidence.level(Fact.ORIENTATION) == "differs", "it may correct the side, orientation or position of an image"),

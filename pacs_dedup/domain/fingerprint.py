@@ -46,7 +46,7 @@ class FrameFingerprint:
             too little content for it to mean anything.
         informative: False for blank, constant, low-entropy and template frames, which never drive a verdict.
         sketch: RSH-1, 64 bytes of signs of the noise residual, or None where there is no residual to speak of.
-        perceptual_hash: imagehash's pHash, 64 bits as 16 hexadecimal digits; finds candidates, proves nothing.
+        perceptual_hash: imagehash's pHash, 64 bits as 16 hexadecimal digits; for searching by likeness, no proof.
     """
 
     stored_digest: Digest

@@ -43,12 +43,6 @@ def residual_sketch(frame: GreyFrame) -> bytes | None:
     return np.packbits(signs).tobytes()
 
 
-def sketch_correlation(first: bytes, second: bytes) -> float:
-    """Estimate how far two residuals correlate, 0..1, polarity apart; random pairs stay below about 0.3."""
-    distance = (int.from_bytes(first, "big") ^ int.from_bytes(second, "big")).bit_count()
-    return abs(float(np.cos(np.pi * distance / _BITS)))
-
-
 def _resize(unit: Plane) -> Plane:
     side = min(unit.shape)
     method = Image.Resampling.BICUBIC

@@ -14,7 +14,6 @@ from pacs_dedup.reports.model import PATIENT_DATA_STATEMENT, CaseReport, ReportD
 from pacs_dedup.reports.waterfall import Bar, Waterfall, acquisition_waterfall, condensed, patient_waterfall
 
 CHART_WIDTH = 240
-CHART_HEIGHT = 14
 
 _DIFFERENCE_SYMBOLS = {(True, True): "≠", (True, False): "+", (False, True): "\N{MINUS SIGN}"}
 _KINDS = {

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from pacs_dedup.domain.evidence import Fact
 from pacs_dedup.domain.identifiers import SCAN_PREFIX, is_scanned
-from pacs_dedup.domain.verdict import Confidence, Disposition, Relation
+from pacs_dedup.domain.verdict import Disposition, Relation
 
 REHEARSAL = "The site only observes; one that quarantines would have held this study back."
 
@@ -45,12 +45,6 @@ DISPOSITIONS: dict[Disposition, str] = {
     Disposition.QUARANTINE: "quarantine",
 }
 
-CONFIDENCES: dict[Confidence, str] = {
-    Confidence.CERTAIN: "certain",
-    Confidence.LIKELY: "likely",
-    Confidence.POSSIBLE: "possible",
-}
-
 FACTS: dict[Fact, str] = {
     Fact.FRAME_DIGESTS: "Pixels",
     Fact.VALUE_DIGESTS: "Pixel values",
@@ -60,7 +54,6 @@ FACTS: dict[Fact, str] = {
     Fact.PRESENTATION: "Presentation",
     Fact.OVERLAYS: "Overlays",
     Fact.CONTENT_DIGESTS: "Other content",
-    Fact.DATASET_DIGESTS: "Whole data sets",
     Fact.UNREADABLE: "Unreadable",
     Fact.STUDY_INSTANCE_UID: "Study UID",
     Fact.SOP_INSTANCE_UIDS: "SOP Instance UIDs",
@@ -75,7 +68,6 @@ FACTS: dict[Fact, str] = {
     Fact.DESCRIPTION: "Description",
     Fact.ACCESSION_NUMBER: "Accession number",
     Fact.MODALITY: "Modality",
-    Fact.INSTANCE_COUNT: "Number of instances",
     Fact.PATIENT_ID: "Patient ID",
     Fact.PATIENT_NAME: "Patient name",
     Fact.BIRTH_DATE: "Birth date",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pacs_dedup.domain.cluster import disposition_of_study, primary
+from pacs_dedup.domain.cluster import primary
 from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.evidence import Evidence, Fact, PatientLink, SopFindings
 from pacs_dedup.domain.identifiers import StudyInstanceUid, StudyKey
@@ -30,13 +30,14 @@ def judged(evidence: Evidence, prior: str = "1.2.9") -> Judgement:
 
 def test_a_study_that_was_compared_with_nothing_is_accepted() -> None:
     assert primary([]) is None
-    assert disposition_of_study([]) is Disposition.ACCEPT
 
 
 @pytest.mark.parametrize("alarm", [WRONG_PATIENT, TIED_TO_A_STRANGER])
 @pytest.mark.parametrize("other", [COPY, RESEND])
 def test_an_alarm_is_never_silenced_by_a_verdict_about_another_prior(alarm: Evidence, other: Evidence) -> None:
-    assert disposition_of_study([judged(other), judged(alarm)]) is Disposition.ALERT
+    first = primary([judged(other), judged(alarm)])
+    assert first is not None
+    assert first.verdict.disposition is Disposition.ALERT
 
 
 def test_a_conflict_under_one_uid_speaks_first() -> None:
@@ -46,7 +47,9 @@ def test_a_conflict_under_one_uid_speaks_first() -> None:
 
 
 def test_what_was_sent_before_is_not_held_as_a_copy_of_something_else() -> None:
-    assert disposition_of_study([judged(COPY), judged(RESEND)]) is Disposition.ACCEPT
+    first = primary([judged(COPY), judged(RESEND)])
+    assert first is not None
+    assert first.verdict.disposition is Disposition.ACCEPT
 
 
 def test_of_two_priors_the_one_that_matches_more_speaks() -> None:

@@ -55,6 +55,13 @@ def test_every_relation_has_a_disposition_and_a_sentence(relation: Relation) -> 
     assert sentence_of(relation, make_evidence()).endswith(".")
 
 
+def test_rewritten_values_are_flagged_and_never_held() -> None:
+    rewritten = make_evidence(coverage=make_coverage(exact=0, value=10))
+    verdict = decide(rewritten, QUARANTINE)
+    assert (verdict.relation, verdict.disposition) == (Relation.EXACT_COPY, Disposition.FLAG)
+    assert verdict.vetoes == ("its numbers were written anew, which may be a correction",)
+
+
 def test_a_site_that_observes_is_told_what_quarantine_would_have_held() -> None:
     assert decide(make_evidence(), Policy(action=Action.OBSERVE)).would_hold
     assert not decide(make_evidence(), Policy(action=Action.FLAG)).would_hold

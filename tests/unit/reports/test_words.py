@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from pacs_dedup.domain.evidence import Fact
-from pacs_dedup.domain.verdict import Confidence, Disposition, Relation
+from pacs_dedup.domain.verdict import Disposition, Relation
 from pacs_dedup.reports import words
 
 
 def test_everything_that_can_be_said_has_words() -> None:
     assert set(words.RELATIONS) == set(Relation)
     assert set(words.DISPOSITIONS) == set(Disposition)
-    assert set(words.CONFIDENCES) == set(Confidence)
     assert set(words.FACTS) == set(Fact)
 
 
