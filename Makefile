@@ -16,7 +16,7 @@ install-dev: ## the same with the tools for development
 	@scripts/bootstrap.sh dev
 
 serve: install ## run the DICOM listener and the workers; settings from pacs-dedup.toml and PACS_DEDUP_*
-	@exec $(BIN)/pacs-dedup serve
+	@exec $(BIN)/python scripts/own_terminal.py $(BIN)/pacs-dedup serve
 
 demo: install ## play two hospitals and write a flag report
 	@exec $(BIN)/pacs-dedup demo
