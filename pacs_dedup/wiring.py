@@ -83,6 +83,7 @@ def open_services(settings: Settings, *, sole_owner: bool = False) -> Iterator[S
     """Open storage, database and destinations; close them at the end.
 
     Args:
+        settings: what the site chose.
         sole_owner: the caller holds the lock on the data folder, so work that is still claimed belongs to a crash.
 
     Raises:
@@ -181,6 +182,7 @@ def open_reading(services: Services, *, with_pictures: bool = True) -> Iterator[
     """Return what reporting reads; headers and pixels are opened in child processes, which end with the context.
 
     Args:
+        services: opened, and kept open as long.
         with_pictures: False leaves the pixels alone.
     """
     workers = services.settings.workers

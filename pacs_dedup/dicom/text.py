@@ -49,6 +49,8 @@ def read_text(dataset: Dataset, tag: int, assumed: str = "") -> DecodedText:
     element is already broken: only the bytes tell.
 
     Args:
+        dataset: elements still undecoded.
+        tag: of an element that holds text.
         assumed: character set where the data set declares none.
     """
     value = raw_value(dataset, tag)

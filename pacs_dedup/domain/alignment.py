@@ -60,7 +60,8 @@ def plan(incoming: Sequence[FrameItem], prior: Sequence[FrameItem], *, wide: boo
     """Choose at most `SAMPLE` pairs of frames to look at.
 
     Args:
-        incoming, prior: informative frames that have no exact partner.
+        incoming: informative frames that have no exact partner.
+        prior: the same of the prior study.
         wide: other facts make a copy plausible, so look even where the sketches are far apart.
     """
     if not incoming or not prior:
@@ -75,6 +76,8 @@ def read(looked: Looked, policy: Policy, modality: str, kernel: str) -> Finding:
     """Say what the figures of one look mean.
 
     Args:
+        looked: one look with its figures.
+        policy: holds the thresholds.
         modality: (0008,0060) of the incoming frame; only some modalities are reconstructed more than once.
         kernel: level at which kernel and slice thickness compare: ``equal``, ``differs`` or ``missing``.
     """

@@ -12,7 +12,7 @@ from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import Digest
 from pacs_dedup.domain.pairing import Pairing, distinct_instances, pair
 from pacs_dedup.domain.pixel_comparison import compare_pixels
-from pacs_dedup.domain.policy import Policy
+from pacs_dedup.domain.policy import DEFAULT_POLICY, Policy
 from pacs_dedup.domain.rendition import better_side
 from pacs_dedup.domain.sop_findings import TwinLooks
 from pacs_dedup.domain.study_patients import compare_study_patients
@@ -29,7 +29,6 @@ GROUP_CAPS: dict[Group, tuple[float, float]] = {
     Group.STRUCTURE: (-7.0, 3.0),
 }
 """Least and most that a group may add, in bits: its facts depend on each other."""
-_DEFAULT_POLICY = Policy()
 Findings = Sequence[tuple[Looked, Finding]]
 
 
@@ -38,13 +37,16 @@ def compare_studies(
     prior: StudyFingerprint,
     looked: Sequence[Looked] = (),
     common: frozenset[Digest] = frozenset(),
-    policy: Policy = _DEFAULT_POLICY,
+    policy: Policy = DEFAULT_POLICY,
 ) -> Evidence:
     """Compare an incoming study with a prior one.
 
     Args:
+        incoming: what arrived.
+        prior: what it is compared with.
         looked: frame pairs whose pixels were compared, as `plan_looks` asked for.
         common: stored and content digests that so many patients share that they identify nobody.
+        policy: holds the thresholds by which a look is read.
     """
     left, right = distinct_instances(incoming), distinct_instances(prior)
     pairing = pair(left, right, common)

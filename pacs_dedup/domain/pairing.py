@@ -88,7 +88,8 @@ def pair(
     """Pair the frames and objects of two studies by their digests.
 
     Args:
-        incoming, prior: instances as `distinct_instances` returns them.
+        incoming: instances as `distinct_instances` returns them.
+        prior: the same of the prior study.
         common: stored and content digests that so many patients share that they identify nobody; they do not count.
     """
     incoming, prior = tuple(incoming), tuple(prior)

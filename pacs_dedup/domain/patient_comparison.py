@@ -68,6 +68,8 @@ def compare_patients(incoming: PatientIdentity, prior: PatientIdentity, *, pixel
     """Compare two identities.
 
     Args:
+        incoming: as the arriving headers name the patient.
+        prior: as the known ones do.
         pixels_equal: the pair was found by equal pixels, so that the question is only whether anything conflicts.
     """
     id_level = compare_ids(incoming.ids, prior.ids)

@@ -29,3 +29,7 @@ class Policy:
     copy_correlation: float = 0.75
     repeat_correlation: float = 0.30
     common_patients: int = 5
+
+
+DEFAULT_POLICY = Policy()
+"""What holds where a site chose nothing."""

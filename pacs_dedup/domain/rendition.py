@@ -15,6 +15,8 @@ def better_side(
     Lossless before lossy, then depth, then matrix, then completeness; the worst image of a side speaks for it.
 
     Args:
+        incoming: what arrived.
+        prior: what it is compared with.
         values_equal: every frame has its equal on the other side, so a wider container or a border adds nothing.
     """
     left, right = _quality(incoming, values_equal=values_equal), _quality(prior, values_equal=values_equal)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pacs_dedup.domain.evidence import Evidence
 from pacs_dedup.domain.identifiers import CaseId, StudyKey
-from pacs_dedup.domain.policy import Policy
+from pacs_dedup.domain.policy import DEFAULT_POLICY, Policy
 
 RULES_VERSION = "2026.1"
 """Version of weights and rules; stored with every verdict."""
@@ -86,7 +86,7 @@ class Verdict:
     vetoes: tuple[str, ...] = ()
     would_hold: bool = False
     better: str = "equal"
-    policy: Policy = Policy()
+    policy: Policy = DEFAULT_POLICY
     digest_version: str = ""
     rules_version: str = RULES_VERSION
 

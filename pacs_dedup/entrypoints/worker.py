@@ -62,6 +62,8 @@ def worker_process(settings: Settings, log_key: bytes, parent: int) -> None:
     """Run `work` in this process until SIGTERM: the main function of the child that the service watches over.
 
     Args:
+        settings: those of the service.
+        log_key: secret under which UIDs are hashed in the logs.
         parent: process id of the service, which this process does not outlive. SIGINT is the service's to handle.
     """
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # Linux: end with the parent, however that ends

@@ -46,6 +46,8 @@ def load_side(path: Path, examine: Examine, progress: Callable[[], None] = lambd
     """Fingerprint a file, or every DICOM file below a folder.
 
     Args:
+        path: a file or a folder.
+        examine: fingerprints one file.
         progress: called after each file.
 
     Raises:

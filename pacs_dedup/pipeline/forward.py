@@ -48,6 +48,12 @@ def forward_once(
     its cause. After a crash it is sent once more, which a Storage SCP takes as the same instance.
 
     Args:
+        journal: holds the queue.
+        arrivals: tell which bytes a row is about.
+        blobs: hold these bytes.
+        destinations: by configured name.
+        clock: from when a retry is counted.
+        came_from: tells whether a destination is the one that sent an arrival.
         lease: longer than the longest transfer; then another worker takes it over.
     """
     work = journal.claim(Step.FORWARD, lease)

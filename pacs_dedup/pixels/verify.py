@@ -37,7 +37,8 @@ def verify_grey_frames(first: GreyFrame, second: GreyFrame, *, lossless: bool = 
     The one with more grey levels is mapped onto the other, because a window or 8 bits only take levels away.
 
     Args:
-        first, second: the frames, in any order.
+        first: one frame.
+        second: the other; the order does not matter.
         lossless: neither was ever compressed with loss. Then, on one grid, the grey levels of a copy follow from its
             original's; where they do not, a high correlation means no more than a scan with little noise, repeated.
     """

@@ -21,6 +21,7 @@ def run_steps(services: wiring.Services, sources: Collection[str], arrivals: int
     Where a worker uses the data folder already, it does the work and this only waits.
 
     Args:
+        services: opened on the data folder that the files were recorded in.
         sources: of the scanned files.
         arrivals: how many were queued at most.
     """
