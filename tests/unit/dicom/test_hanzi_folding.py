@@ -3,6 +3,9 @@
 import pytest
 
 from pacs_dedup.dicom.hanzi_folding import FOLDING
+from pacs_dedup.dicom.person_name import parse_person_name
+from pacs_dedup.dicom.text import DecodedText
+from pacs_dedup.domain.names import compare_names
 
 
 @pytest.mark.parametrize(
@@ -21,3 +24,8 @@ def test_what_is_simplified_already_stays(name: str) -> None:
 def test_folding_twice_is_folding_once() -> None:
     for folded in FOLDING.values():
         assert chr(folded).translate(FOLDING) == chr(folded)
+
+
+def test_one_person_in_two_scripts_and_two_romanisations_has_one_name() -> None:
+    names = [parse_person_name(DecodedText(written)) for written in ("NG^SAU FONG=吳^秀芳", "WU^XIUFANG=吴^秀芳")]
+    assert compare_names(*names)[0] == "hanzi_exact"
