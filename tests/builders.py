@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from pacs_dedup.domain.acquisition import Acquisition, Geometry
 from pacs_dedup.domain.compare import compare_studies
-from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientLink, SopFindings
+from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientTier, SopFindings
 from pacs_dedup.domain.fingerprint import (
     ContentKind,
     FrameFingerprint,
@@ -169,7 +169,7 @@ def make_evidence(**changes: object) -> Evidence:
         comparisons=tuple(Comparison(fact, Group.STRUCTURE, level, 0.0, "said") for fact, level in levels.items()),
         coverage=make_coverage(),
         sop=SopFindings(),
-        patient_link=PatientLink.SAME,
+        patient_tier=PatientTier.SAME,
         incoming_instances=10,
         prior_instances=10,
     )

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientLink, SopFindings
+from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientTier, SopFindings
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId, PatientIdentity, PersonNameParts
 from pacs_dedup.domain.policy import Action, Policy
@@ -109,7 +109,7 @@ def evidences(draw: st.DrawFn) -> Evidence:
         comparisons=comparisons,
         coverage=draw(coverages()),
         sop=draw(sop_findings()),
-        patient_link=draw(st.sampled_from(PatientLink)),
+        patient_tier=draw(st.sampled_from(PatientTier)),
         incoming_instances=draw(st.integers(0, 12)),
         prior_instances=draw(st.integers(0, 12)),
         same_source=draw(st.booleans()),

@@ -35,7 +35,7 @@ _TAIL = """
 | `[expect]` `relation` | a `Relation` of `pacs_dedup/domain/verdict.py` |
 | `disposition` | a `Disposition`, where the site's action is `flag` |
 | `disposition_if_quarantine_allowed` | the same, where the action is `quarantine` |
-| `patient` | a `PatientLink` of `pacs_dedup/domain/evidence.py` |
+| `patient` | a `PatientTier` of `pacs_dedup/domain/evidence.py` |
 | `reasons` | `Fact`s of the same file that must be among those that speak for the verdict |
 | `quiet` | why nobody is to be bothered, or nothing held, where that is the point |
 """

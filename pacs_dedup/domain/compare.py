@@ -66,7 +66,7 @@ def compare_studies(
         comparisons=comparisons,
         coverage=coverage,
         sop=sop,
-        patient_link=patients.link,
+        patient_tier=patients.tier,
         incoming_instances=len(incoming.by_sop_instance_uid),
         prior_instances=len(prior.by_sop_instance_uid),
         same_source=incoming.key.source == prior.key.source,

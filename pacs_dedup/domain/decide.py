@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import assert_never
 
-from pacs_dedup.domain.evidence import Comparison, Evidence, Fact, Group, PatientLink
+from pacs_dedup.domain.evidence import Comparison, Evidence, Fact, Group, PatientTier
 from pacs_dedup.domain.fingerprint import DIGEST_VERSION
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.relation import other_patient, relate
 from pacs_dedup.domain.sentences import sentence_of
-from pacs_dedup.domain.verdict import Confidence, Disposition, Relation, Verdict
+from pacs_dedup.domain.verdict import Certainty, Disposition, Relation, Verdict
 
 _EXPLAINING = frozenset(
     {
@@ -33,7 +33,7 @@ def decide(evidence: Evidence, policy: Policy) -> Verdict:
     return Verdict(
         relation=relation,
         disposition=disposition_of(relation, evidence, policy, vetoes),
-        confidence=confidence_of(relation, evidence),
+        certainty=certainty_of(relation, evidence),
         sentence=sentence_of(relation, evidence),
         evidence=evidence,
         reasons=_strongest(c for c in evidence.comparisons if _speaks_for(c, relation)),
@@ -69,7 +69,7 @@ def _safe_disposition(relation: Relation, evidence: Evidence) -> Disposition:
             | Relation.UNDIGESTABLE
         ):
             return Disposition.ACCEPT
-        case Relation.CORRECTED_RESEND | Relation.UNDECIDED if other_patient(evidence.patient_link):
+        case Relation.CORRECTED_RESEND | Relation.UNDECIDED if other_patient(evidence.patient_tier):
             return Disposition.ALERT
         case Relation.CORRECTED_RESEND if _names_speak_against(evidence):
             return Disposition.FLAG
@@ -102,7 +102,7 @@ def vetoes_against(relation: Relation, evidence: Evidence, policy: Policy) -> tu
 def _vetoes_against_conflict(evidence: Evidence) -> tuple[tuple[bool, str], ...]:
     """One UID with two images is held to keep an archive from overwriting either, and nothing else is held with it."""
     return (
-        (other_patient(evidence.patient_link), "it names another patient"),
+        (other_patient(evidence.patient_tier), "it names another patient"),
         (evidence.sop.shared < evidence.incoming_instances, "it brings instances that nobody has yet"),
     )
 
@@ -113,7 +113,7 @@ def _vetoes(evidence: Evidence, policy: Policy) -> tuple[tuple[bool, str], ...]:
     whole = coverage.matched >= coverage.incoming and not (coverage.new_content or coverage.new_uninformative)
     tied = evidence.level(Fact.SOURCE_REFERENCES) in ("to_prior", "to_incoming")
     return (
-        (evidence.patient_link is not PatientLink.SAME, "the patient is not surely the same"),
+        (evidence.patient_tier is not PatientTier.SAME, "the patient is not surely the same"),
         (not whole, "not everything that arrived is known"),
         (coverage.unreadable_incoming > 0, "some of what arrived could not be examined"),
         (coverage.unreadable_prior > 0, "some of the prior could not be examined"),
@@ -127,20 +127,20 @@ def _vetoes(evidence: Evidence, policy: Policy) -> tuple[tuple[bool, str], ...]:
     )
 
 
-def confidence_of(relation: Relation, evidence: Evidence) -> Confidence:
+def certainty_of(relation: Relation, evidence: Evidence) -> Certainty:
     """Put the verdict into one of three bands; a band is a statement about the evidence kind, not a probability."""
     exact = evidence.coverage.exact + evidence.coverage.value
     if relation in (Relation.UNDECIDED, Relation.UNDIGESTABLE):
-        return Confidence.POSSIBLE
+        return Certainty.POSSIBLE
     if evidence.sop.shared or (exact and not evidence.coverage.verified):
-        return Confidence.CERTAIN
+        return Certainty.CERTAIN
     verified_all = evidence.coverage.tried and evidence.coverage.confirmed == evidence.coverage.tried
     settled = relation in (Relation.DERIVED, Relation.CONTINUED, Relation.REPEAT_ACQUISITION)
-    return Confidence.LIKELY if verified_all or settled else Confidence.POSSIBLE
+    return Certainty.LIKELY if verified_all or settled else Certainty.POSSIBLE
 
 
 def _names_speak_against(evidence: Evidence) -> bool:
-    return evidence.patient_link is PatientLink.UNKNOWN and evidence.patient_bits < 0
+    return evidence.patient_tier is PatientTier.UNKNOWN and evidence.patient_bits < 0
 
 
 def _times_conflict(evidence: Evidence) -> bool:

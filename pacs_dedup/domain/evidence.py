@@ -73,14 +73,19 @@ class Comparison:
     prior: str = ""
 
 
-class PatientLink(StrEnum):
-    """What the two headers say about the patient being the same."""
+class PatientTier(StrEnum):
+    """How sure the two headers make it that the patient is the same.
+
+    CONFLICT contradicts itself (one strong identifier, two people's details, or the reverse) and is never resolved by
+    the machine. UNKNOWN: nothing could be compared.
+    """
 
     SAME = "same"
     PROBABLE = "probable"
-    UNKNOWN = "unknown"
+    POSSIBLE = "possible"
     DIFFERENT = "different"
     CONFLICT = "conflict"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +168,31 @@ class SopFindings:
 
 
 @dataclass(frozen=True, slots=True)
+class InstanceCounts:
+    """How the instances of two studies correspond; every instance of either side is counted once or in one pair.
+
+    Attributes:
+        identical: pairs with equal stored pixels (or content) in one encoding.
+        re_encoded: pairs with equal pixels or values, encoded or written otherwise.
+        near: pairs that show the same acquisition with altered pixels.
+        different: pairs under one SOP Instance UID that do not show the same.
+        only_in_a, only_in_b: instances without a partner on the other side.
+    """
+
+    identical: int = 0
+    re_encoded: int = 0
+    near: int = 0
+    different: int = 0
+    only_in_a: int = 0
+    only_in_b: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """All that speaks for and against two studies being copies of one acquisition.
 
     Attributes:
+        instances: how the instances correspond; ``a`` is the incoming study.
         incoming_instances, prior_instances: counts, after counting every SOP Instance UID once.
         same_source: both came from one calling AE title.
         total_bits: sum of all groups but PATIENT, each capped.
@@ -177,7 +203,8 @@ class Evidence:
     comparisons: tuple[Comparison, ...]
     coverage: Coverage
     sop: SopFindings
-    patient_link: PatientLink
+    patient_tier: PatientTier
+    instances: InstanceCounts = InstanceCounts()
     incoming_instances: int = 0
     prior_instances: int = 0
     same_source: bool = False

@@ -46,6 +46,9 @@ class FrameFingerprint:
             too little content for it to mean anything.
         informative: False for blank, constant, low-entropy and template frames, which never drive a verdict.
         sketch: RSH-1, 64 bytes of signs of the noise residual, or None where there is no residual to speak of.
+        trimmed_sketch: the same of the box that holds the picture; None where that box is the whole frame.
+        orientation_digest: AID-1 of the one of the eight rotations and reflections that comes first; only where a film
+            can be turned (radiographs, ultrasound, captures), else None.
         perceptual_hash: imagehash's pHash, 64 bits as 16 hexadecimal digits; for searching by likeness, no proof.
     """
 
@@ -54,6 +57,8 @@ class FrameFingerprint:
     informative: bool
     sketch: bytes | None = None
     perceptual_hash: str | None = None
+    trimmed_sketch: bytes | None = None
+    orientation_digest: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)

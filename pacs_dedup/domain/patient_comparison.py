@@ -6,7 +6,7 @@ missing says nothing. The machine never resolves a conflict: it only names it.
 
 from dataclasses import dataclass
 
-from pacs_dedup.domain.evidence import Comparison, Fact, Group, PatientLink
+from pacs_dedup.domain.evidence import Comparison, Fact, Group, PatientTier
 from pacs_dedup.domain.names import compare_names
 from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId, PatientIdentity
 
@@ -60,7 +60,7 @@ class PatientEvidence:
     """The four comparisons and what they amount to; ``bits`` includes no prior."""
 
     comparisons: tuple[Comparison, ...]
-    link: PatientLink
+    tier: PatientTier
     bits: float
 
 
@@ -91,7 +91,7 @@ def _made(fact: Fact, level: str, weighed: tuple[float, str], incoming: str, pri
     return Comparison(fact, Group.PATIENT, level, bits, sentence, incoming, prior)
 
 
-def _link(comparisons: tuple[Comparison, ...], bits: float, *, pixels_equal: bool) -> PatientLink:
+def _link(comparisons: tuple[Comparison, ...], bits: float, *, pixels_equal: bool) -> PatientTier:
     identifier, name, birth_date, sex = comparisons
     contradictions = sum(
         (
@@ -104,26 +104,26 @@ def _link(comparisons: tuple[Comparison, ...], bits: float, *, pixels_equal: boo
         return _strong_link(contradictions, supported=name.weight_bits > 0 or birth_date.weight_bits > 0)
     if identifier.level in ("strong_conflict", "issuer_differs"):
         agrees = name.weight_bits > 0 and birth_date.weight_bits > 0
-        return PatientLink.CONFLICT if agrees else PatientLink.DIFFERENT
+        return PatientTier.CONFLICT if agrees else PatientTier.DIFFERENT
     if all(c.weight_bits == 0 for c in comparisons):
-        return PatientLink.UNKNOWN
+        return PatientTier.UNKNOWN
     total = bits + (_PIXEL_EQUAL_PRIOR_BITS if pixels_equal else _SEARCH_PRIOR_BITS)
     return _weighed_link(total, contradictions)
 
 
-def _strong_link(contradictions: int, *, supported: bool) -> PatientLink:
+def _strong_link(contradictions: int, *, supported: bool) -> PatientTier:
     if contradictions > 1:
-        return PatientLink.CONFLICT
-    return PatientLink.SAME if supported and not contradictions else PatientLink.PROBABLE
+        return PatientTier.CONFLICT
+    return PatientTier.SAME if supported and not contradictions else PatientTier.PROBABLE
 
 
-def _weighed_link(total: float, contradictions: int) -> PatientLink:
+def _weighed_link(total: float, contradictions: int) -> PatientTier:
     # Little evidence is no difference: it takes something that contradicts.
     if contradictions > 1 or (contradictions and total < 0):
-        return PatientLink.DIFFERENT
+        return PatientTier.DIFFERENT
     if total >= _PROBABLE_BITS and not contradictions:
-        return PatientLink.PROBABLE
-    return PatientLink.UNKNOWN
+        return PatientTier.PROBABLE
+    return PatientTier.UNKNOWN
 
 
 def compare_ids(left: tuple[PatientId, ...], right: tuple[PatientId, ...]) -> str:

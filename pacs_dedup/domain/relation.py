@@ -1,6 +1,6 @@
 """The relation of two studies: gates, in order, over the evidence. Each gate is one row of the taxonomy."""
 
-from pacs_dedup.domain.evidence import Evidence, Fact, PatientLink
+from pacs_dedup.domain.evidence import Evidence, Fact, PatientTier
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.verdict import Relation
 
@@ -21,9 +21,9 @@ def relate(evidence: Evidence, policy: Policy) -> Relation:
     )
 
 
-def other_patient(link: PatientLink) -> bool:
+def other_patient(link: PatientTier) -> bool:
     """Tell whether the headers name two people, or contradict themselves about one."""
-    return link in (PatientLink.DIFFERENT, PatientLink.CONFLICT)
+    return link in (PatientTier.DIFFERENT, PatientTier.CONFLICT)
 
 
 def _under_shared_uids(evidence: Evidence) -> Relation | None:
@@ -40,14 +40,14 @@ def _grown(evidence: Evidence) -> Relation | None:
 
     A study that grows under another patient's name is no ordinary growth; its pixels and UIDs are judged further on.
     """
-    if evidence.coverage.renewed or other_patient(evidence.patient_link):
+    if evidence.coverage.renewed or other_patient(evidence.patient_tier):
         return None
     return Relation.CONTINUED if evidence.level(Fact.STUDY_INSTANCE_UID) == "equal" else None
 
 
 def _resent(evidence: Evidence) -> Relation:
     sop = evidence.sop
-    stranger = other_patient(evidence.patient_link)
+    stranger = other_patient(evidence.patient_tier)
     if sop.lossy_twin:
         return Relation.WRONG_PATIENT if stranger else Relation.LOSSY_TWIN
     if sop.corrected:
@@ -62,9 +62,9 @@ def _with_shared_pixels(evidence: Evidence, policy: Policy) -> Relation | None:
         return _with_shared_objects(evidence)
     if _noise_against_the_clock(evidence):
         return Relation.UNDECIDED
-    if other_patient(evidence.patient_link):
+    if other_patient(evidence.patient_tier):
         return Relation.WRONG_PATIENT
-    if evidence.patient_link is PatientLink.UNKNOWN:
+    if evidence.patient_tier is PatientTier.UNKNOWN:
         return Relation.COPY_PATIENT_UNKNOWN
     return _covered(evidence, policy)
 
@@ -84,9 +84,9 @@ def _with_shared_objects(evidence: Evidence) -> Relation | None:
     coverage = evidence.coverage
     if not coverage.exact or coverage.matched < max(coverage.incoming, coverage.prior):
         return None
-    if other_patient(evidence.patient_link):
+    if other_patient(evidence.patient_tier):
         return Relation.UNDECIDED
-    unknown = evidence.patient_link is PatientLink.UNKNOWN
+    unknown = evidence.patient_tier is PatientTier.UNKNOWN
     return Relation.COPY_PATIENT_UNKNOWN if unknown else Relation.EXACT_COPY
 
 
@@ -116,7 +116,7 @@ def _files_two_orders(evidence: Evidence) -> bool:
     has another patient's number, or all its UIDs renewed.
     """
     two_orders = evidence.same_source and evidence.level(Fact.ACCESSION_NUMBER) == "differs"
-    one_patient = evidence.patient_link is PatientLink.SAME
+    one_patient = evidence.patient_tier is PatientTier.SAME
     return two_orders and one_patient and evidence.level(Fact.FRAME_OF_REFERENCE) != "differs"
 
 
@@ -124,7 +124,7 @@ def _without_shared_pixels(evidence: Evidence) -> Relation | None:
     coverage = evidence.coverage
     same_study = evidence.level(Fact.STUDY_INSTANCE_UID) == "equal"
     derived = evidence.level(Fact.SOURCE_REFERENCES) in ("to_prior", "to_incoming")
-    if other_patient(evidence.patient_link) and (same_study or derived or evidence.sop.shared):
+    if other_patient(evidence.patient_tier) and (same_study or derived or evidence.sop.shared):
         return Relation.UNDECIDED
     if same_study:
         return Relation.CONTINUED
@@ -143,13 +143,13 @@ def _same_acquisition(evidence: Evidence) -> bool:
 
 
 def _by_acquisition(evidence: Evidence) -> Relation | None:
-    if other_patient(evidence.patient_link):
+    if other_patient(evidence.patient_tier):
         return None
     if _same_acquisition(evidence):
         return _unequal_pixels_of_one_acquisition(evidence)
     repeated = evidence.level(Fact.ACQUISITION_TIME) in ("same_day", "shifted")
     same_place = evidence.level(Fact.DEVICE) in ("serial_equal", "model_equal")
-    same_person = evidence.patient_link in (PatientLink.SAME, PatientLink.PROBABLE)
+    same_person = evidence.patient_tier in (PatientTier.SAME, PatientTier.PROBABLE)
     return Relation.REPEAT_ACQUISITION if repeated and same_place and same_person else None
 
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 
-from pacs_dedup.domain.evidence import Evidence, Fact, PatientLink
+from pacs_dedup.domain.evidence import Evidence, Fact, PatientTier
 from pacs_dedup.domain.verdict import Relation
 
 _PATIENTS = {
-    PatientLink.SAME: "the same patient",
-    PatientLink.PROBABLE: "probably the same patient",
-    PatientLink.UNKNOWN: "a patient who could not be compared",
-    PatientLink.DIFFERENT: "another patient",
-    PatientLink.CONFLICT: "a patient whose details contradict each other",
+    PatientTier.SAME: "the same patient",
+    PatientTier.PROBABLE: "probably the same patient",
+    PatientTier.POSSIBLE: "possibly the same patient",
+    PatientTier.UNKNOWN: "a patient who could not be compared",
+    PatientTier.DIFFERENT: "another patient",
+    PatientTier.CONFLICT: "a patient whose details contradict each other",
 }
 
 
@@ -34,7 +35,7 @@ def _how_equal(evidence: Evidence) -> str:
 
 
 def _corrected(evidence: Evidence) -> str:
-    who = _PATIENTS[evidence.patient_link]
+    who = _PATIENTS[evidence.patient_tier]
     return f"The same instances again with other header values, for {who}; the pixels are equal."
 
 
@@ -52,7 +53,7 @@ def _lossy_twin(evidence: Evidence) -> str:
 
 def _copy(evidence: Evidence) -> str:
     renewed = "under new UIDs" if not evidence.sop.shared else "with some UIDs renewed"
-    who = _PATIENTS[evidence.patient_link]
+    who = _PATIENTS[evidence.patient_tier]
     return f"A copy {renewed}, for {who}: {_n_of_m(evidence)} items {_how_equal(evidence)}."
 
 
@@ -61,7 +62,7 @@ def _lossy_copy(evidence: Evidence) -> str:
 
 
 def _wrong_patient(evidence: Evidence) -> str:
-    who = _PATIENTS[evidence.patient_link]
+    who = _PATIENTS[evidence.patient_tier]
     return (
         f"{_n_of_m(evidence)} images {_how_equal(evidence)} as images filed for {who}. "
         "One of the two studies may be filed under the wrong person: check the identity first."
@@ -114,8 +115,8 @@ def _presentation(evidence: Evidence) -> str:
 
 
 def _undecided(evidence: Evidence) -> str:
-    if evidence.patient_link in (PatientLink.DIFFERENT, PatientLink.CONFLICT):
-        who = _PATIENTS[evidence.patient_link]
+    if evidence.patient_tier in (PatientTier.DIFFERENT, PatientTier.CONFLICT):
+        who = _PATIENTS[evidence.patient_tier]
         return f"UIDs, references or documents tie this study to one that is filed for {who}: check the identity first."
     return "Much agrees, but the pixels do not settle it: a person should look."
 

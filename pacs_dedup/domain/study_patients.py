@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from pacs_dedup.domain.evidence import PatientLink
+from pacs_dedup.domain.evidence import PatientTier
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.patient import PatientIdentity
 from pacs_dedup.domain.patient_comparison import PatientEvidence, compare_patients
 
 _GRAVITY = {
-    PatientLink.SAME: 0,
-    PatientLink.UNKNOWN: 0,  # what few instances leave out takes nothing from what the others say
-    PatientLink.PROBABLE: 1,
-    PatientLink.DIFFERENT: 2,
-    PatientLink.CONFLICT: 3,
+    PatientTier.SAME: 0,
+    PatientTier.POSSIBLE: 1,
+    PatientTier.UNKNOWN: 0,  # what few instances leave out takes nothing from what the others say
+    PatientTier.PROBABLE: 1,
+    PatientTier.DIFFERENT: 2,
+    PatientTier.CONFLICT: 3,
 }
 
 
@@ -27,7 +28,7 @@ def compare_study_patients(
     left, right = _identities(incoming), _identities(prior)
     pairs = [(left[0], right[0]), *((a, right[0]) for a in left[1:]), *((left[0], b) for b in right[1:])]
     found = [compare_patients(a, b, pixels_equal=pixels_equal) for a, b in pairs]
-    return max(found, key=lambda evidence: _GRAVITY[evidence.link])
+    return max(found, key=lambda evidence: _GRAVITY[evidence.tier])
 
 
 def _identities(instances: Sequence[InstanceFingerprint]) -> list[PatientIdentity]:

@@ -55,7 +55,7 @@ class Disposition(StrEnum):
         return self in (Disposition.FLAG, Disposition.ALERT, Disposition.QUARANTINE)
 
 
-class Confidence(StrEnum):
+class Certainty(StrEnum):
     """How sure the verdict is; never a bare percentage."""
 
     CERTAIN = "certain"
@@ -78,7 +78,7 @@ class Verdict:
 
     relation: Relation
     disposition: Disposition
-    confidence: Confidence
+    certainty: Certainty
     sentence: str
     evidence: Evidence
     reasons: tuple[str, ...] = ()

@@ -14,6 +14,11 @@ class FrameVerification:
         noise_ratio: standard deviation of the difference over that of the noise ("RNR"); copies stay below about 1.5.
         live_pixels: pixels that could be compared.
         inverted: the fit was decreasing.
+        fine_correlation: the same as ``correlation`` in the finest band ("hf", up to 1 px), -1..1.
+        energy_ratio: log2 of the energy of the first frame's finest band over the second's; far from 0 where one was
+            smoothed or sharpened.
+        region: the part of the larger frame that the other one shows, as (top, left, height, width) in shares of it;
+            None where both show the same field of view. Set for crops, borders and screen captures.
         outlier_share: share of 8x8 blocks that disagree locally: burnt-in text, marks.
         refused: why there was too little to compare; empty when the figures hold.
     """
@@ -25,3 +30,6 @@ class FrameVerification:
     inverted: bool = False
     outlier_share: float = 0.0
     refused: str = ""
+    fine_correlation: float = 0.0
+    energy_ratio: float = 0.0
+    region: tuple[float, float, float, float] | None = None

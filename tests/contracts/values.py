@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from pacs_dedup.adapters.database import Database
 from pacs_dedup.domain.acquisition import Acquisition, Geometry
-from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientLink, SopFindings
+from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientTier, SopFindings
 from pacs_dedup.domain.fingerprint import ContentKind, FrameFingerprint, InstanceFingerprint, Rendition
 from pacs_dedup.domain.identifiers import (
     AeTitle,
@@ -19,7 +19,7 @@ from pacs_dedup.domain.identifiers import (
     TransferSyntaxUid,
 )
 from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId, PatientIdentity, PersonNameParts
-from pacs_dedup.domain.verdict import Confidence, Disposition, Judgement, Relation, Verdict
+from pacs_dedup.domain.verdict import Certainty, Disposition, Judgement, Relation, Verdict
 from pacs_dedup.ports.arrival_book import Arrival
 from pacs_dedup.ports.journal import Step, Work
 
@@ -112,12 +112,12 @@ def verdict(
     """A verdict with evidence."""
     finding = Comparison(Fact.FRAME_DIGESTS, Group.PIXELS, "exact", 39.9, "All frames are equal.", "12", "12")
     evidence = Evidence(
-        (finding,), Coverage(12, 12, exact=12), SopFindings(shared=12), PatientLink.SAME, total_bits=39.9
+        (finding,), Coverage(12, 12, exact=12), SopFindings(shared=12), PatientTier.SAME, total_bits=39.9
     )
     return Verdict(
         relation=relation,
         disposition=disposition,
-        confidence=Confidence.CERTAIN,
+        certainty=Certainty.CERTAIN,
         sentence=sentence,
         evidence=evidence,
         reasons=("All frames are equal.",),

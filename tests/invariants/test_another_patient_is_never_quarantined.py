@@ -20,7 +20,7 @@ RENAMED = make_patient(HKID, name=STRANGER.name, birth_date=STRANGER.birth_date)
 
 @given(evidences())
 def test_no_evidence_about_two_patients_holds_anything(evidence: Evidence) -> None:
-    if other_patient(evidence.patient_link):
+    if other_patient(evidence.patient_tier):
         assert decide(evidence, QUARANTINE).disposition is not Disposition.QUARANTINE
 
 

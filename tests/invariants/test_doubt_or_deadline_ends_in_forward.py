@@ -8,7 +8,7 @@ from hypothesis import given
 from pacs_dedup.domain.case import Verb
 from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.errors import Unreadable
-from pacs_dedup.domain.evidence import Evidence, PatientLink
+from pacs_dedup.domain.evidence import Evidence, PatientTier
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.verdict import Disposition, Relation
 from pacs_dedup.pipeline.review import decide_case, undo_case
@@ -74,7 +74,7 @@ def test_what_can_not_be_examined_is_forwarded() -> None:
 def test_doubt_never_holds(evidence: Evidence) -> None:
     verdict = decide(evidence, Policy(action=Action.QUARANTINE))
     doubt = (
-        evidence.patient_link is not PatientLink.SAME,
+        evidence.patient_tier is not PatientTier.SAME,
         evidence.coverage.verified,
         evidence.coverage.unreadable_incoming,
         evidence.coverage.matched < evidence.coverage.incoming,

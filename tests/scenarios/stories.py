@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pacs_dedup.domain.evidence import Fact, PatientLink
+from pacs_dedup.domain.evidence import Fact, PatientTier
 from pacs_dedup.domain.verdict import Disposition, Relation
 
 SAMPLES = Path(__file__).resolve().parents[2] / "dicom_samples"
@@ -40,7 +40,7 @@ class Story:
     relation: Relation
     disposition: Disposition
     disposition_if_quarantine_allowed: Disposition
-    patient: PatientLink
+    patient: PatientTier
     reasons: frozenset[Fact]
     quiet: str = ""
 
@@ -57,7 +57,7 @@ def load_story(folder: Path) -> Story:
         relation=Relation(expect["relation"]),
         disposition=Disposition(expect["disposition"]),
         disposition_if_quarantine_allowed=Disposition(expect["disposition_if_quarantine_allowed"]),
-        patient=PatientLink(expect["patient"]),
+        patient=PatientTier(expect["patient"]),
         reasons=frozenset(map(Fact, expect["reasons"])),
         quiet=expect.get("quiet", ""),
     )

@@ -21,7 +21,7 @@ def test_a_story_gets_its_verdict(story: Story, action: Action, verdicts: Mappin
         return
     verdict = judgement.verdict
     assert (verdict.relation, verdict.disposition) == (story.relation, expected), verdict.sentence
-    assert verdict.evidence.patient_link == story.patient
+    assert verdict.evidence.patient_tier == story.patient
 
 
 @every_story

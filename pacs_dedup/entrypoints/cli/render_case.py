@@ -9,7 +9,7 @@ from rich.text import Text
 
 from pacs_dedup.domain.case import CaseEvent, ReviewCase
 from pacs_dedup.domain.header import HeaderDifference
-from pacs_dedup.domain.verdict import Confidence, Disposition, Verdict
+from pacs_dedup.domain.verdict import Certainty, Disposition, Verdict
 from pacs_dedup.reports import words
 from pacs_dedup.reports.model import CaseReport, StudySummary
 from pacs_dedup.reports.waterfall import Bar, Waterfall, acquisition_waterfall, condensed, patient_waterfall
@@ -22,7 +22,7 @@ _STYLES = {
     Disposition.LINK: "bold",
     Disposition.ACCEPT: "bold",
 }
-_BANDS = {Confidence.CERTAIN: "bold", Confidence.LIKELY: "", Confidence.POSSIBLE: "dim"}
+_BANDS = {Certainty.CERTAIN: "bold", Certainty.LIKELY: "", Certainty.POSSIBLE: "dim"}
 
 
 def case_view(report: CaseReport) -> RenderableType:
@@ -48,7 +48,7 @@ def verdict_view(verdict: Verdict, incoming: StudySummary, prior: StudySummary) 
     line = Text.assemble(
         (words.DISPOSITIONS[verdict.disposition].upper(), _STYLES[verdict.disposition]),
         f"  {words.RELATIONS[verdict.relation]}  ",
-        (verdict.confidence.value, _BANDS[verdict.confidence]),
+        (verdict.certainty.value, _BANDS[verdict.certainty]),
     )
     notes = [Text(f"Not held back: {veto}", "yellow") for veto in verdict.vetoes]
     if verdict.would_hold:

@@ -7,7 +7,7 @@ import pytest
 from pacs_dedup.domain.case import CaseEvent, CaseState, ReviewCase, Verb, can_undo, releases, state_after
 from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.errors import DecisionRefused
-from pacs_dedup.domain.evidence import Coverage, Evidence, PatientLink, SopFindings
+from pacs_dedup.domain.evidence import Coverage, Evidence, PatientTier, SopFindings
 from pacs_dedup.domain.identifiers import CaseId, StudyInstanceUid, StudyKey
 from pacs_dedup.domain.policy import Policy
 from tests.builders import make_coverage, make_evidence
@@ -57,7 +57,7 @@ def test_a_suspicion_of_a_wrong_patient_needs_a_reason(reason: str) -> None:
     "evidence",
     [
         make_evidence(sop=SopFindings(shared=10, conflicting=10)),
-        make_evidence(patient_link=PatientLink.DIFFERENT),
+        make_evidence(patient_tier=PatientTier.DIFFERENT),
     ],
 )
 def test_two_images_or_two_patients_are_never_decided_the_same(evidence: Evidence) -> None:

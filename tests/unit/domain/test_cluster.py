@@ -4,7 +4,7 @@ import pytest
 
 from pacs_dedup.domain.cluster import primary
 from pacs_dedup.domain.decide import decide
-from pacs_dedup.domain.evidence import Evidence, Fact, PatientLink, SopFindings
+from pacs_dedup.domain.evidence import Evidence, Fact, PatientTier, SopFindings
 from pacs_dedup.domain.identifiers import StudyInstanceUid, StudyKey
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.verdict import Disposition, Judgement, Relation
@@ -14,10 +14,10 @@ from tests.fakes.clock import NEW_YEAR
 COPY = make_evidence()
 RESEND = make_evidence(sop=SopFindings(shared=10, identical=10))
 CONFLICT = make_evidence(sop=SopFindings(shared=10, conflicting=10))
-WRONG_PATIENT = make_evidence(patient_link=PatientLink.DIFFERENT)
+WRONG_PATIENT = make_evidence(patient_tier=PatientTier.DIFFERENT)
 TIED_TO_A_STRANGER = make_evidence(
     coverage=make_coverage(exact=0, images_matched=0),
-    patient_link=PatientLink.CONFLICT,
+    patient_tier=PatientTier.CONFLICT,
     levels={Fact.STUDY_INSTANCE_UID: "equal"},
 )
 

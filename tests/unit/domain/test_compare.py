@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pacs_dedup.domain.alignment import Looked
 from pacs_dedup.domain.compare import GROUP_CAPS, compare_studies, plan_looks, total_bits
 from pacs_dedup.domain.decide import decide
-from pacs_dedup.domain.evidence import Fact, Group, PatientLink
+from pacs_dedup.domain.evidence import Fact, Group, PatientTier
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.pairing import FrameRef
 from pacs_dedup.domain.patient import PatientIdentity
@@ -151,15 +151,15 @@ def test_the_corrected_header_speaks_for_a_study_that_was_corrected() -> None:
     first = make_slices(3)
     corrected = tuple(again(i, patient=STRANGER) for i in first)
     evidence = evidence_of((*first, *corrected), renewed(first))
-    assert evidence.patient_link is PatientLink.DIFFERENT
+    assert evidence.patient_tier is PatientTier.DIFFERENT
 
 
 def test_a_name_alone_makes_one_patient_only_where_pixels_or_uids_are_shared() -> None:
     named = PatientIdentity(name=CHAN)
     known = make_slices(1, patient=named)
-    assert evidence_of(renewed(known), known).patient_link is PatientLink.PROBABLE
-    assert evidence_of([again(known[0], frames=())], known).patient_link is PatientLink.PROBABLE
-    assert evidence_of([make_instance("2", patient=named)], known).patient_link is PatientLink.UNKNOWN
+    assert evidence_of(renewed(known), known).patient_tier is PatientTier.PROBABLE
+    assert evidence_of([again(known[0], frames=())], known).patient_tier is PatientTier.PROBABLE
+    assert evidence_of([make_instance("2", patient=named)], known).patient_tier is PatientTier.UNKNOWN
 
 
 def test_template_reports_that_many_patients_share_are_no_copy() -> None:

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from pacs_dedup.domain.decide import confidence_of, decide, disposition_of
-from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientLink, SopFindings
+from pacs_dedup.domain.decide import certainty_of, decide, disposition_of
+from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientTier, SopFindings
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.relation import other_patient
 from pacs_dedup.domain.sentences import sentence_of
-from pacs_dedup.domain.verdict import Confidence, Disposition, Relation
+from pacs_dedup.domain.verdict import Certainty, Disposition, Relation
 from tests.builders import make_coverage, make_evidence
 from tests.strategies import evidences, policies
 
@@ -45,7 +45,7 @@ def test_shared_pixels_or_uids_of_two_patients_always_alarm(evidence: Evidence, 
     verdict = decide(evidence, policy)
     tied = evidence.coverage.images_matched or evidence.sop.corrected or evidence.sop.lossy_twin
     known = verdict.relation in (Relation.RESEND, Relation.TRANSCODED_RESEND)
-    if other_patient(evidence.patient_link) and tied and not known:
+    if other_patient(evidence.patient_tier) and tied and not known:
         assert verdict.disposition is Disposition.ALERT
 
 
@@ -65,7 +65,7 @@ def test_rewritten_values_are_flagged_and_never_held() -> None:
 def test_a_site_that_observes_is_told_what_quarantine_would_have_held() -> None:
     assert decide(make_evidence(), Policy(action=Action.OBSERVE)).would_hold
     assert not decide(make_evidence(), Policy(action=Action.FLAG)).would_hold
-    assert not decide(make_evidence(patient_link=PatientLink.PROBABLE), Policy(action=Action.OBSERVE)).would_hold
+    assert not decide(make_evidence(patient_tier=PatientTier.PROBABLE), Policy(action=Action.OBSERVE)).would_hold
 
 
 def test_a_pure_copy_is_flagged_and_held_only_by_choice() -> None:
@@ -76,7 +76,7 @@ def test_a_pure_copy_is_flagged_and_held_only_by_choice() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"patient_link": PatientLink.PROBABLE},
+        {"patient_tier": PatientTier.PROBABLE},
         {"coverage": make_coverage(unreadable_incoming=1)},
         {"coverage": make_coverage(unreadable_prior=1)},
         {"coverage": make_coverage(incoming=1000, prior=1000, exact=999, images_matched=999)},
@@ -114,7 +114,7 @@ def test_a_conflict_under_one_uid_is_an_alarm_and_held_where_the_site_holds() ->
 
 @pytest.mark.parametrize(
     "changes",
-    [{"patient_link": PatientLink.DIFFERENT}, {"patient_link": PatientLink.CONFLICT}, {"incoming_instances": 11}],
+    [{"patient_tier": PatientTier.DIFFERENT}, {"patient_tier": PatientTier.CONFLICT}, {"incoming_instances": 11}],
 )
 def test_a_conflict_is_forwarded_where_it_names_another_patient_or_brings_more(changes: dict) -> None:
     verdict = decide(make_evidence(sop=CONFLICT, **changes), QUARANTINE)
@@ -125,42 +125,42 @@ def test_a_conflict_is_forwarded_where_it_names_another_patient_or_brings_more(c
 @pytest.mark.parametrize(
     ("link", "bits", "disposition"),
     [
-        (PatientLink.SAME, 40.0, Disposition.LINK),
-        (PatientLink.UNKNOWN, 0.0, Disposition.LINK),
-        (PatientLink.UNKNOWN, -7.0, Disposition.FLAG),
-        (PatientLink.DIFFERENT, -20.0, Disposition.ALERT),
+        (PatientTier.SAME, 40.0, Disposition.LINK),
+        (PatientTier.UNKNOWN, 0.0, Disposition.LINK),
+        (PatientTier.UNKNOWN, -7.0, Disposition.FLAG),
+        (PatientTier.DIFFERENT, -20.0, Disposition.ALERT),
     ],
 )
 def test_a_correction_is_louder_the_more_it_changes_who_the_patient_is(
-    link: PatientLink, bits: float, disposition: Disposition
+    link: PatientTier, bits: float, disposition: Disposition
 ) -> None:
     sop = SopFindings(shared=10, corrected=10)
-    assert decide(make_evidence(sop=sop, patient_link=link, patient_bits=bits), QUARANTINE).disposition is disposition
+    assert decide(make_evidence(sop=sop, patient_tier=link, patient_bits=bits), QUARANTINE).disposition is disposition
 
 
 @pytest.mark.parametrize(
     ("relation", "evidence", "expected"),
     [
-        (Relation.UNDECIDED, make_evidence(), Confidence.POSSIBLE),
-        (Relation.UNDIGESTABLE, make_evidence(), Confidence.POSSIBLE),
-        (Relation.EXACT_COPY, make_evidence(), Confidence.CERTAIN),
-        (Relation.RESEND, make_evidence(sop=SopFindings(shared=1, identical=1)), Confidence.CERTAIN),
+        (Relation.UNDECIDED, make_evidence(), Certainty.POSSIBLE),
+        (Relation.UNDIGESTABLE, make_evidence(), Certainty.POSSIBLE),
+        (Relation.EXACT_COPY, make_evidence(), Certainty.CERTAIN),
+        (Relation.RESEND, make_evidence(sop=SopFindings(shared=1, identical=1)), Certainty.CERTAIN),
         (
             Relation.LOSSY_COPY,
             make_evidence(coverage=make_coverage(exact=0, verified=10, tried=9, confirmed=9)),
-            Confidence.LIKELY,
+            Certainty.LIKELY,
         ),
         (
             Relation.LOSSY_COPY,
             make_evidence(coverage=make_coverage(exact=0, verified=10, tried=9, confirmed=8)),
-            Confidence.POSSIBLE,
+            Certainty.POSSIBLE,
         ),
-        (Relation.REPEAT_ACQUISITION, make_evidence(coverage=Coverage()), Confidence.LIKELY),
-        (Relation.DISTINCT, make_evidence(coverage=Coverage()), Confidence.POSSIBLE),
+        (Relation.REPEAT_ACQUISITION, make_evidence(coverage=Coverage()), Certainty.LIKELY),
+        (Relation.DISTINCT, make_evidence(coverage=Coverage()), Certainty.POSSIBLE),
     ],
 )
-def test_confidence_follows_the_kind_of_evidence(relation: Relation, evidence: Evidence, expected: Confidence) -> None:
-    assert confidence_of(relation, evidence) is expected
+def test_confidence_follows_the_kind_of_evidence(relation: Relation, evidence: Evidence, expected: Certainty) -> None:
+    assert certainty_of(relation, evidence) is expected
 
 
 def said(fact: Fact, bits: float, level: str = "equal", group: Group = Group.DEVICE) -> Comparison:
@@ -192,7 +192,7 @@ def test_what_speaks_against_one_patient_speaks_for_a_wrong_patient() -> None:
         said(Fact.SEX, 1.0, group=Group.PATIENT),
         said(Fact.FRAME_DIGESTS, 40.0),
     )
-    verdict = decide(replace(make_evidence(patient_link=PatientLink.DIFFERENT), comparisons=comparisons), Policy())
+    verdict = decide(replace(make_evidence(patient_tier=PatientTier.DIFFERENT), comparisons=comparisons), Policy())
     assert verdict.reasons == ("frame_digests equal", "patient_name equal")
     assert verdict.against == ("sex equal",)
 

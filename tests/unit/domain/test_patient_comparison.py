@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pacs_dedup.domain.evidence import PatientLink
+from pacs_dedup.domain.evidence import PatientTier
 from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId, PatientIdentity, PersonNameParts
 from pacs_dedup.domain.patient_comparison import compare_birth_dates, compare_ids, compare_patients
 from tests.builders import HKID, NOBODY, PATIENT, STRANGER, make_patient
@@ -13,8 +13,8 @@ from tests.strategies import patients
 OTHER_HKID = PatientId("B765432", kind=IdentifierKind.HKID, check=CheckState.VALID)
 
 
-def link(incoming: PatientIdentity, prior: PatientIdentity, *, pixels_equal: bool = True) -> PatientLink:
-    return compare_patients(incoming, prior, pixels_equal=pixels_equal).link
+def link(incoming: PatientIdentity, prior: PatientIdentity, *, pixels_equal: bool = True) -> PatientTier:
+    return compare_patients(incoming, prior, pixels_equal=pixels_equal).tier
 
 
 def local(value: str, issuer: str = "", **more: object) -> PatientId:
@@ -31,7 +31,7 @@ def test_patients_compare_alike_from_either_side(
 ) -> None:
     one = compare_patients(left, right, pixels_equal=pixels_equal)
     other = compare_patients(right, left, pixels_equal=pixels_equal)
-    assert (one.link, one.bits) == (other.link, other.bits)
+    assert (one.tier, one.bits) == (other.tier, other.bits)
     assert [c.level for c in one.comparisons] == [c.level for c in other.comparisons]
 
 
@@ -42,12 +42,12 @@ def test_what_is_missing_adds_no_bits(patient: PatientIdentity) -> None:
 
 @given(patients, st.booleans())
 def test_nobody_can_be_compared_with_nobody(patient: PatientIdentity, pixels_equal: bool) -> None:
-    assert link(patient, NOBODY, pixels_equal=pixels_equal) is PatientLink.UNKNOWN
+    assert link(patient, NOBODY, pixels_equal=pixels_equal) is PatientTier.UNKNOWN
 
 
 @given(patients, patients)
 def test_only_an_identifier_that_agrees_makes_one_patient_sure(left: PatientIdentity, right: PatientIdentity) -> None:
-    if link(left, right) is PatientLink.SAME:
+    if link(left, right) is PatientTier.SAME:
         assert compare_ids(left.ids, right.ids) in ("strong_exact", "issuer_exact", "strong_no_check")
 
 
@@ -101,49 +101,49 @@ def test_birth_dates_reach_their_level(left: str, right: str, expected: str) -> 
 
 
 def test_a_national_identifier_with_name_and_birth_date_is_one_patient() -> None:
-    assert link(PATIENT, PATIENT) is PatientLink.SAME
+    assert link(PATIENT, PATIENT) is PatientTier.SAME
 
 
 def test_an_identifier_alone_is_only_probably_one_patient() -> None:
     alone = make_patient(name=PersonNameParts(), birth_date="", sex="")
-    assert link(PATIENT, alone) is PatientLink.PROBABLE
+    assert link(PATIENT, alone) is PatientTier.PROBABLE
 
 
 def test_one_contradiction_makes_an_equal_identifier_only_probable() -> None:
     renamed = make_patient(name=STRANGER.name)
-    assert link(PATIENT, renamed) is PatientLink.PROBABLE
+    assert link(PATIENT, renamed) is PatientTier.PROBABLE
 
 
 def test_two_contradictions_under_one_identifier_are_a_conflict() -> None:
     other = make_patient(HKID, name=STRANGER.name, birth_date="19871111")
-    assert link(PATIENT, other) is PatientLink.CONFLICT
+    assert link(PATIENT, other) is PatientTier.CONFLICT
 
 
 def test_other_identifiers_with_one_name_and_birth_date_are_a_conflict() -> None:
-    assert link(PATIENT, make_patient(OTHER_HKID)) is PatientLink.CONFLICT
+    assert link(PATIENT, make_patient(OTHER_HKID)) is PatientTier.CONFLICT
 
 
 def test_another_patient_is_another_patient_even_with_equal_pixels() -> None:
-    assert link(PATIENT, STRANGER) is PatientLink.DIFFERENT
-    assert link(PATIENT, STRANGER, pixels_equal=False) is PatientLink.DIFFERENT
+    assert link(PATIENT, STRANGER) is PatientTier.DIFFERENT
+    assert link(PATIENT, STRANGER, pixels_equal=False) is PatientTier.DIFFERENT
 
 
 def test_two_hospitals_numbers_are_not_a_difference() -> None:
     here, there = make_patient(local("4711", "QEH")), make_patient(local("8888", "PMH"))
-    assert link(here, there) is PatientLink.PROBABLE
+    assert link(here, there) is PatientTier.PROBABLE
 
 
 def test_equal_pixels_do_not_name_a_patient_whose_header_says_little() -> None:
     here, there = make_patient(local("4711", "QEH")), make_patient(local("8888", "PMH"), birth_date="")
-    assert link(here, there) is PatientLink.PROBABLE
+    assert link(here, there) is PatientTier.PROBABLE
     quiet = PatientIdentity(sex="M")
-    assert link(quiet, PatientIdentity(sex="F")) is PatientLink.UNKNOWN
+    assert link(quiet, PatientIdentity(sex="F")) is PatientTier.UNKNOWN
 
 
 def test_two_contradictions_without_identifiers_are_two_people() -> None:
     here = make_patient(local("4711", "QEH"))
     there = make_patient(local("8888", "PMH"), name=STRANGER.name, birth_date="19871111")
-    assert link(here, there) is PatientLink.DIFFERENT
+    assert link(here, there) is PatientTier.DIFFERENT
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_of_many_identifiers_a_conflict_is_not_hidden_by_what_can_not_be_compare
 
 def test_little_evidence_is_no_difference() -> None:
     number_only = PatientIdentity(ids=(local("12345"),))
-    assert link(number_only, number_only, pixels_equal=False) is PatientLink.UNKNOWN
+    assert link(number_only, number_only, pixels_equal=False) is PatientTier.UNKNOWN
     name_only = PatientIdentity(name=PATIENT.name)
-    assert link(name_only, name_only, pixels_equal=False) is PatientLink.UNKNOWN
-    assert link(name_only, PatientIdentity(name=STRANGER.name), pixels_equal=False) is PatientLink.DIFFERENT
+    assert link(name_only, name_only, pixels_equal=False) is PatientTier.UNKNOWN
+    assert link(name_only, PatientIdentity(name=STRANGER.name), pixels_equal=False) is PatientTier.DIFFERENT

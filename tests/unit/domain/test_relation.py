@@ -2,13 +2,13 @@
 
 import pytest
 
-from pacs_dedup.domain.evidence import Coverage, Evidence, Fact, PatientLink, SopFindings
+from pacs_dedup.domain.evidence import Coverage, Evidence, Fact, PatientTier, SopFindings
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.relation import relate
 from pacs_dedup.domain.verdict import Relation
 from tests.builders import make_coverage, make_evidence
 
-STRANGERS = pytest.mark.parametrize("link", [PatientLink.DIFFERENT, PatientLink.CONFLICT])
+STRANGERS = pytest.mark.parametrize("link", [PatientTier.DIFFERENT, PatientTier.CONFLICT])
 NO_PIXELS = make_coverage(exact=0, images_matched=0)
 OBJECTS_ONLY = Coverage(incoming=2, prior=2, exact=2)
 SAME_STUDY = {Fact.STUDY_INSTANCE_UID: "equal"}
@@ -40,11 +40,11 @@ def test_under_known_uids_the_pixels_decide(kind: str, expected: Relation) -> No
 
 
 @pytest.mark.parametrize("level", ["same_day", "other_day"])
-@pytest.mark.parametrize("link", [PatientLink.SAME, PatientLink.DIFFERENT])
-def test_noise_against_the_clock_is_for_a_person(level: str, link: PatientLink) -> None:
+@pytest.mark.parametrize("link", [PatientTier.SAME, PatientTier.DIFFERENT])
+def test_noise_against_the_clock_is_for_a_person(level: str, link: PatientTier) -> None:
     by_noise = make_coverage(exact=0, verified=10)
     against = {Fact.ACQUISITION_TIME: level}
-    assert relation(coverage=by_noise, levels=against, patient_link=link) is Relation.UNDECIDED
+    assert relation(coverage=by_noise, levels=against, patient_tier=link) is Relation.UNDECIDED
     assert relation(coverage=make_coverage(), levels=against) is Relation.EXACT_COPY
 
 
@@ -62,8 +62,8 @@ def test_new_uids_for_known_pixels_are_no_ordinary_growth() -> None:
 
 
 @STRANGERS
-def test_growth_under_another_patient_is_no_ordinary_growth(link: PatientLink) -> None:
-    grown = {"sop": shared(7, identical=7), "patient_link": link, "levels": SAME_STUDY}
+def test_growth_under_another_patient_is_no_ordinary_growth(link: PatientTier) -> None:
+    grown = {"sop": shared(7, identical=7), "patient_tier": link, "levels": SAME_STUDY}
     assert relation(**grown) is Relation.WRONG_PATIENT
     assert relation(**grown, coverage=NO_PIXELS) is Relation.UNDECIDED
 
@@ -73,27 +73,27 @@ def test_known_uids_in_another_study_are_judged_by_their_pixels() -> None:
 
 
 @STRANGERS
-def test_what_can_not_be_examined_under_another_patient_is_not_passed_over(link: PatientLink) -> None:
-    assert relation(sop=shared(not_comparable=10), patient_link=link) is Relation.UNDECIDED
+def test_what_can_not_be_examined_under_another_patient_is_not_passed_over(link: PatientTier) -> None:
+    assert relation(sop=shared(not_comparable=10), patient_tier=link) is Relation.UNDECIDED
 
 
 @STRANGERS
-def test_a_correction_is_not_hidden_by_one_instance_that_can_not_be_examined(link: PatientLink) -> None:
-    assert relation(sop=shared(corrected=9, not_comparable=1), patient_link=link) is Relation.CORRECTED_RESEND
+def test_a_correction_is_not_hidden_by_one_instance_that_can_not_be_examined(link: PatientTier) -> None:
+    assert relation(sop=shared(corrected=9, not_comparable=1), patient_tier=link) is Relation.CORRECTED_RESEND
 
 
 @STRANGERS
-def test_a_lossy_twin_under_another_patient_is_a_wrong_patient(link: PatientLink) -> None:
-    assert relation(sop=shared(lossy_twin=10), patient_link=link) is Relation.WRONG_PATIENT
+def test_a_lossy_twin_under_another_patient_is_a_wrong_patient(link: PatientTier) -> None:
+    assert relation(sop=shared(lossy_twin=10), patient_tier=link) is Relation.WRONG_PATIENT
 
 
 @STRANGERS
-def test_equal_pixels_under_another_patient_are_a_wrong_patient(link: PatientLink) -> None:
-    assert relation(patient_link=link) is Relation.WRONG_PATIENT
+def test_equal_pixels_under_another_patient_are_a_wrong_patient(link: PatientTier) -> None:
+    assert relation(patient_tier=link) is Relation.WRONG_PATIENT
 
 
 def test_equal_pixels_of_a_patient_who_can_not_be_compared_wait_for_the_identity() -> None:
-    assert relation(patient_link=PatientLink.UNKNOWN) is Relation.COPY_PATIENT_UNKNOWN
+    assert relation(patient_tier=PatientTier.UNKNOWN) is Relation.COPY_PATIENT_UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_one_source_that_files_one_acquisition_for_two_orders_split_a_procedure(
 
 @pytest.mark.parametrize(
     "changes",
-    [{"patient_link": PatientLink.PROBABLE}, {"levels": {**TWO_ORDERS, Fact.FRAME_OF_REFERENCE: "differs"}}],
+    [{"patient_tier": PatientTier.PROBABLE}, {"levels": {**TWO_ORDERS, Fact.FRAME_OF_REFERENCE: "differs"}}],
 )
 def test_a_copy_from_elsewhere_that_one_archive_sends_is_no_split_procedure(changes: dict) -> None:
     assert relation(**{"levels": TWO_ORDERS, "same_source": True, **changes}) is Relation.EXACT_COPY
@@ -141,12 +141,12 @@ def test_reports_alone_are_a_copy_only_where_all_are_equal() -> None:
 
 
 def test_equal_reports_of_a_patient_who_can_not_be_compared_wait_for_the_identity() -> None:
-    assert relation(coverage=OBJECTS_ONLY, patient_link=PatientLink.UNKNOWN) is Relation.COPY_PATIENT_UNKNOWN
+    assert relation(coverage=OBJECTS_ONLY, patient_tier=PatientTier.UNKNOWN) is Relation.COPY_PATIENT_UNKNOWN
 
 
 @STRANGERS
-def test_equal_reports_of_two_patients_are_for_a_person(link: PatientLink) -> None:
-    assert relation(coverage=OBJECTS_ONLY, patient_link=link) is Relation.UNDECIDED
+def test_equal_reports_of_two_patients_are_for_a_person(link: PatientTier) -> None:
+    assert relation(coverage=OBJECTS_ONLY, patient_tier=link) is Relation.UNDECIDED
 
 
 def test_the_same_study_with_other_images_has_grown() -> None:
@@ -155,13 +155,13 @@ def test_the_same_study_with_other_images_has_grown() -> None:
 
 @STRANGERS
 @pytest.mark.parametrize("levels", [SAME_STUDY, {Fact.SOURCE_REFERENCES: "to_prior"}])
-def test_uids_that_tie_two_patients_together_are_for_a_person(levels: dict, link: PatientLink) -> None:
-    assert relation(coverage=NO_PIXELS, levels=levels, patient_link=link) is Relation.UNDECIDED
+def test_uids_that_tie_two_patients_together_are_for_a_person(levels: dict, link: PatientTier) -> None:
+    assert relation(coverage=NO_PIXELS, levels=levels, patient_tier=link) is Relation.UNDECIDED
 
 
 @STRANGERS
-def test_one_known_uid_under_another_patient_is_for_a_person(link: PatientLink) -> None:
-    assert relation(coverage=NO_PIXELS, sop=shared(1, corrected=1), patient_link=link) is Relation.UNDECIDED
+def test_one_known_uid_under_another_patient_is_for_a_person(link: PatientTier) -> None:
+    assert relation(coverage=NO_PIXELS, sop=shared(1, corrected=1), patient_tier=link) is Relation.UNDECIDED
 
 
 @pytest.mark.parametrize("level", ["to_prior", "to_incoming"])
@@ -189,9 +189,9 @@ def test_a_repeat_acquisition_is_not_a_copy() -> None:
     [
         {"levels": {**REPEATED, Fact.ACQUISITION_TIME: "other_day"}},
         {"levels": {**REPEATED, Fact.DEVICE: "differs"}},
-        {"levels": REPEATED, "patient_link": PatientLink.UNKNOWN},
-        {"levels": REPEATED, "patient_link": PatientLink.DIFFERENT},
-        {"levels": SAME_ACQUISITION, "patient_link": PatientLink.DIFFERENT, "total_bits": 30.0},
+        {"levels": REPEATED, "patient_tier": PatientTier.UNKNOWN},
+        {"levels": REPEATED, "patient_tier": PatientTier.DIFFERENT},
+        {"levels": SAME_ACQUISITION, "patient_tier": PatientTier.DIFFERENT, "total_bits": 30.0},
     ],
 )
 def test_another_day_device_or_patient_is_another_study(changes: dict) -> None:

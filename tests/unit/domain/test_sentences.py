@@ -2,7 +2,7 @@
 
 import pytest
 
-from pacs_dedup.domain.evidence import Evidence, Fact, PatientLink, SopFindings
+from pacs_dedup.domain.evidence import Evidence, Fact, PatientTier, SopFindings
 from pacs_dedup.domain.sentences import sentence_of
 from pacs_dedup.domain.verdict import Relation
 from tests.builders import make_coverage, make_evidence
@@ -21,7 +21,7 @@ from tests.builders import make_coverage, make_evidence
             "altered pixels; the known study is the better version.",
         ),
         (Relation.LOSSY_TWIN, make_evidence(better="incoming"), "the incoming study is the better version"),
-        (Relation.WRONG_PATIENT, make_evidence(patient_link=PatientLink.DIFFERENT), "filed for another patient"),
+        (Relation.WRONG_PATIENT, make_evidence(patient_tier=PatientTier.DIFFERENT), "filed for another patient"),
         (Relation.CORRECTED_RESEND, make_evidence(), "other header values, for the same patient"),
         (Relation.UID_CONFLICT, make_evidence(sop=SopFindings(shared=2, conflicting=2)), "2 SOP Instance UIDs"),
         (Relation.SUBSET, make_evidence(coverage=make_coverage(prior=12)), "as 10 of its 12"),
@@ -39,7 +39,7 @@ from tests.builders import make_coverage, make_evidence
         ),
         (Relation.COPY_PATIENT_UNKNOWN, make_evidence(), "settle the identity first"),
         (Relation.UNDECIDED, make_evidence(), "the pixels do not settle it"),
-        (Relation.UNDECIDED, make_evidence(patient_link=PatientLink.CONFLICT), "check the identity first"),
+        (Relation.UNDECIDED, make_evidence(patient_tier=PatientTier.CONFLICT), "check the identity first"),
     ],
 )
 def test_a_sentence_says_what_the_evidence_says(relation: Relation, evidence: Evidence, words: str) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 from PIL import Image
 
 from pacs_dedup.domain.case import CaseEvent, CaseState, ReviewCase, Verb
-from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientLink, SopFindings
+from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientTier, SopFindings
 from pacs_dedup.domain.header import DifferenceKind, HeaderDifference, HeaderGroup
 from pacs_dedup.domain.identifiers import CaseId, StudyInstanceUid, StudyKey
-from pacs_dedup.domain.verdict import Confidence, Disposition, Relation, Verdict
+from pacs_dedup.domain.verdict import Certainty, Disposition, Relation, Verdict
 from pacs_dedup.reports.model import (
     CaseReport,
     Pictures,
@@ -44,7 +44,7 @@ def a_study(source: str = "QEHPACS", **changes: object) -> StudySummary:
     return StudySummary(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def evidence(link: PatientLink = PatientLink.SAME) -> Evidence:
+def evidence(link: PatientTier = PatientTier.SAME) -> Evidence:
     def found(fact: Fact, group: Group, level: str, bits: float, sentence: str, a: str = "", b: str = "") -> Comparison:
         return Comparison(fact, group, level, bits, sentence, a, b)
 
@@ -76,7 +76,7 @@ def evidence(link: PatientLink = PatientLink.SAME) -> Evidence:
         ),
         coverage=Coverage(incoming=140, prior=140, exact=140, images_matched=140),
         sop=SopFindings(),
-        patient_link=link,
+        patient_tier=link,
         incoming_instances=140,
         prior_instances=140,
         total_bits=53.0,
@@ -89,7 +89,7 @@ def a_verdict(relation: Relation = Relation.EXACT_COPY, disposition: Disposition
     return Verdict(
         relation=relation,
         disposition=disposition,
-        confidence=Confidence.CERTAIN,
+        certainty=Certainty.CERTAIN,
         sentence="A copy under new UIDs, for the same patient: 140 of 140 items have exactly the same pixels.",
         evidence=evidence(),
         reasons=("140 of 140 frames have exactly the same pixels", "the acquisition times are the same to the second"),

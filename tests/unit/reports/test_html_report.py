@@ -148,7 +148,7 @@ def test_every_relation_and_disposition_has_a_page(relation: Relation, dispositi
 
 
 def test_evidence_without_any_finding_still_makes_a_page() -> None:
-    bare = Evidence((), evidence().coverage, evidence().sop, evidence().patient_link)
+    bare = Evidence((), evidence().coverage, evidence().sop, evidence().patient_tier)
     case = a_case()
     case = replace(case, verdict=replace(case.verdict, evidence=bare))
 

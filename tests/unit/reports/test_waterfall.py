@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientLink, SopFindings
+from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientTier, SopFindings
 from pacs_dedup.reports.waterfall import acquisition_waterfall, condensed, patient_waterfall
 from tests.unit.reports.a_report import evidence
 
@@ -71,7 +71,7 @@ def test_any_evidence_adds_up(
         for bits in some
     )
     made = Evidence(
-        comparisons, Coverage(), SopFindings(), PatientLink.SAME, total_bits=total, patient_bits=patient_bits
+        comparisons, Coverage(), SopFindings(), PatientTier.SAME, total_bits=total, patient_bits=patient_bits
     )
 
     for waterfall in (acquisition_waterfall(made), patient_waterfall(made)):
