@@ -64,6 +64,7 @@ class PersonNameParts:
         family_known: the format told which word is the family name.
         unreadable: the characters were damaged beyond repair (the raw bytes are still in the blob).
         placeholder: the name stands for nobody in particular (UNKNOWN, BABY OF, TEST, ANON and their like).
+        baby: a newborn's provisional name, often the mother's; always a placeholder too.
     """
 
     family: tuple[str, ...] = ()
@@ -72,6 +73,7 @@ class PersonNameParts:
     family_known: bool = False
     unreadable: bool = False
     placeholder: bool = False
+    baby: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -92,6 +94,8 @@ class PatientIdentity:
         display_name: the name as a reviewer reads it, decoded and repaired; shown to people, never compared.
         display_id: the Patient ID as a reviewer reads it.
         repaired: the characters were declared wrongly and have been repaired.
+        other_names: aliases, birth names and what the patient was called before (Other Patient Names, Original
+            Attributes); compared where they agree better than ``name``.
     """
 
     ids: tuple[PatientId, ...] = ()
@@ -101,3 +105,4 @@ class PatientIdentity:
     display_name: str = ""
     display_id: str = ""
     repaired: bool = False
+    other_names: tuple[PersonNameParts, ...] = ()

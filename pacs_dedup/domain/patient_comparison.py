@@ -7,7 +7,7 @@ missing says nothing. The machine never resolves a conflict: it only names it.
 from dataclasses import dataclass
 
 from pacs_dedup.domain.evidence import Comparison, Fact, Group, PatientTier
-from pacs_dedup.domain.names import compare_names
+from pacs_dedup.domain.names import CONTRADICTING, compare_names
 from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId, PatientIdentity
 
 _PIXEL_EQUAL_PRIOR_BITS = 10.0
@@ -95,7 +95,7 @@ def _link(comparisons: tuple[Comparison, ...], bits: float, *, pixels_equal: boo
     identifier, name, birth_date, sex = comparisons
     contradictions = sum(
         (
-            name.level in ("differs", "family_only", "hanzi_conflict"),
+            name.level in CONTRADICTING,
             birth_date.level == "differs",
             sex.level == "differs",
         )

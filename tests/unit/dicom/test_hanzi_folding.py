@@ -28,4 +28,4 @@ def test_folding_twice_is_folding_once() -> None:
 
 def test_one_person_in_two_scripts_and_two_romanisations_has_one_name() -> None:
     names = [parse_person_name(DecodedText(written)) for written in ("NG^SAU FONG=吳^秀芳", "WU^XIUFANG=吴^秀芳")]
-    assert compare_names(*names)[0] == "hanzi_exact"
+    assert compare_names(*names)[0] == "han_exact"

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from pacs_dedup.domain.names import compare_names
+from pacs_dedup.domain.names import compare_names, compare_names_of, name_key, name_keys
 from pacs_dedup.domain.patient import PersonNameParts
 from tests.strategies import names
 
@@ -31,18 +31,18 @@ def test_a_name_never_speaks_against_itself(name: PersonNameParts) -> None:
 @pytest.mark.parametrize(
     ("other", "expected"),
     [
-        (latin("CHAN", "TAI MAN"), "exact"),
-        (latin("", "CHAN TAI MAN", family_known=False), "reordered"),
-        (latin("CHAN", "TAIMAN"), "reordered"),
-        (latin("TAI MAN", "CHAN", family_known=False), "reordered"),
-        (latin("CHAN", "TAI MAN PETER"), "subset"),
-        (latin("CHAN", "T M"), "initials"),
+        (latin("CHAN", "TAI MAN"), "lat_exact"),
+        (latin("", "CHAN TAI MAN", family_known=False), "lat_reorder"),
+        (latin("CHAN", "TAIMAN"), "lat_reorder"),
+        (latin("TAI MAN", "CHAN", family_known=False), "lat_reorder"),
+        (latin("CHAN", "TAI MAN PETER"), "lat_subset"),
+        (latin("CHAN", "T M"), "lat_initials"),
         (latin("CHAN", "TAI MAM"), "typo"),
         (latin("CHAN", "SIU MING"), "family_only"),
-        (latin("CHAN", "TAI"), "subset"),
+        (latin("CHAN", "TAI"), "lat_subset"),
         (latin("CHAN"), "family_only"),
-        (latin("WONG", "SIU MING"), "differs"),
-        (latin("", "SIU MING", family_known=False), "differs"),
+        (latin("WONG", "SIU MING"), "diff"),
+        (latin("", "SIU MING", family_known=False), "diff"),
     ],
 )
 def test_latin_names_reach_their_level(other: PersonNameParts, expected: str) -> None:
@@ -58,26 +58,26 @@ def test_latin_names_reach_their_level(other: PersonNameParts, expected: str) ->
     ],
 )
 def test_a_name_that_stands_for_nobody_is_missing(nobody: PersonNameParts) -> None:
-    assert level(CHAN_TAI_MAN, nobody) == "missing"
+    assert level(CHAN_TAI_MAN, nobody) == "null"
 
 
 def test_a_damaged_chinese_name_is_compared_by_its_latin_words() -> None:
     damaged = PersonNameParts(("CHAN",), ("TAI", "MAN"), family_known=True, unreadable=True)
-    assert level(CHAN_TAI_MAN, damaged) == "exact"
+    assert level(CHAN_TAI_MAN, damaged) == "lat_exact"
 
 
 def test_a_chinese_name_alone_is_not_compared_with_latin_letters() -> None:
-    assert level(PersonNameParts(hanzi="陈大文"), CHAN_TAI_MAN) == "other_script"
+    assert level(PersonNameParts(hanzi="陈大文"), CHAN_TAI_MAN) == "null"
 
 
 @pytest.mark.parametrize(
     ("left", "right", "expected"),
     [
-        (latin("CHAN", "TAI MAN", hanzi="陈大文"), latin("CHEN", "DAWEN", hanzi="陈大文"), "hanzi_exact"),
-        (latin("CHAN", "TAI MAN", hanzi="陈大文"), latin("CHAN", "TAI MAN", hanzi="陈泰民"), "hanzi_conflict"),
+        (latin("CHAN", "TAI MAN", hanzi="陈大文"), latin("CHEN", "DAWEN", hanzi="陈大文"), "han_exact"),
+        (latin("CHAN", "TAI MAN", hanzi="陈大文"), latin("CHAN", "TAI MAN", hanzi="陈泰民"), "han_conflict"),
         (latin("CHAN", "TAI MAN", hanzi="陈大文"), latin("CHAN", "SIU MING", hanzi="陈小明"), "family_only"),
-        (latin("CHAN", "TAI MAN", hanzi="陈大文"), latin("WONG", "SIU MING", hanzi="黄小明"), "differs"),
-        (PersonNameParts(hanzi="陈大文"), PersonNameParts(hanzi="黄小明"), "differs"),
+        (latin("CHAN", "TAI MAN", hanzi="陈大文"), latin("WONG", "SIU MING", hanzi="黄小明"), "diff"),
+        (PersonNameParts(hanzi="陈大文"), PersonNameParts(hanzi="黄小明"), "diff"),
     ],
 )
 def test_chinese_characters_outweigh_how_a_name_sounds(
@@ -92,4 +92,23 @@ def test_initials_must_be_the_initials_of_every_given_name() -> None:
 
 
 def test_a_word_that_comes_twice_counts_twice() -> None:
-    assert level(latin("CHAN", "MAN"), latin("MAN", "MAN TAI")) == "differs"
+    assert level(latin("CHAN", "MAN"), latin("MAN", "MAN TAI")) == "diff"
+
+
+def test_the_best_pair_of_several_names_speaks() -> None:
+    maiden = latin("WONG", "TAI MAN")
+    assert compare_names_of((CHAN_TAI_MAN, maiden), (maiden,))[0] == "lat_exact"
+    assert compare_names_of((maiden,), (CHAN_TAI_MAN, maiden))[0] == "lat_exact"
+    assert compare_names_of((CHAN_TAI_MAN,), (PersonNameParts(),))[0] == "null"
+    assert compare_names_of((), ())[0] == "null"
+
+
+def test_nobody_has_no_key() -> None:
+    assert name_key(PersonNameParts()) == ""
+    assert name_keys(latin("UNKNOWN", placeholder=True)) == frozenset()
+
+
+def test_the_same_words_have_the_same_key_in_any_order() -> None:
+    other = latin("", "TAI MAN CHAN", family_known=False)
+    assert name_key(CHAN_TAI_MAN) == name_key(other)
+    assert name_keys(CHAN_TAI_MAN) & name_keys(other)

@@ -2,54 +2,55 @@
 
 from rapidfuzz.distance import OSA
 
+from pacs_dedup.domain.names.levels import LEVELS, NameLevel
 from pacs_dedup.domain.patient import PersonNameParts
 
-LEVELS = {
-    "hanzi_exact": (16.0, "the Chinese name is the same"),
-    "exact": (14.0, "the name is the same"),
-    "reordered": (13.0, "the name is the same, written in another order or spacing"),
-    "subset": (10.0, "one name has every word of the other and more"),
-    "typo": (9.0, "the names differ by one letter"),
-    "initials": (5.0, "the names agree as far as initials go"),
-    "missing": (0.0, "a name is missing, unreadable or stands for nobody"),
-    "other_script": (0.0, "one name is in Chinese, the other in Latin letters; they were not compared"),
-    "hanzi_conflict": (-2.0, "the names sound alike but their Chinese characters differ"),
-    "family_only": (-3.0, "only the family name is the same"),
-    "differs": (-7.0, "the names differ"),
-}
 _MIN_LETTERS_FOR_TYPO = 8
 _MIN_WORDS_FOR_SUBSET = 2
 
 
-def compare_names(left: PersonNameParts, right: PersonNameParts) -> tuple[str, float, str]:
+def compare_names(left: PersonNameParts, right: PersonNameParts) -> tuple[NameLevel, float, str]:
     """Return the comparison level of two names, its match weight in bits, and the finding in words. Symmetric."""
     level = _level(left, right)
-    bits, sentence = LEVELS[level]
-    return level, bits, sentence
+    return level, *LEVELS[level]
 
 
-def _level(left: PersonNameParts, right: PersonNameParts) -> str:
+def compare_names_of(
+    left: tuple[PersonNameParts, ...], right: tuple[PersonNameParts, ...]
+) -> tuple[NameLevel, float, str]:
+    """Compare people who have several names: the pair that agrees best speaks. Symmetric.
+
+    Args:
+        left: present name, then other and earlier ones.
+        right: likewise.
+    """
+    levels = {_level(a, b) for a in left for b in right if a and b}
+    level = max(levels, key=lambda found: LEVELS[found][0], default=NameLevel.NULL)
+    return level, *LEVELS[level]
+
+
+def _level(left: PersonNameParts, right: PersonNameParts) -> NameLevel:
     if not left or not right:
-        return "missing"
-    latin = _latin_level(left, right) if left.words and right.words else ""
+        return NameLevel.NULL
+    latin = _latin_level(left, right) if left.words and right.words else None
     if left.hanzi and right.hanzi:
         return _hanzi_level(left.hanzi, right.hanzi, latin)
-    return latin or "other_script"
+    return latin or NameLevel.NULL
 
 
-def _hanzi_level(left: str, right: str, latin: str) -> str:
+def _hanzi_level(left: str, right: str, latin: NameLevel | None) -> NameLevel:
     if left == right:
-        return "hanzi_exact"
-    if latin in ("exact", "reordered"):
-        return "hanzi_conflict"
-    return "family_only" if left[0] == right[0] else "differs"
+        return NameLevel.HAN_EXACT
+    if latin in (NameLevel.LAT_EXACT, NameLevel.LAT_REORDER):
+        return NameLevel.HAN_CONFLICT
+    return NameLevel.FAMILY_ONLY if left[0] == right[0] else NameLevel.DIFF
 
 
-def _latin_level(left: PersonNameParts, right: PersonNameParts) -> str:
+def _latin_level(left: PersonNameParts, right: PersonNameParts) -> NameLevel:
     if left.words == right.words and left.family_known == right.family_known:
-        return "exact"
+        return NameLevel.LAT_EXACT
     if _reordered(left, right):
-        return "reordered"
+        return NameLevel.LAT_REORDER
     return _looser_level(left, right)
 
 
@@ -60,17 +61,17 @@ def _reordered(left: PersonNameParts, right: PersonNameParts) -> bool:
     return "".join(left.words) == "".join(right.words)
 
 
-def _looser_level(left: PersonNameParts, right: PersonNameParts) -> str:
+def _looser_level(left: PersonNameParts, right: PersonNameParts) -> NameLevel:
     fewer, more = sorted((left.words, right.words), key=len)
     if len(fewer) >= _MIN_WORDS_FOR_SUBSET and not _without(fewer, more):
-        return "subset"
+        return NameLevel.LAT_SUBSET
     if _initials(left, right):
-        return "initials"
+        return NameLevel.LAT_INITIALS
     a, b = "".join(left.words), "".join(right.words)
     if min(len(a), len(b)) >= _MIN_LETTERS_FOR_TYPO and OSA.distance(a, b) == 1:
-        return "typo"
+        return NameLevel.TYPO
     shared_family = left.family and right.family and (set(left.family) & set(right.family))
-    return "family_only" if shared_family else "differs"
+    return NameLevel.FAMILY_ONLY if shared_family else NameLevel.DIFF
 
 
 def _without(words: tuple[str, ...], others: tuple[str, ...]) -> list[str]:
