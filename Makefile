@@ -4,16 +4,19 @@ BIN := .venv/bin
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve demo test check format lint types layers lock clean
+.PHONY: help install install-dev install-bench serve demo test check format lint types layers lock clean
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: ## create the environment in .venv
 	@scripts/bootstrap.sh base
 
 install-dev: ## the same with the tools for development
 	@scripts/bootstrap.sh dev
+
+install-bench: ## the same with the peers that the benchmarks measure against
+	@scripts/bootstrap.sh bench
 
 serve: install ## run the DICOM listener and the workers; settings from pacs-dedup.toml and PACS_DEDUP_*
 	@exec $(BIN)/python scripts/own_terminal.py $(BIN)/pacs-dedup serve

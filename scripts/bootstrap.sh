@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Create .venv and install the locked dependencies and this package into it. Run again, it finds everything done.
 #
-#   scripts/bootstrap.sh base|dev        PYTHON=python3.12 chooses another interpreter
+#   scripts/bootstrap.sh base|dev|bench        PYTHON=python3.12 chooses another interpreter
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,7 +10,8 @@ python=${PYTHON:-python3}
 case $kind in
     base) lock=requirements.lock ;;
     dev) lock=requirements-dev.lock ;;
-    *) echo "usage: scripts/bootstrap.sh base|dev" >&2; exit 2 ;;
+    bench) lock=requirements-bench.lock ;;
+    *) echo "usage: scripts/bootstrap.sh base|dev|bench" >&2; exit 2 ;;
 esac
 
 say() { echo "bootstrap: $*" >&2; }

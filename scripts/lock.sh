@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Resolve pyproject.toml into the two lock files, with hashes and without addresses. Needs uv.
+# Resolve pyproject.toml into the three lock files, with hashes and without addresses. Needs uv.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,3 +9,5 @@ compile() {
 }
 compile --output-file requirements.lock
 compile --extra dev --output-file requirements-dev.lock
+# The benchmarks measure what the tests test: the same versions, and the peers on top.
+compile --extra dev --extra bench --constraint requirements-dev.lock --output-file requirements-bench.lock
