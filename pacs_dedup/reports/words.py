@@ -76,7 +76,7 @@ FACTS: dict[Fact, str] = {
 
 _STRENGTHS = ((10.0, "very strongly"), (5.0, "strongly"), (2.0, "moderately"), (0.0, "slightly"))
 _KILO = 1000
-_STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")
+_STAMP = re.compile(r"(\d{4})(\d\d|\*\*)(\d\d|\*\*)(\d\d)(\d\d)(\d\d)")
 _DATE_DIGITS = len("YYYYMMDD")
 
 

@@ -1,0 +1,123 @@
+"""Hide who a patient is in what is printed: enough stays to tell two values apart, too little to name anybody.
+
+A name becomes initials, a number its first characters, a date its year. Every writer that prints patient values to a
+place that was not made for them masks with this module, unless it was asked not to.
+"""
+
+import re
+import unicodedata
+from dataclasses import replace
+from typing import Final
+
+from pacs_dedup.domain.evidence import Comparison, Fact, Group
+from pacs_dedup.domain.header import HeaderDifference, HeaderGroup
+from pacs_dedup.reports.model import StudySummary
+
+HIDDEN: Final = "***"
+"""Stands for a value of which nothing may be shown."""
+
+_STAR: Final = "*"
+_SHOWN_CHARACTERS: Final = 3
+_SEPARATORS: Final = re.compile(r"([\s^=,.'()\\-]+)")
+_HKID: Final = re.compile(r"[A-Z]{1,2}[0-9]{6}\(?[0-9A]?\)?", re.IGNORECASE)
+_MORE: Final = re.compile(r" and [0-9]+ more$")
+_YEAR: Final = re.compile(r"\s*([0-9]{4})")
+_DATE: Final = re.compile(r"(?<![0-9])([0-9]{4})(-?)[0-9]{2}(-?)[0-9]{2}(?=[0-9]{6}(?![0-9])|(?![0-9]))")
+
+
+def masked_name(name: str) -> str:
+    """Return the initials of a person name (PS3.5 6.2.1.1): ``CHAN^TAI MAN=陳^大文`` becomes ``C^T M=陳^大*``."""
+    return "".join(map(_initial, _SEPARATORS.split(unicodedata.normalize("NFC", name))))
+
+
+def masked_number(number: str) -> str:
+    """Return the first characters of an identifier: ``A123456(3)`` becomes ``A12****(3)``, ``0012345`` ``00*****``.
+
+    Of the six digits of a Hong Kong identity card two stay, of anything else at most a third. What follows ``@`` is the
+    issuer and stays whole; of several numbers, separated by commas, each is masked.
+    """
+    more = _MORE.search(number)
+    listed = number[: more.start()] if more else number
+    return ", ".join(map(_masked_one, listed.split(", "))) + (more[0] if more else "")
+
+
+def masked_date(date: str) -> str:
+    """Return the year of a DICOM or ISO date, `HIDDEN` of anything else."""
+    found = _YEAR.match(date)
+    return found[1] if found else HIDDEN if date else ""
+
+
+def masked_comparison(comparison: Comparison) -> Comparison:
+    """Return a comparison whose two values are masked; a fact about the patient that nobody knows is hidden whole."""
+    shown = [_masked_value(comparison, text) for text in (comparison.incoming, comparison.prior)]
+    return replace(comparison, incoming=shown[0], prior=shown[1])
+
+
+def masked_summary(study: StudySummary) -> StudySummary:
+    """Return the summary of a study without what names the patient; its UIDs, scanner and extent stay."""
+    return replace(
+        study,
+        patient_name=masked_name(study.patient_name),
+        patient_id=masked_number(study.patient_id),
+        birth_date=masked_date(study.birth_date),
+        study_date=masked_date(study.study_date),
+        accession_number=masked_number(study.accession_number),
+    )
+
+
+def masked_difference(difference: HeaderDifference) -> HeaderDifference:
+    """Return a header difference that hides the values of the patient group and of persons, dates and orders."""
+    shown = [_masked_element(difference, text) for text in (difference.incoming, difference.prior)]
+    return replace(difference, incoming=shown[0], prior=shown[1])
+
+
+def _initial(word: str) -> str:
+    """Return the first letter; of Chinese characters, which make a name in one word, stars stand for the others."""
+    if _SEPARATORS.fullmatch(word) or not word:
+        return word
+    first = unicodedata.category(word[0])
+    if first == "Lo":
+        return word[0].ljust(len(word), _STAR)
+    return word[0] if first.startswith("L") else _STAR
+
+
+def _masked_one(number: str) -> str:
+    value, at, issuer = number.partition("@")
+    kept = _SHOWN_CHARACTERS if _HKID.fullmatch(value) else min(_SHOWN_CHARACTERS, len(value) // 3)
+    body, bracket, check = value.partition("(")
+    return body[:kept].ljust(len(body), _STAR) + bracket + check + at + issuer
+
+
+def _masked_value(comparison: Comparison, text: str) -> str:
+    match comparison.fact:
+        case Fact.PATIENT_NAME:
+            return masked_name(text)
+        case Fact.PATIENT_ID | Fact.ACCESSION_NUMBER:
+            return masked_number(text)
+        case Fact.BIRTH_DATE:
+            return masked_date(text)
+        case Fact.ACQUISITION_TIME:
+            return _DATE.sub(rf"\1\g<2>{_STAR * 2}\g<3>{_STAR * 2}", text)
+        case Fact.SEX:
+            return text
+        case _:
+            return HIDDEN if text and comparison.group is Group.PATIENT else text
+
+
+_NUMBERS: Final = frozenset({"PatientID", "AccessionNumber", "StudyID", "OtherPatientIDs"})
+_OPEN_PATIENT_ELEMENTS: Final = frozenset({"PatientSex", "IssuerOfPatientID", "TypeOfPatientID"})
+_PERSONS: Final = ("PatientName", "PatientNames", "BirthName", "PhysicianName", "OperatorsName", "Physician")
+_PHYSICIANS: Final = frozenset({"PhysiciansOfRecord", "NameOfPhysiciansReadingStudy"})
+
+
+def _masked_element(difference: HeaderDifference, text: str) -> str:
+    keyword = difference.keyword.partition(" ")[0]
+    if not text or keyword in _OPEN_PATIENT_ELEMENTS:
+        return text
+    if keyword in _NUMBERS:
+        return masked_number(text)
+    if keyword.endswith(_PERSONS) or keyword in _PHYSICIANS:
+        return masked_name(text)
+    if keyword.endswith(("Date", "DateTime")):
+        return masked_date(text)
+    return HIDDEN if difference.group in (HeaderGroup.PATIENT, HeaderGroup.PRIVATE) else text

@@ -1,0 +1,120 @@
+"""What is printed without being asked for names nobody."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pacs_dedup.domain.evidence import Comparison, Fact, Group
+from pacs_dedup.domain.header import DifferenceKind, HeaderDifference, HeaderGroup
+from pacs_dedup.domain.identifiers import StudyInstanceUid, StudyKey
+from pacs_dedup.reports.masking import (
+    HIDDEN,
+    masked_comparison,
+    masked_date,
+    masked_difference,
+    masked_name,
+    masked_number,
+    masked_summary,
+)
+from pacs_dedup.reports.model import StudySummary
+from pacs_dedup.reports.words import value
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        ("CHAN^TAI MAN=陳^大文", "C^T M=陳^大*"),
+        ("陳大文", "陳**"),
+        ("Chan, Tai-man", "C, T-m"),
+        ("MÜLLER^JO\N{COMBINING DIAERESIS}RG", "M^J"),
+        ("³¯^¤j¤å", "*^*"),
+        ("O'BRIEN^PAT 3", "O'B^P *"),
+        ("", ""),
+    ],
+)
+def test_a_name_becomes_initials(name: str, masked: str) -> None:
+    assert masked_name(name) == masked
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        ("A123456(3)", "A12****(3)"),
+        ("AB987654(3)", "AB9*****(3)"),
+        ("A123456", "A12****"),
+        ("0012345@QEH, 4711", "00*****@QEH, 4***"),
+        ("4711, 4712, 4713 and 2 more", "4***, 4***, 4*** and 2 more"),
+        ("X1", "**"),
+        ("", ""),
+    ],
+)
+def test_a_number_keeps_its_first_characters(number: str, masked: str) -> None:
+    assert masked_number(number) == masked
+
+
+@pytest.mark.parametrize(
+    ("date", "masked"), [("19610403", "1961"), ("1961-04-03", "1961"), ("1961", "1961"), ("spring", HIDDEN), ("", "")]
+)
+def test_a_date_becomes_its_year(date: str, masked: str) -> None:
+    assert masked_date(date) == masked
+
+
+@given(st.text(st.characters(categories=["Lu", "Ll"]), min_size=2))
+def test_no_second_letter_of_a_word_is_shown(word: str) -> None:
+    assert len(masked_name(word)) == 1
+
+
+@given(st.text("0123456789", min_size=1, max_size=12))
+def test_at_most_a_third_of_a_hospital_number_is_shown(number: str) -> None:
+    assert sum(c != "*" for c in masked_number(number)) <= len(number) / 3
+
+
+def compared(fact: Fact, group: Group, text: str) -> str:
+    masked = masked_comparison(Comparison(fact, group, "equal", 1.0, "said", text, ""))
+    assert (masked.fact, masked.level, masked.weight_bits, masked.prior) == (fact, "equal", 1.0, "")
+    return masked.incoming
+
+
+def test_every_fact_about_the_patient_is_masked_in_its_way() -> None:
+    assert compared(Fact.PATIENT_NAME, Group.PATIENT, "CHAN^TAI MAN") == "C^T M"
+    assert compared(Fact.PATIENT_ID, Group.PATIENT, "A123456(3)") == "A12****(3)"
+    assert compared(Fact.BIRTH_DATE, Group.PATIENT, "19610403") == "1961"
+    assert compared(Fact.SEX, Group.PATIENT, "F") == "F"
+    assert compared(Fact.DESCRIPTION, Group.PATIENT, "of a kind that nobody knows yet") == HIDDEN
+
+
+def test_orders_and_days_are_masked_and_the_acquisition_stays_readable() -> None:
+    assert compared(Fact.ACCESSION_NUMBER, Group.UIDS, "ACC12345") == "AC******"
+    days = compared(Fact.ACQUISITION_TIME, Group.TIME, "20260309093000 to 20260309093009.5")
+    assert days == "2026****093000 to 2026****093009.5"
+    assert value(Fact.ACQUISITION_TIME, days) == "2026-**-** 09:30:00 to 2026-**-** 09:30:09.5"
+    assert compared(Fact.DEVICE, Group.DEVICE, "4711") == "4711"
+
+
+def test_a_study_keeps_its_uid_and_its_extent() -> None:
+    key = StudyKey(StudyInstanceUid("1.2.3"), "QEH")
+    study = StudySummary(key, "CHAN^TAI MAN", "A123456(3)", "19610403", "M", "CT", "20260309", "HEAD", "ACC1", 2, 40)
+    expected = StudySummary(key, "C^T M", "A12****(3)", "1961", "M", "CT", "2026", "HEAD", "A***", 2, 40)
+    assert masked_summary(study) == expected
+
+
+@pytest.mark.parametrize(
+    ("keyword", "group", "text", "masked"),
+    [
+        ("PatientName (ideographic)", HeaderGroup.PATIENT, "陳大文", "陳**"),
+        ("ReferringPhysicianName", HeaderGroup.STUDY, "LEE^ANN", "L^A"),
+        ("PhysiciansOfRecord", HeaderGroup.STUDY, "LEE^ANN", "L^A"),
+        ("PatientID", HeaderGroup.PATIENT, "A123456(3)", "A12****(3)"),
+        ("PatientBirthDate", HeaderGroup.PATIENT, "19610403", "1961"),
+        ("StudyDate", HeaderGroup.STUDY, "20260309", "2026"),
+        ("PatientAddress", HeaderGroup.PATIENT, "1 Star Street", HIDDEN),
+        ("0009,1001", HeaderGroup.PRIVATE, "CHAN", HIDDEN),
+        ("PatientSex", HeaderGroup.PATIENT, "F", "F"),
+        ("PatientAddress", HeaderGroup.PATIENT, "", ""),
+        ("KVP", HeaderGroup.ACQUISITION, "120", "120"),
+        ("ManufacturerModelName", HeaderGroup.ACQUISITION, "Revolver", "Revolver"),
+    ],
+)
+def test_differences_of_headers_are_masked(keyword: str, group: HeaderGroup, text: str, masked: str) -> None:
+    difference = HeaderDifference(keyword, "0010,0010", group, DifferenceKind.CONTENT, text, "")
+    assert masked_difference(difference).incoming == masked
