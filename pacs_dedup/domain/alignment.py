@@ -1,36 +1,43 @@
-"""Which frames deserve a look at their pixels, and what a look says: the plan of verification and its reading.
+"""Which frames deserve a look at their pixels: the plan of verification.
 
 A frame is looked at beside the one that ought to be its copy: the one under the same SOP Instance UID, else the one at
-the same slice position, else the one whose noise sketch is nearest. Where the prior has neighbouring slices, they are
+the same slice position, else the one whose noise sketch is nearest. The frames next to that one in its series are
 looked at too: a copy must resemble its original more than it resembles the original's neighbours.
 """
 
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from pacs_dedup.domain.pairing import FrameItem, FrameRef
-from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.verification import FrameVerification
 
 SAMPLE = 9
-"""Frames looked at in one pair of studies; evenly spread."""
+"""Frames looked at in one pair of series; evenly spread."""
+MOST_LOOKS = 27
+"""Frames looked at in one pair of studies, however many series they have."""
+_FEWEST_PER_SERIES = 3
 SKETCH_BITS = 512
 _FAR_SKETCH = 0.30
 """Share of differing sketch bits beyond which two frames are not worth a look (correlation below about 0.6)."""
 _SAME_PLACE_MM = 0.05
-_NEAR_NOISE_RATIO = 1.5
-_RECONSTRUCTED_MODALITIES = frozenset({"CT", "MR", "PT", "NM"})
 
 
 @dataclass(frozen=True, slots=True)
 class LookAt:
-    """A pair of frames whose pixels are to be compared, and the prior's neighbours of that frame."""
+    """A pair of frames whose pixels are to be compared, and the prior's neighbours of that frame.
+
+    Attributes:
+        series: the Series Instance UID of the incoming frame; looks are read series by series.
+        search_region: other facts make a copy plausible, so a crop or a capture is worth the longer search.
+        sketch_distance: share of differing sketch bits, 0..0.5; all that is left where pixels are no longer held.
+    """
 
     incoming: FrameRef
     prior: FrameRef
     neighbours: tuple[FrameRef, ...] = ()
+    series: str = ""
+    search_region: bool = False
+    sketch_distance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,65 +46,35 @@ class Looked:
 
     Attributes:
         best_neighbour: the highest correlation with a neighbour of the prior's frame; None where there is none.
+        held: the pixels of both frames are still here; where they are not, the sketches have to stand in.
     """
 
     incoming: FrameRef
     prior: FrameRef
     result: FrameVerification
     best_neighbour: float | None = None
+    series: str = ""
+    held: bool = True
+    sketch_distance: float | None = None
 
 
-class Finding(StrEnum):
-    """What a look at two frames says."""
-
-    COPY = "copy"
-    RECONSTRUCTION = "reconstruction"
-    REPEAT = "repeat"
-    UNCLEAR = "unclear"
-
-
-def plan(incoming: Sequence[FrameItem], prior: Sequence[FrameItem], *, wide: bool) -> tuple[LookAt, ...]:
-    """Choose at most `SAMPLE` pairs of frames to look at.
+def plan(
+    incoming: Sequence[FrameItem], prior: Sequence[FrameItem], *, wide: bool, beside: Sequence[FrameItem] = ()
+) -> tuple[LookAt, ...]:
+    """Choose the pairs of frames to look at, at most `SAMPLE` of a series and `MOST_LOOKS` of a study.
 
     Args:
         incoming: informative frames that have no exact partner.
         prior: the same of the prior study.
         wide: other facts make a copy plausible, so look even where the sketches are far apart.
+        beside: further frames of the prior, whose partners are known: they may be neighbours too.
     """
     if not incoming or not prior:
         return ()
-    step = max(1, len(incoming) // SAMPLE)
-    chosen = incoming[step // 2 :: step][:SAMPLE]
+    chosen = (item for series in samples(incoming) for item in series)
     partners = ((item, _partner(item, prior, wide=wide)) for item in chosen)
-    return tuple(LookAt(i.ref, p.ref, _neighbours(p, prior)) for i, p in partners if p is not None)
-
-
-def read(looked: Looked, policy: Policy, modality: str, kernel: str) -> Finding:
-    """Say what the figures of one look mean.
-
-    Args:
-        looked: one look with its figures.
-        policy: holds the thresholds.
-        modality: (0008,0060) of the incoming frame; only some modalities are reconstructed more than once.
-        kernel: level at which kernel and slice thickness compare: ``equal``, ``differs`` or ``missing``.
-    """
-    result = looked.result
-    if result.refused:
-        return Finding.UNCLEAR
-    if result.correlation < policy.repeat_correlation:
-        return Finding.REPEAT
-    if result.correlation < policy.copy_correlation:
-        return Finding.UNCLEAR
-    if looked.best_neighbour is not None and looked.best_neighbour >= result.correlation:
-        return Finding.UNCLEAR
-    return _copy_or_reconstruction(result, kernel) if modality in _RECONSTRUCTED_MODALITIES else Finding.COPY
-
-
-def _copy_or_reconstruction(result: FrameVerification, kernel: str) -> Finding:
-    """Reconstructions of one acquisition share its noise; what the headers name counts, then how much they differ."""
-    if kernel == "differs":
-        return Finding.RECONSTRUCTION
-    return Finding.UNCLEAR if kernel == "missing" and result.noise_ratio > _NEAR_NOISE_RATIO else Finding.COPY
+    everything = (*prior, *beside)
+    return tuple(_look_at(i, p, everything, wide=wide) for i, p in partners if p is not None)
 
 
 def sketch_distance(left: bytes | None, right: bytes | None) -> float | None:
@@ -106,6 +83,38 @@ def sketch_distance(left: bytes | None, right: bytes | None) -> float | None:
         return None
     differing = (int.from_bytes(left) ^ int.from_bytes(right)).bit_count()
     return min(differing, SKETCH_BITS - differing) / SKETCH_BITS
+
+
+def nearest_sketches(a: FrameItem, b: FrameItem) -> float | None:
+    """Return the least distance between a sketch of one frame and a sketch of the other, border kept or cut off."""
+    distances = (sketch_distance(x, y) for x in _sketches(a) for y in _sketches(b))
+    return min((distance for distance in distances if distance is not None), default=None)
+
+
+def _sketches(item: FrameItem) -> tuple[bytes | None, bytes | None]:
+    return (item.fingerprint.sketch, item.fingerprint.trimmed_sketch)
+
+
+def samples(items: Iterable[FrameItem]) -> Iterable[Sequence[FrameItem]]:
+    """Yield an even sample of the frames of each series; the more series, the smaller each sample."""
+    by_series: dict[str, list[FrameItem]] = {}
+    for item in items:
+        by_series.setdefault(item.instance.series_instance_uid, []).append(item)
+    size = min(SAMPLE, max(_FEWEST_PER_SERIES, MOST_LOOKS // max(1, len(by_series))))
+    for members in list(by_series.values())[: MOST_LOOKS // _FEWEST_PER_SERIES]:
+        step = max(1, len(members) // size)
+        yield members[step // 2 :: step][:size]
+
+
+def _look_at(item: FrameItem, partner: FrameItem, prior: Sequence[FrameItem], *, wide: bool) -> LookAt:
+    return LookAt(
+        incoming=item.ref,
+        prior=partner.ref,
+        neighbours=_neighbours(partner, prior),
+        series=item.instance.series_instance_uid,
+        search_region=wide,
+        sketch_distance=nearest_sketches(item, partner),
+    )
 
 
 def _partner(item: FrameItem, prior: Sequence[FrameItem], *, wide: bool) -> FrameItem | None:
@@ -125,7 +134,7 @@ def _partner(item: FrameItem, prior: Sequence[FrameItem], *, wide: bool) -> Fram
 
 
 def _distance(a: FrameItem, b: FrameItem) -> float:
-    distance = sketch_distance(a.fingerprint.sketch, b.fingerprint.sketch)
+    distance = nearest_sketches(a, b)
     return 1.0 if distance is None else distance
 
 
@@ -149,15 +158,26 @@ def _place(item: FrameItem) -> float | None:
 
 
 def _neighbours(item: FrameItem, prior: Sequence[FrameItem]) -> tuple[FrameRef, ...]:
-    """The slices next to this one in the same series, if the series has positions."""
+    """The frames next to this one in its series: in space and, at one place, in time; without places, in order."""
+    series = [p for p in prior if p.instance.series_instance_uid == item.instance.series_instance_uid]
     place = _place(item)
     if place is None:
-        return ()
-    series = sorted(
-        (q, p.ref)
-        for p in prior
-        if p.instance.series_instance_uid == item.instance.series_instance_uid and (q := _place(p)) is not None
-    )
-    at = bisect_left(series, (place, item.ref))
-    beside = series[max(0, at - 1) : at] + series[at + 1 : at + 2]
-    return tuple(ref for q, ref in beside if abs(q - place) > _SAME_PLACE_MM)
+        return _beside(item, series)
+    placed = [(p, q) for p in series if (q := _place(p)) is not None]
+    here = [p for p, q in placed if abs(q - place) <= _SAME_PLACE_MM]
+    below = max((q for _, q in placed if q < place - _SAME_PLACE_MM), default=None)
+    above = min((q for _, q in placed if q > place + _SAME_PLACE_MM), default=None)
+    next_slices = (min(p.ref for p, q in placed if q == wanted) for wanted in (below, above) if wanted is not None)
+    return (*next_slices, *_beside(item, here))
+
+
+def _beside(item: FrameItem, series: Sequence[FrameItem]) -> tuple[FrameRef, ...]:
+    """The frames before and after this one by number, those with the very same pixels left out."""
+    ordered = sorted(series, key=_number)
+    at = [p.ref for p in ordered].index(item.ref)
+    others = (*ordered[max(0, at - 1) : at], *ordered[at + 1 : at + 2])
+    return tuple(p.ref for p in others if p.fingerprint.stored_digest != item.fingerprint.stored_digest)
+
+
+def _number(item: FrameItem) -> tuple[int, FrameRef]:
+    return (item.instance.acquisition.instance_number or 0, item.ref)

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Sequence
 from pacs_dedup.domain import sop_findings
 from pacs_dedup.domain.acquisition import Acquisition
 from pacs_dedup.domain.acquisition_comparison import compare_acquisitions
-from pacs_dedup.domain.alignment import Finding, LookAt, Looked, plan, read
-from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group
+from pacs_dedup.domain.alignment import LookAt, Looked, plan
+from pacs_dedup.domain.coverage import cover
+from pacs_dedup.domain.evidence import Comparison, Evidence, Fact, Group
+from pacs_dedup.domain.findings import Finding, Findings, read_all
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import Digest
-from pacs_dedup.domain.pairing import Pairing, distinct_instances, pair
+from pacs_dedup.domain.instance_counts import count_instances
+from pacs_dedup.domain.pairing import distinct_instances, pair
 from pacs_dedup.domain.pixel_comparison import compare_pixels
 from pacs_dedup.domain.policy import DEFAULT_POLICY, Policy
 from pacs_dedup.domain.rendition import better_side
@@ -29,7 +32,6 @@ GROUP_CAPS: dict[Group, tuple[float, float]] = {
     Group.STRUCTURE: (-7.0, 3.0),
 }
 """Least and most that a group may add, in bits: its facts depend on each other."""
-Findings = Sequence[tuple[Looked, Finding]]
 
 
 def compare_studies(
@@ -52,9 +54,10 @@ def compare_studies(
     pairing = pair(left, right, common)
     acquired = compare_acquisitions(_acquisitions(left), _acquisitions(right))
     kernel = next(c.level for c in acquired if c.fact is Fact.KERNEL)
-    findings = _read_all(looked, left, policy, kernel)
+    modality = {i.blob_id: i.acquisition.modality for i in left}
+    findings = read_all(looked, policy, lambda look: modality.get(look.incoming.blob_id, ""), kernel)
     sop = sop_findings.find(incoming, prior, _twin_looks(findings))
-    coverage = _cover(pairing, left, prior, findings)
+    coverage = cover(pairing, left, prior, findings)
     patients = compare_study_patients(left, right, pixels_equal=coverage.matched > 0 or sop.shared > 0)
     comparisons = (
         *compare_pixels(pairing, coverage, looked),
@@ -67,6 +70,7 @@ def compare_studies(
         coverage=coverage,
         sop=sop,
         patient_tier=patients.tier,
+        instances=count_instances(left, right, pairing, coverage),
         incoming_instances=len(incoming.by_sop_instance_uid),
         prior_instances=len(prior.by_sop_instance_uid),
         same_source=incoming.key.source == prior.key.source,
@@ -87,7 +91,8 @@ def plan_looks(
         return ()
     same_time = acquired[Fact.ACQUISITION_TIME] in ("equal", "shifted") or acquired[Fact.EVENT_UIDS] == "shared"
     same_setup = acquired[Fact.DEVICE] == "serial_equal" and acquired[Fact.ACQUISITION_TIME] == "same_day"
-    return plan(pairing.left_incoming, pairing.left_prior, wide=same_time or same_setup)
+    beside = tuple(known for _, known in (*pairing.exact, *pairing.value))
+    return plan(pairing.left_incoming, pairing.left_prior, wide=same_time or same_setup, beside=beside)
 
 
 def total_bits(comparisons: Iterable[Comparison]) -> float:
@@ -99,55 +104,12 @@ def total_bits(comparisons: Iterable[Comparison]) -> float:
     return sum(min(max(bits, GROUP_CAPS[group][0]), GROUP_CAPS[group][1]) for group, bits in sums.items())
 
 
-def _read_all(
-    looked: Sequence[Looked], incoming: Sequence[InstanceFingerprint], policy: Policy, kernel: str
-) -> Findings:
-    modality = {i.blob_id: i.acquisition.modality for i in incoming}
-    return [(look, read(look, policy, modality.get(look.incoming.blob_id, ""), kernel)) for look in looked]
-
-
 def _twin_looks(findings: Findings) -> TwinLooks:
     pairs = [((look.incoming.blob_id, look.prior.blob_id), finding) for look, finding in findings]
     return TwinLooks(
         copies=frozenset(pair for pair, finding in pairs if finding is Finding.COPY),
         refuted=frozenset(pair for pair, finding in pairs if finding in (Finding.REPEAT, Finding.RECONSTRUCTION)),
     )
-
-
-def _cover(
-    pairing: Pairing, incoming: Sequence[InstanceFingerprint], prior: StudyFingerprint, looked: Findings
-) -> Coverage:
-    findings = [finding for _, finding in looked]
-    digests = len(pairing.exact) + len(pairing.value)
-    confirmed = findings.count(Finding.COPY)
-    open_pairs = min(len(pairing.left_incoming), len(pairing.left_prior))
-    # The looks are an even sample of the frames that are left: their share of copies stands for all of those.
-    verified = round(open_pairs * confirmed / len(findings)) if findings else 0
-    return Coverage(
-        incoming=digests + len(pairing.left_incoming) + pairing.content + pairing.new_content,
-        prior=digests + len(pairing.left_prior) + pairing.content + pairing.prior_only_content,
-        exact=len(pairing.exact) + pairing.content,
-        value=len(pairing.value),
-        verified=verified,
-        images_matched=digests + verified,
-        uninformative=pairing.uninformative,
-        new_content=pairing.new_content,
-        prior_only_content=pairing.prior_only_content,
-        unreadable_incoming=pairing.unreadable_incoming,
-        unreadable_prior=pairing.unreadable_prior,
-        tried=len(findings),
-        confirmed=confirmed,
-        rejected=findings.count(Finding.REPEAT),
-        reconstructed=findings.count(Finding.RECONSTRUCTION),
-        new_uninformative=pairing.new_uninformative,
-        renewed=pairing.renewed + _renewed_copies(incoming, prior, looked),
-    )
-
-
-def _renewed_copies(incoming: Sequence[InstanceFingerprint], prior: StudyFingerprint, looked: Findings) -> int:
-    uids = {i.blob_id: i.sop_instance_uid for i in incoming}
-    copies = (uids.get(look.incoming.blob_id) for look, finding in looked if finding is Finding.COPY)
-    return sum(1 for uid in copies if uid is not None and uid not in prior.by_sop_instance_uid)
 
 
 def _acquisitions(instances: Sequence[InstanceFingerprint]) -> tuple[Acquisition, ...]:

@@ -22,6 +22,7 @@ _EXPLAINING = frozenset(
         Fact.UNREADABLE,
     }
 )
+_TELLING = frozenset({"some", "differs", "conflicting", "to_prior", "turned"})
 _NOT_COPIES = frozenset({Relation.DISTINCT, Relation.REPEAT_ACQUISITION})
 _QUARANTINABLE = frozenset({Relation.EXACT_COPY, Relation.UID_CONFLICT})
 
@@ -130,7 +131,7 @@ def _vetoes(evidence: Evidence, policy: Policy) -> tuple[tuple[bool, str], ...]:
 def certainty_of(relation: Relation, evidence: Evidence) -> Certainty:
     """Put the verdict into one of three bands; a band is a statement about the evidence kind, not a probability."""
     exact = evidence.coverage.exact + evidence.coverage.value
-    if relation in (Relation.UNDECIDED, Relation.UNDIGESTABLE):
+    if relation in (Relation.UNDECIDED, Relation.UNDIGESTABLE) or evidence.coverage.sketched:
         return Certainty.POSSIBLE
     if evidence.sop.shared or (exact and not evidence.coverage.verified):
         return Certainty.CERTAIN
@@ -163,7 +164,7 @@ def _speaks_against(comparison: Comparison, relation: Relation) -> bool:
 
 def _explains(comparison: Comparison) -> bool:
     """Some findings carry no weight but are why the relation is what it is."""
-    told = comparison.fact in _EXPLAINING and comparison.level in ("some", "differs", "conflicting", "to_prior")
+    told = comparison.fact in _EXPLAINING and comparison.level in _TELLING
     return told or comparison.fact is Fact.UNINFORMATIVE_FRAMES
 
 

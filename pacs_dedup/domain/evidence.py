@@ -96,7 +96,8 @@ class Coverage:
         incoming, prior: informative frames plus content objects on each side.
         exact: items of the incoming study whose stored digest (or content digest) the prior has, as multisets.
         value: further frames equal only by value digest.
-        verified: further frames that pixel verification calls copies (same noise).
+        verified: further frames that pixel verification calls copies (same noise), estimated from the looks.
+        turned: further frames that are equal once one is rotated or reflected; they do not count as matched.
         uninformative: equal frames that do not count.
         new_uninformative: incoming frames that do not count and that the prior lacks.
         renewed: matched items whose incoming SOP Instance UID the prior lacks.
@@ -106,6 +107,7 @@ class Coverage:
         unreadable_incoming, unreadable_prior: instances that could not be digested.
         tried: frame pairs whose pixels were looked at; of these
         confirmed: showed the same noise: copies,
+        sketched: had pixels that are no longer held, and sketches of the same noise,
         rejected: showed other noise: another acquisition,
         reconstructed: showed the same noise shaped differently: another reconstruction. The rest stayed undecided.
     """
@@ -127,6 +129,8 @@ class Coverage:
     reconstructed: int = 0
     new_uninformative: int = 0
     renewed: int = 0
+    turned: int = 0
+    sketched: int = 0
 
     @property
     def matched(self) -> int:

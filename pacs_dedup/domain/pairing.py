@@ -28,6 +28,10 @@ class FrameItem:
     fingerprint: FrameFingerprint
 
 
+FramePairs = tuple[tuple[FrameItem, FrameItem], ...]
+InstancePairs = tuple[tuple[InstanceFingerprint, InstanceFingerprint], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Pairing:
     """The frames and objects of two studies, sorted into pairs and leftovers.
@@ -35,27 +39,56 @@ class Pairing:
     Attributes:
         exact: pairs (incoming, prior) of informative frames with equal stored digests.
         value: further pairs with equal value digests.
+        turned: further pairs that are equal once one is rotated or reflected; the same picture, but no copy.
+        silent: pairs of equal frames that do not count.
         left_incoming, left_prior: informative frames without a partner.
-        uninformative: number of equal frames, and of equal common objects, that do not count.
-        new_uninformative: number of such frames that only the incoming study has.
-        content: number of non-pixel objects with equal content.
+        silent_incoming: frames that do not count and that only the incoming study has.
+        objects: pairs of non-pixel objects with equal content.
+        common_objects: further such pairs whose content so many patients share that they do not count.
+        new_objects, prior_only_objects: non-pixel objects that only one side has.
         renewed: pairs, of frames or of objects, whose incoming SOP Instance UID the prior lacks.
-        new_content, prior_only_content: non-pixel objects that only one side has.
         unreadable_incoming, unreadable_prior: instances that gave no digest by which they could be compared.
     """
 
-    exact: tuple[tuple[FrameItem, FrameItem], ...]
-    value: tuple[tuple[FrameItem, FrameItem], ...]
+    exact: FramePairs
+    value: FramePairs
+    turned: FramePairs
+    silent: FramePairs
     left_incoming: tuple[FrameItem, ...]
     left_prior: tuple[FrameItem, ...]
-    uninformative: int
-    content: int
-    new_content: int
-    prior_only_content: int
+    silent_incoming: tuple[FrameItem, ...]
+    objects: InstancePairs
+    common_objects: InstancePairs
+    new_objects: tuple[InstanceFingerprint, ...]
+    prior_only_objects: tuple[InstanceFingerprint, ...]
+    renewed: int
     unreadable_incoming: int
     unreadable_prior: int
-    new_uninformative: int = 0
-    renewed: int = 0
+
+    @property
+    def content(self) -> int:
+        """Number of non-pixel objects with equal content that count."""
+        return len(self.objects)
+
+    @property
+    def new_content(self) -> int:
+        """Number of non-pixel objects that only the incoming study has."""
+        return len(self.new_objects)
+
+    @property
+    def prior_only_content(self) -> int:
+        """Number of non-pixel objects that only the prior has."""
+        return len(self.prior_only_objects)
+
+    @property
+    def uninformative(self) -> int:
+        """Number of equal frames, and of equal common objects, that do not count."""
+        return len(self.silent) + len(self.common_objects)
+
+    @property
+    def equal_frames(self) -> int:
+        """Number of frame pairs that digests prove to be copies."""
+        return len(self.exact) + len(self.value)
 
 
 def distinct_instances(study: StudyFingerprint) -> tuple[InstanceFingerprint, ...]:
@@ -97,23 +130,25 @@ def pair(
     speaking_pr, silent_pr = _split(frame_items(prior), common)
     exact, left_in, left_pr = _join(speaking_in, speaking_pr, lambda item: item.fingerprint.stored_digest)
     value, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.value_digest)
-    silent, new_silent, _ = _join(silent_in, silent_pr, lambda item: item.fingerprint.stored_digest)
-    objects_in, objects_pr = _objects(incoming), _objects(prior)
-    joined, new, old = _join(objects_in, objects_pr, lambda instance: instance.content_digest)
+    turned, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.orientation_digest)
+    silent, silent_incoming, _ = _join(silent_in, silent_pr, lambda item: item.fingerprint.stored_digest)
+    joined, new, old = _join(_objects(incoming), _objects(prior), lambda instance: instance.content_digest)
     shared = tuple(couple for couple in joined if couple[0].content_digest not in common)
     return Pairing(
         exact=exact,
         value=value,
+        turned=turned,
+        silent=silent,
         left_incoming=left_in,
         left_prior=left_pr,
-        uninformative=len(silent) + len(joined) - len(shared),
-        content=len(shared),
-        new_content=len(new),
-        prior_only_content=len(old),
-        unreadable_incoming=sum(map(_unexamined, incoming)),
-        unreadable_prior=sum(map(_unexamined, prior)),
-        new_uninformative=len(new_silent),
+        silent_incoming=silent_incoming,
+        objects=shared,
+        common_objects=tuple(couple for couple in joined if couple[0].content_digest in common),
+        new_objects=new,
+        prior_only_objects=old,
         renewed=_renewed((*(i.instance for i, _ in (*exact, *value)), *(i for i, _ in shared)), prior),
+        unreadable_incoming=sum(map(unexamined, incoming)),
+        unreadable_prior=sum(map(unexamined, prior)),
     )
 
 
@@ -122,7 +157,7 @@ def _renewed(paired: Iterable[InstanceFingerprint], prior: Iterable[InstanceFing
     return sum(1 for instance in paired if instance.sop_instance_uid not in known)
 
 
-def _unexamined(instance: InstanceFingerprint) -> bool:
+def unexamined(instance: InstanceFingerprint) -> bool:
     """Whether an instance gave nothing by which it could be compared, whatever the reason."""
     return bool(instance.unreadable) or not (instance.frames or instance.content_digest)
 

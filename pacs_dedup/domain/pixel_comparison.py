@@ -14,6 +14,7 @@ _FRAMES_THAT_COUNT = 8
 """Further equal frames of one study add nothing: they depend on each other."""
 _NO_EQUAL_FRAME_BITS = -3.3
 _VERIFIED_BITS = 7.6
+_SKETCHED_BITS = 4.0
 _REJECTED_BITS = -12.0
 _EQUAL_CONTENT_BITS = 10.0
 _OPPOSITE = {
@@ -40,8 +41,8 @@ def compare_pixels(pairing: Pairing, coverage: Coverage, looked: Sequence[Looked
 
 def _equal_frames(pairing: Pairing) -> Comparison | None:
     equal = len(pairing.exact)
-    incoming = equal + len(pairing.value) + len(pairing.left_incoming)
-    prior = equal + len(pairing.value) + len(pairing.left_prior)
+    incoming = equal + len(pairing.value) + len(pairing.turned) + len(pairing.left_incoming)
+    prior = equal + len(pairing.value) + len(pairing.turned) + len(pairing.left_prior)
     if not incoming or not prior:
         return None
     level = "all" if equal == incoming == prior else "some" if equal else "none"
@@ -62,7 +63,7 @@ def _equal_values(pairing: Pairing) -> Comparison | None:
 def _noise(coverage: Coverage, looked: Sequence[Looked]) -> Comparison | None:
     figures = [look.result.correlation for look in looked if not look.result.refused]
     if not figures:
-        return None
+        return _sketches(coverage)
     middle = f"median correlation of the noise {median(figures):.2f}"
     tried = len(looked)
     if coverage.confirmed > coverage.rejected:
@@ -76,6 +77,16 @@ def _noise(coverage: Coverage, looked: Sequence[Looked]) -> Comparison | None:
         return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "other_noise", _REJECTED_BITS, sentence)
     sentence = f"{tried} frames were looked at without a clear answer ({middle})"
     return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "unclear", 0.0, sentence)
+
+
+def _sketches(coverage: Coverage) -> Comparison | None:
+    if not coverage.sketched:
+        return None
+    sentence = (
+        f"the noise sketches of {coverage.sketched} of {coverage.tried} frames agree; "
+        "the pixels themselves are no longer held and could not be looked at"
+    )
+    return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "sketched", _SKETCHED_BITS, sentence)
 
 
 def _uninformative(pairing: Pairing) -> Comparison | None:
@@ -108,7 +119,10 @@ def _beside_pixels(
 
 
 def _placement(pairing: Pairing) -> Comparison | None:
-    """Equal pixels that the headers place on another side or the other way round: one of them may be a correction."""
+    """Pixels that are turned, or that the headers place on another side: one of the two may be a correction."""
+    if pairing.turned:
+        sentence = f"{len(pairing.turned)} frames are equal once rotated or reflected"
+        return Comparison(Fact.ORIENTATION, Group.STRUCTURE, "turned", 0.0, sentence)
     differing = sum(1 for incoming, prior in (*pairing.exact, *pairing.value) if _placed_otherwise(incoming, prior))
     if not differing:
         return None

@@ -58,13 +58,16 @@ def _resent(evidence: Evidence) -> Relation:
 
 
 def _with_shared_pixels(evidence: Evidence, policy: Policy) -> Relation | None:
-    if not evidence.coverage.images_matched:
+    coverage = evidence.coverage
+    if not coverage.images_matched and not coverage.turned:
         return _with_shared_objects(evidence)
     if _noise_against_the_clock(evidence):
         return Relation.UNDECIDED
     if other_patient(evidence.patient_tier):
         return Relation.WRONG_PATIENT
-    if evidence.patient_tier is PatientTier.UNKNOWN:
+    if coverage.turned:
+        return Relation.ORIENTATION_TWIN
+    if not _known_patient(evidence.patient_tier):
         return Relation.COPY_PATIENT_UNKNOWN
     return _covered(evidence, policy)
 
@@ -75,7 +78,7 @@ def _noise_against_the_clock(evidence: Evidence) -> bool:
     A quiet scan and its repeat can look alike beyond what noise tells apart, so this is for a person.
     """
     coverage = evidence.coverage
-    only_noise = coverage.verified > 0 and not coverage.exact and not coverage.value
+    only_noise = coverage.verified > 0 and not (coverage.exact or coverage.value or coverage.turned)
     return only_noise and evidence.level(Fact.ACQUISITION_TIME) in ("same_day", "other_day")
 
 
@@ -86,8 +89,12 @@ def _with_shared_objects(evidence: Evidence) -> Relation | None:
         return None
     if other_patient(evidence.patient_tier):
         return Relation.UNDECIDED
-    unknown = evidence.patient_tier is PatientTier.UNKNOWN
-    return Relation.COPY_PATIENT_UNKNOWN if unknown else Relation.EXACT_COPY
+    known = _known_patient(evidence.patient_tier)
+    return Relation.EXACT_COPY if known else Relation.COPY_PATIENT_UNKNOWN
+
+
+def _known_patient(tier: PatientTier) -> bool:
+    return tier in (PatientTier.SAME, PatientTier.PROBABLE)
 
 
 def _covered(evidence: Evidence, policy: Policy) -> Relation:
@@ -149,7 +156,7 @@ def _by_acquisition(evidence: Evidence) -> Relation | None:
         return _unequal_pixels_of_one_acquisition(evidence)
     repeated = evidence.level(Fact.ACQUISITION_TIME) in ("same_day", "shifted")
     same_place = evidence.level(Fact.DEVICE) in ("serial_equal", "model_equal")
-    same_person = evidence.patient_tier in (PatientTier.SAME, PatientTier.PROBABLE)
+    same_person = _known_patient(evidence.patient_tier)
     return Relation.REPEAT_ACQUISITION if repeated and same_place and same_person else None
 
 

@@ -27,6 +27,8 @@ def _n_of_m(evidence: Evidence) -> str:
 
 def _how_equal(evidence: Evidence) -> str:
     coverage = evidence.coverage
+    if coverage.sketched and not coverage.confirmed:
+        return "have the same noise by their sketches, for the pixels are no longer held,"
     if coverage.verified:
         return "show the same acquisition with altered pixels"
     if coverage.value:

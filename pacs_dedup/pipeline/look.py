@@ -21,9 +21,22 @@ def look(looks: Sequence[LookAt], path_of: PathOf, verify: VerifyFrames) -> tupl
 
 
 def _look_at(each: LookAt, path_of: PathOf, verify: VerifyFrames) -> Looked:
-    result = _verified(each.incoming, each.prior, path_of, verify)
+    try:
+        result = verify(
+            path_of(each.incoming.blob_id), each.incoming.frame, path_of(each.prior.blob_id), each.prior.frame
+        )
+    except BlobMissing as error:
+        return _looked(each, FrameVerification(refused=str(error)), held=False)
+    except Unreadable as error:
+        return _looked(each, FrameVerification(refused=str(error)))
     beside = [] if result.refused else _correlations(each.incoming, each.neighbours, path_of, verify)
-    return Looked(each.incoming, each.prior, result, max(beside, default=None))
+    return _looked(each, result, max(beside, default=None))
+
+
+def _looked(
+    each: LookAt, result: FrameVerification, best_neighbour: float | None = None, *, held: bool = True
+) -> Looked:
+    return Looked(each.incoming, each.prior, result, best_neighbour, each.series, held, each.sketch_distance)
 
 
 def _correlations(frame: FrameRef, others: Collection[FrameRef], path_of: PathOf, verify: VerifyFrames) -> list[float]:

@@ -1,21 +1,19 @@
 """Which frames deserve a look, and what a look says."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pacs_dedup.domain.alignment import SAMPLE, Finding, LookAt, Looked, plan, read, sketch_distance
+from pacs_dedup.domain.alignment import MOST_LOOKS, SAMPLE, LookAt, nearest_sketches, plan, sketch_distance
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.pairing import FrameItem, FrameRef, frame_items
-from pacs_dedup.domain.policy import Policy
-from pacs_dedup.domain.verification import FrameVerification
 from tests.builders import make_acquisition, make_frame, make_geometry, make_instance, make_slices, renewed
 
 sketches = st.binary(min_size=64, max_size=64)
 NOISE, OTHER_NOISE = bytes(64), bytes([0b01010101] * 64)
 NEAR_NOISE = bytes(60) + bytes([255] * 4)
-HERE = FrameRef(make_instance("1").blob_id, 0)
-THERE = FrameRef(make_instance("2").blob_id, 0)
 
 
 @given(sketches, sketches)
@@ -122,49 +120,35 @@ def test_the_slices_beside_the_partner_are_looked_at_too() -> None:
     assert beside == [[2.0], [1.0, 3.0], [2.0, 4.0], [3.0, 5.0], [4.0]]
 
 
-def test_a_second_image_at_one_place_is_no_neighbour() -> None:
-    echo = sketched("9", NOISE, 1.0)
-    (look,) = planned((sketched("1", NOISE, 1.0),), (sketched("8", NOISE, 1.0), echo), wide=True)
+def test_another_moment_at_one_place_is_a_neighbour() -> None:
+    later = sketched("9", NOISE, 1.0)
+    (look,) = planned((sketched("1", NOISE, 1.0),), (sketched("8", NOISE, 1.0), later), wide=True)
+    assert len(look.neighbours) == 1
+
+
+def test_the_very_same_frame_stored_twice_is_no_neighbour() -> None:
+    twice = (sketched("8", NOISE, 1.0), replace(sketched("9", NOISE, 1.0), frames=sketched("8", NOISE, 1.0).frames))
+    (look,) = planned((sketched("1", NOISE, 1.0),), twice, wide=True)
     assert look.neighbours == ()
 
 
-def looked(correlation: float, best_neighbour: float | None = None, **figures: object) -> Looked:
-    return Looked(HERE, THERE, FrameVerification(correlation, **figures), best_neighbour)
+def test_frames_without_places_have_neighbours_by_number() -> None:
+    prior = tuple(make_instance(n, acquisition=make_acquisition(None, instance_number=int(n))) for n in "579")
+    (look,) = planned((make_instance("7", "x"),), prior, wide=True)
+    assert set(look.neighbours) == {FrameRef(prior[0].blob_id, 0), FrameRef(prior[2].blob_id, 0)}
 
 
-@pytest.mark.parametrize(
-    ("look", "finding"),
-    [
-        (looked(0.95), Finding.COPY),
-        (looked(0.75), Finding.COPY),
-        (looked(0.74), Finding.UNCLEAR),
-        (looked(0.30), Finding.UNCLEAR),
-        (looked(0.29), Finding.REPEAT),
-        (looked(-0.9), Finding.REPEAT),
-        (looked(0.95, refused="too little to compare"), Finding.UNCLEAR),
-        (looked(0.95, 0.94), Finding.COPY),
-        (looked(0.95, 0.95), Finding.UNCLEAR),
-    ],
-)
-def test_the_figures_of_a_look_have_one_meaning(look: Looked, finding: Finding) -> None:
-    assert read(look, Policy(), "CT", "equal") is finding
+def test_many_series_are_each_sampled() -> None:
+    incoming = [replace(i, series_instance_uid=f"1.2.{n % 5}") for n, i in enumerate(make_slices(60))]
+    looks = planned(tuple(incoming), make_slices(60), wide=True)
+    assert {look.series for look in looks} == {f"1.2.{n}" for n in range(5)}
+    assert len(looks) <= MOST_LOOKS
 
 
-@pytest.mark.parametrize(
-    ("modality", "kernel", "noise_ratio", "finding"),
-    [
-        ("CT", "differs", 0.4, Finding.RECONSTRUCTION),
-        ("CT", "differs", 3.0, Finding.RECONSTRUCTION),
-        ("CT", "missing", 1.6, Finding.UNCLEAR),
-        ("CT", "missing", 1.5, Finding.COPY),
-        ("CT", "equal", 3.0, Finding.COPY),
-        ("DX", "differs", 3.0, Finding.COPY),
-    ],
-)
-def test_the_same_noise_under_another_kernel_is_a_reconstruction_and_no_copy(
-    modality: str, kernel: str, noise_ratio: float, finding: Finding
-) -> None:
-    assert read(looked(0.95, noise_ratio=noise_ratio), Policy(), modality, kernel) is finding
+def test_a_picture_with_a_border_meets_its_original_by_the_trimmed_sketch() -> None:
+    bordered = make_instance("1", frames=(make_frame("b", sketch=OTHER_NOISE, trimmed_sketch=NOISE),))
+    (item,), (original,) = frame_items((bordered,)), frame_items((sketched("8"),))
+    assert nearest_sketches(item, original) == nearest_sketches(original, item) == 0.0
 
 
 def test_frames_are_named_by_blob_and_number() -> None:

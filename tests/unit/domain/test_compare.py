@@ -91,19 +91,43 @@ def squeezed(instances: tuple[InstanceFingerprint, ...]) -> tuple[InstanceFinger
     )
 
 
-def test_the_looks_speak_for_the_frames_that_were_not_looked_at() -> None:
+@pytest.mark.parametrize(
+    ("correlations", "verified"),
+    [
+        ([0.95] * 9, 20),
+        ([0.95] * 6 + [0.5] * 3, 20),  # the copies vouch for slices that give no clear answer
+        ([0.95] * 6 + [0.5] * 2 + [0.1], 13),  # but not where one shows another acquisition
+        ([0.95] * 4 + [0.5] * 5, 9),
+        ([0.1] * 9, 0),
+    ],
+)
+def test_the_looks_speak_for_the_frames_that_were_not_looked_at(correlations: list[float], verified: int) -> None:
     prior = make_slices(20)
     incoming = renewed(squeezed(prior))
-    looked = [look_at(incoming[n], prior[n], 0.95 if n < 6 else 0.5) for n in range(8)]
+    planned = plan_looks(make_study(*incoming), make_study(*prior))
+    looked = [
+        Looked(p.incoming, p.prior, FrameVerification(c), series=p.series)
+        for p, c in zip(planned, correlations, strict=True)
+    ]
     coverage = compare_studies(make_study(*incoming), make_study(*prior), looked).coverage
-    assert (coverage.tried, coverage.confirmed, coverage.verified) == (8, 6, 15)
+    assert (coverage.tried, coverage.verified) == (9, verified)
+
+
+def test_frames_of_the_sample_without_a_partner_count_against() -> None:
+    incoming = renewed(squeezed(make_slices(20)))
+    prior = (*make_slices(20)[:10], *renewed(make_slices(20), "8")[10:])
+    prior = tuple(replace(i, acquisition=make_acquisition(100.0 + n)) if n >= 10 else i for n, i in enumerate(prior))
+    planned = plan_looks(make_study(*incoming), make_study(*prior))
+    looked = [Looked(p.incoming, p.prior, FrameVerification(0.95), series=p.series) for p in planned]
+    coverage = compare_studies(make_study(*incoming), make_study(*prior), looked).coverage
+    assert 8 <= coverage.verified <= 12
 
 
 def test_a_lossy_study_under_its_old_uids_is_a_twin_to_its_last_slice() -> None:
     prior = make_slices(30)
     incoming = squeezed(prior)
     planned = plan_looks(make_study(*incoming), make_study(*prior))
-    looked = [Looked(p.incoming, p.prior, FrameVerification(0.95)) for p in planned]
+    looked = [Looked(p.incoming, p.prior, FrameVerification(0.95), series=p.series) for p in planned]
     evidence = compare_studies(make_study(*incoming), make_study(*prior), looked)
     assert (evidence.sop.lossy_twin, evidence.sop.conflicting) == (30, 0)
     assert decide(evidence, Policy()).relation is Relation.LOSSY_TWIN

@@ -51,7 +51,7 @@ def test_every_informative_frame_is_paired_or_left(
 def test_a_study_has_every_frame_of_itself(instances: list[InstanceFingerprint]) -> None:
     pairing = paired(instances, instances)
     assert not pairing.left_incoming
-    assert not pairing.new_uninformative
+    assert not pairing.silent_incoming
     assert not pairing.renewed
 
 
@@ -108,7 +108,7 @@ def test_blank_frames_that_only_the_incoming_study_has_are_counted() -> None:
     pairing = paired(
         [make_instance("1", frames=(blank,)), make_instance("2", frames=(page,))], [make_instance("8", frames=(blank,))]
     )
-    assert (pairing.uninformative, pairing.new_uninformative) == (1, 1)
+    assert (pairing.uninformative, len(pairing.silent_incoming)) == (1, 1)
 
 
 def test_what_gave_no_digest_was_not_examined() -> None:

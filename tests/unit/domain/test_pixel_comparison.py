@@ -1,5 +1,7 @@
 """What the pixels say, as weighed comparisons."""
 
+from dataclasses import replace
+
 import pytest
 
 from pacs_dedup.domain.alignment import Looked
@@ -102,3 +104,21 @@ def test_what_could_not_be_examined_is_named() -> None:
     found = findings((broken,), make_slices(1))[Fact.UNREADABLE]
     assert (found.incoming, found.prior) == ("1", "0")
     assert Fact.UNREADABLE not in findings(make_slices(1), make_slices(1))
+
+
+def test_sketches_stand_in_for_pixels_that_are_gone_and_weigh_less() -> None:
+    gone = replace(look(0.0, "gone"), held=False, sketch_distance=0.02)
+    found = findings((), (), Coverage(tried=1, sketched=1), (gone,))[Fact.RESIDUAL_NOISE]
+    seen = findings((), (), Coverage(tried=1, confirmed=1), (look(0.95),))[Fact.RESIDUAL_NOISE]
+    assert (found.level, "no longer held" in found.sentence) == ("sketched", True)
+    assert 0 < found.weight_bits < seen.weight_bits
+
+
+def test_nothing_is_said_of_noise_that_nobody_could_see() -> None:
+    assert Fact.RESIDUAL_NOISE not in findings((), (), Coverage(tried=1), (look(0.0, "gone"),))
+
+
+def test_frames_that_are_equal_once_turned_are_told_apart_from_copies() -> None:
+    turned = tuple(make_instance(n, frames=(make_frame(n, orientation_digest=digest_of("d8")),)) for n in "12")
+    found = findings(turned[:1], turned[1:])
+    assert (found[Fact.ORIENTATION].level, found[Fact.FRAME_DIGESTS].level) == ("turned", "none")
