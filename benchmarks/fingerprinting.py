@@ -28,7 +28,7 @@ from pacs_dedup.domain.identifiers import BlobId
 from pacs_dedup.pipeline.examine import examine
 from pacs_dedup.pixels.digest import stored_digest, value_digest
 from pacs_dedup.pixels.grey import grey_frame
-from pacs_dedup.pixels.residual import residual_sketch
+from pacs_dedup.pixels.residual import residual_sketch, trimmed_sketch
 from pacs_dedup.pixels.signature import perceptual_hash
 from pacs_dedup.pixels.statistics import is_informative
 from tests.images import LOSSLESS_ENCODERS, image_dataset, textured, write, write_compressed
@@ -72,6 +72,7 @@ def steps(path: Path) -> dict[str, Callable[[], object]]:
         "entropy": lambda: is_informative(frame.array),
         "grey plane": lambda: grey_frame(frame.array, frame.photometric_interpretation),
         "sketch": lambda: residual_sketch(grey),
+        "trimmed sketch": lambda: trimmed_sketch(grey),
         "perceptual hash": lambda: perceptual_hash(grey),
         WHOLE: lambda: examine(path, BLOB),
     }

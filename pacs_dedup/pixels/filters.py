@@ -35,9 +35,20 @@ def _kernel(sigma: float) -> tuple[float, ...]:
 
 
 def _along_rows(values: Plane, kernel: tuple[float, ...]) -> Plane:
-    radius = len(kernel) // 2
-    padded = np.pad(values, ((radius, radius), (0, 0)), mode="symmetric")
-    out = np.zeros_like(values)
-    for k, weight in enumerate(kernel):
-        out += np.float32(weight) * padded[k : k + values.shape[0]]
+    """Filter columns by a symmetric kernel: the rows at equal distance are added before they are weighted."""
+    radius, rows = len(kernel) // 2, values.shape[0]
+    padded = mirrored(values, radius)
+    out = padded[radius : radius + rows] * np.float32(kernel[radius])
+    pair = np.empty_like(out)
+    for k in range(radius):
+        np.add(padded[k : k + rows], padded[2 * radius - k : 2 * radius - k + rows], out=pair)
+        pair *= np.float32(kernel[k])
+        out += pair
     return out
+
+
+def mirrored(values: Plane, radius: int) -> Plane:
+    """Add ``radius`` rows at either end, mirrored with the edge row repeated."""
+    if radius > values.shape[0]:
+        return np.pad(values, ((radius, radius), (0, 0)), mode="symmetric")
+    return np.concatenate((values[:radius][::-1], values, values[values.shape[0] - radius :][::-1]))

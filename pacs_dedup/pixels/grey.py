@@ -46,15 +46,21 @@ def grey_frame(
 
 
 def area_average(values: Plane, side: int) -> Plane:
-    """Reduce a plane to at most ``side`` x ``side`` by averaging areas; smaller planes stay as they are."""
-    return _average_rows(_average_rows(values, side).T, side).T
+    """Reduce a plane to at most ``side`` x ``side`` by averaging equal areas; smaller planes stay as they are."""
+    return average_rows(average_rows(values, side).T, side).T
 
 
-def _average_rows(values: Plane, count: int) -> Plane:
-    """Average rows into ``count`` groups of as equal size as whole rows allow."""
-    if values.shape[0] <= count:
+def average_rows(values: Plane, count: int) -> Plane:
+    """Average rows into ``count`` groups of equal height; a row on the edge of two counts in each by its share."""
+    rows, columns = values.shape
+    if rows <= count:
         return values
-    edges = np.linspace(0, values.shape[0], count + 1).round().astype(np.intp)
-    sums = np.add.reduceat(values, edges[:-1], axis=0, dtype=np.float64)
-    averaged: Plane = (sums / np.diff(edges)[:, None]).astype(np.float32)
-    return averaged
+    if rows % count == 0:
+        sums: Plane = values.reshape(count, rows // count, columns).sum(axis=1)
+        return sums * np.float32(count / rows)
+    whole, over = np.divmod(np.arange(count) * rows, count)
+    sums = np.add.reduceat(values, whole, axis=0)
+    split = (over / count).astype(np.float32)[:, None] * values[whole]
+    sums -= split
+    sums[:-1] += split[1:]
+    return sums * np.float32(count / rows)

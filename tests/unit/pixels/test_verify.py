@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+from pacs_dedup.domain.policy import Policy
+from pacs_dedup.pixels.grey import GreyFrame
+from pacs_dedup.pixels.verify import verify_grey_frames
+from tests.images import textured
+from tests.planes import COPIES, Plane, burnt_in, scan, windowed
+
+COPY = Policy().copy_correlation
+REPEAT = Policy().repeat_correlation
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_a_copy_has_the_noise_of_its_original(name: str) -> None:
+    original = scan()
+    found = verify_grey_frames(GreyFrame(original), GreyFrame(COPIES[name](original)))
+    assert not found.refused
+    assert found.correlation >= COPY
+    assert found.inverted == (name == "inverted")
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_the_order_of_the_two_frames_does_not_matter(name: str) -> None:
+    original, copy = GreyFrame(scan()), GreyFrame(COPIES[name](scan()))
+    there, back = verify_grey_frames(original, copy), verify_grey_frames(copy, original)
+    assert there.correlation == pytest.approx(back.correlation, abs=0.1)
+
+
+def test_a_repeat_acquisition_has_other_noise_however_alike_it_looks() -> None:
+    found = verify_grey_frames(GreyFrame(scan(1)), GreyFrame(scan(2)))
+    assert found.likeness > 0.9
+    assert found.correlation < REPEAT
+    assert found.noise_ratio > 1
+
+
+def test_a_repeat_with_hardly_any_noise_is_not_called_a_copy() -> None:
+    quiet = textured(256, 256, noise=0.0).astype(np.float32)
+    other = quiet + np.float32(20) * np.random.default_rng(5).standard_normal(quiet.shape).astype(np.float32)
+    found = verify_grey_frames(GreyFrame(quiet), GreyFrame(np.rint(other)), lossless=True)
+    assert "repeat" in found.refused
+
+
+def test_a_windowed_copy_is_explained_by_its_grey_curve() -> None:
+    original = scan()
+    assert not verify_grey_frames(
+        GreyFrame(original), GreyFrame(windowed(original).astype(np.float32)), lossless=True
+    ).refused
+
+
+def test_burnt_in_text_shows_as_a_few_blocks_that_disagree() -> None:
+    original = scan()
+    found = verify_grey_frames(GreyFrame(original), GreyFrame(burnt_in(original)))
+    assert found.correlation >= COPY
+    assert 0 < found.outlier_share < 0.1
+
+
+@pytest.mark.parametrize("frame", [np.zeros((64, 64)), np.eye(18), np.ones((3, 3))], ids=["blank", "small", "tiny"])
+def test_frames_with_too_little_to_compare_are_refused(frame: Plane) -> None:
+    plane = GreyFrame(frame.astype(np.float32))
+    assert verify_grey_frames(plane, plane).refused
