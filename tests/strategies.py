@@ -35,11 +35,15 @@ patients = st.builds(
     sex=st.sampled_from(["", "F", "M"]),
 )
 frames = st.builds(
-    lambda pixels, value, informative: make_frame(
-        pixels, value_digest=value and make_frame(value).stored_digest, informative=informative
+    lambda pixels, value, turned, informative: make_frame(
+        pixels,
+        value_digest=value and make_frame(value).stored_digest,
+        orientation_digest=turned and make_frame(turned).stored_digest,
+        informative=informative,
     ),
     st.sampled_from("abcdef"),
     st.sampled_from([None, "u", "v"]),
+    st.sampled_from([None, None, "w"]),
     st.booleans(),
 )
 instances = st.builds(
@@ -74,6 +78,7 @@ def coverages(draw: st.DrawFn) -> Coverage:
         tried=tried,
         confirmed=confirmed,
         rejected=draw(st.integers(0, tried - confirmed)),
+        turned=draw(st.integers(0, 2)),
     )
 
 

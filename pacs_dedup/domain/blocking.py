@@ -6,14 +6,17 @@ direction (a derived object names its source) or a sketch may arrive inverted.
 
 from collections.abc import Collection, Iterable
 
-from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
+from pacs_dedup.domain.fingerprint import FrameFingerprint, InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import BlockingKey, Digest
 from pacs_dedup.domain.patient import PatientIdentity
 
 _SKETCHED_FRAMES = 8
 """Frames of a series that are findable by their noise sketch; evenly spread, so that a copy chooses the same ones."""
 _BAND_BYTES = 2
+_SECONDS = len("YYYYMMDDHHMMSS")
 _SKETCH_KIND = "rsh"
+_MIXER, _MIXED = 2_654_435_761, 1 << 32
+"""Multiplicative hashing: the odd number nearest to 2**32 divided by the golden ratio, and the modulus."""
 _BANDS_THAT_MEAN_SOMETHING = 3
 """Bands of 16 bits collide by chance once in 65,536; a copy shares many."""
 
@@ -82,9 +85,19 @@ def _digest_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
             yield digest_key(frame.stored_digest)
             if frame.value_digest is not None:
                 yield digest_key(frame.value_digest)
+            if frame.orientation_digest is not None:
+                yield _key("turned", frame.orientation_digest)
+
+
+def _moment_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
+    """Yield the first and the last second; without the scanner's number more would be shared by chance."""
+    times = [i.acquisition.acquired_at[:_SECONDS] for i in study.instances]
+    full = sorted(time for time in times if len(time) == _SECONDS)
+    yield from (_key("moment", time) for time in {*full[:1], *full[-1:]})
 
 
 def _acquisition_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
+    yield from _moment_keys(study)
     for instance in study.instances:
         acquired = instance.acquisition
         if acquired.device_serial and acquired.acquired_at:
@@ -92,7 +105,7 @@ def _acquisition_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
         yield from (_key("event", uid) for uid in acquired.event_uids)
         if acquired.study_date:
             for patient in _patient_keys(instance.patient):
-                yield _key("day", acquired.study_date, acquired.modality, patient)
+                yield _key("day", acquired.study_date, patient)
 
 
 def _patient_keys(patient: PatientIdentity) -> tuple[str, ...]:
@@ -102,19 +115,38 @@ def _patient_keys(patient: PatientIdentity) -> tuple[str, ...]:
 
 
 def _sketches(study: StudyFingerprint) -> Iterable[bytes]:
+    """Yield the sketches by which a study can be found: of a few frames of each series, border kept and cut off."""
     series: dict[str, list[InstanceFingerprint]] = {}
     for instance in study.images:
         series.setdefault(instance.series_instance_uid, []).append(instance)
     for instances in series.values():
-        frames = [f for i in sorted(instances, key=_place) for f in i.frames if f.informative and f.sketch is not None]
-        step = max(1, len(frames) // _SKETCHED_FRAMES)
-        yield from (f.sketch for f in frames[step // 2 :: step][:_SKETCHED_FRAMES] if f.sketch is not None)
+        for frame in _findable(instances):
+            yield from filter(None, (frame.sketch, frame.trimmed_sketch))
 
 
-def _place(instance: InstanceFingerprint) -> tuple[float, int]:
+def _findable(instances: Iterable[InstanceFingerprint]) -> Iterable[FrameFingerprint]:
+    """Choose the frames of a series that a copy of a part of it, or of more than it, would choose too.
+
+    Slices with places are drawn by a hash of their place, so that a missing slice does not move the others' draw;
+    frames without places are spread evenly.
+    """
+    placed = [(i, f) for i in instances for f in i.frames if f.informative and f.sketch is not None]
+    drawn = {_draw(i): f for i, f in reversed(placed) if _along(i) is not None}
+    if drawn:
+        return [drawn[lot] for lot in sorted(drawn)[:_SKETCHED_FRAMES]]
+    frames = [f for _, f in sorted(placed, key=lambda couple: couple[0].acquisition.instance_number or 0)]
+    step = max(1, len(frames) // _SKETCHED_FRAMES)
+    return frames[step // 2 :: step][:_SKETCHED_FRAMES]
+
+
+def _along(instance: InstanceFingerprint) -> float | None:
     geometry = instance.acquisition.geometry
-    along = geometry.along_normal if geometry is not None else None
-    return (along if along is not None else 0.0, instance.acquisition.instance_number or 0)
+    return geometry.along_normal if geometry is not None and len(instance.frames) == 1 else None
+
+
+def _draw(instance: InstanceFingerprint) -> int:
+    """Mix the place of a slice, in steps of 0.1 mm, into a number that says nothing of its order."""
+    return (round((_along(instance) or 0.0) * 10) * _MIXER) % _MIXED
 
 
 def _bands(sketch: bytes) -> Iterable[BlockingKey]:

@@ -113,6 +113,36 @@ def test_a_copy_chooses_the_same_slices_to_be_found_by() -> None:
     assert len({key.rpartition(":")[2] for key in found}) == 8
 
 
+def test_a_part_of_a_series_chooses_the_slices_that_the_whole_chose() -> None:
+    stack = [
+        bare(str(n), frames=(make_frame(f"{n}", sketch=bytes([n] * 64)),), acquisition=make_acquisition(float(n)))
+        for n in range(43)
+    ]
+    whole, part = ({k for k in index_keys(make_study(*some)) if k.startswith("rsh:")} for some in (stack, stack[1:]))
+    assert len(whole & part) >= len(whole) * 7 / 8
+
+
+def test_a_turned_film_meets_its_original() -> None:
+    one, two = (bare(n, frames=(make_frame(n, orientation_digest=digest_of("d8")),)) for n in "12")
+    assert worth_comparing(meet(make_study(one), other(two)))
+
+
+def test_a_bordered_picture_meets_its_original() -> None:
+    bordered = bare("1", frames=(make_frame("a", sketch=bytes(64), trimmed_sketch=SKETCH),))
+    assert worth_comparing(meet(make_study(bordered), other(bare("2", frames=(make_frame("b", sketch=SKETCH),)))))
+
+
+def test_without_a_serial_number_the_first_and_the_last_second_are_kept() -> None:
+    def series(*seconds: int) -> StudyFingerprint:
+        times = [
+            make_acquisition(None, device_serial="", study_date="", acquired_at=f"2026010109300{s}") for s in seconds
+        ]
+        return make_study(*(bare(str(n), pixels=f"{seconds}{n}", acquisition=a) for n, a in enumerate(times)))
+
+    met = {key for key in meet(series(1, 2, 3), other(*series(2, 3).instances)) if key.startswith("moment")}
+    assert met == {BlockingKey("moment:20260101093003")}
+
+
 def test_slices_without_a_place_are_ordered_by_their_number() -> None:
     stack = [
         bare(

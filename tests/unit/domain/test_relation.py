@@ -225,3 +225,21 @@ def test_one_acquisition_of_which_a_side_has_no_pixels_stays_open() -> None:
 def test_blank_frames_of_one_acquisition_do_not_end_the_question() -> None:
     blank = make_coverage(exact=0, images_matched=0, uninformative=3)
     assert relation(coverage=blank, levels=SAME_ACQUISITION, total_bits=30.0) is Relation.UNDECIDED
+
+
+TURNED = make_coverage(exact=0, images_matched=0, turned=3)
+
+
+def test_a_turned_film_is_no_copy_and_an_alert() -> None:
+    assert relation(coverage=TURNED) is Relation.ORIENTATION_TWIN
+    assert relation(coverage=make_coverage(turned=1)) is Relation.ORIENTATION_TWIN
+
+
+def test_a_turned_film_of_somebody_else_is_first_of_all_somebody_elses() -> None:
+    assert relation(coverage=TURNED, patient_tier=PatientTier.DIFFERENT) is Relation.WRONG_PATIENT
+
+
+@pytest.mark.parametrize("tier", [PatientTier.POSSIBLE, PatientTier.UNKNOWN])
+def test_equal_pixels_of_somebody_who_may_be_the_same_ask_for_the_identity_first(tier: PatientTier) -> None:
+    assert relation(patient_tier=tier) is Relation.COPY_PATIENT_UNKNOWN
+    assert relation(coverage=OBJECTS_ONLY, patient_tier=tier) is Relation.COPY_PATIENT_UNKNOWN
