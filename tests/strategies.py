@@ -19,13 +19,20 @@ names = st.builds(
     unreadable=st.booleans(),
     placeholder=st.booleans(),
 )
-patient_ids = st.builds(
-    PatientId,
-    value=st.sampled_from(["A123456", "A123457", "A132456", "4711", "123456"]),
-    issuer=st.sampled_from(["", "QEH", "PMH"]),
-    kind=st.sampled_from(IdentifierKind),
-    check=st.sampled_from(CheckState),
-    previous=st.booleans(),
+_NUMBERS = {
+    IdentifierKind.HKID: ["A123456", "A123457", "A132456", "L123456"],
+    IdentifierKind.MAINLAND_ID: ["11010519491231002X", "110105196002290036"],
+    IdentifierKind.LOCAL: ["A123456", "4711", "123456"],
+}
+patient_ids = st.sampled_from(IdentifierKind).flatmap(
+    lambda kind: st.builds(
+        PatientId,
+        value=st.sampled_from(_NUMBERS[kind]),
+        issuer=st.sampled_from(["", "QEH", "PMH"]),
+        kind=st.just(kind),
+        check=st.sampled_from(CheckState),
+        previous=st.booleans(),
+    )
 )
 patients = st.builds(
     PatientIdentity,
@@ -33,6 +40,8 @@ patients = st.builds(
     name=names,
     birth_date=st.sampled_from(["", "1960", "196002", "19600229", "19600228", "19600101", "19870101", "19600302"]),
     sex=st.sampled_from(["", "F", "M"]),
+    other_names=st.lists(names, max_size=1).map(tuple),
+    other_birth_dates=st.lists(st.sampled_from(["1960", "19600229"]), max_size=1).map(tuple),
 )
 frames = st.builds(
     lambda pixels, value, turned, informative: make_frame(

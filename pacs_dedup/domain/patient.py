@@ -96,6 +96,7 @@ class PatientIdentity:
         repaired: the characters were declared wrongly and have been repaired.
         other_names: aliases, birth names and what the patient was called before (Other Patient Names, Original
             Attributes); compared where they agree better than ``name``.
+        other_birth_dates: what stood in the header before it was corrected, in the form of ``birth_date``.
     """
 
     ids: tuple[PatientId, ...] = ()
@@ -106,3 +107,4 @@ class PatientIdentity:
     display_id: str = ""
     repaired: bool = False
     other_names: tuple[PersonNameParts, ...] = ()
+    other_birth_dates: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from pacs_dedup.domain.compare import GROUP_CAPS
 from pacs_dedup.domain.evidence import Comparison, Evidence, Group
 from pacs_dedup.reports.words import FACTS
 
-_NOT_COMPARED = frozenset({"missing", "not_comparable"})
+_NOT_COMPARED = frozenset({"missing", "not_comparable", "id_null", "null", "dob_null", "sex_null"})
 _NOTHING = 0.05
 """Bits that one decimal would show as 0.0."""
 
