@@ -57,7 +57,7 @@ def stored_values(words: Pixels, description: PixelDescription) -> Pixels:
         return _widen(
             words.view(f"{words.dtype.byteorder}{kind}{words.dtype.itemsize}"), d.bits_stored, signed=d.signed
         )
-    unsigned = (words >> shift) & words.dtype.type((1 << d.bits_stored) - 1)
+    unsigned = (words >> shift if shift else words) & words.dtype.type((1 << d.bits_stored) - 1)
     return with_sign(unsigned, d.bits_stored, signed=d.signed)
 
 
@@ -66,7 +66,10 @@ def with_sign(unsigned: Pixels, bits: int, *, signed: bool) -> Pixels:
     if not signed:
         return _widen(unsigned, bits, signed=False)
     sign = 1 << (bits - 1)
-    return ((unsigned.astype(np.int64) ^ sign) - sign).astype(np.int32)
+    wide: Pixels = unsigned.astype(np.int32 if bits <= _MAX_INT32_BITS else np.int64)
+    np.bitwise_xor(wide, sign, out=wide)
+    np.subtract(wide, sign, out=wide)
+    return wide.astype(np.int32, copy=False)
 
 
 def _widen(values: Pixels, bits: int, *, signed: bool) -> Pixels:

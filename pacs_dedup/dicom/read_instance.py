@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
+from pydicom import uid
 from pydicom.dataset import FileDataset
 
 from pacs_dedup.dicom.content_kind import content_kind
 from pacs_dedup.dicom.elements import text
 from pacs_dedup.dicom.open_dataset import transfer_syntax_of
+from pacs_dedup.dicom.quality_control import is_quality_control
 from pacs_dedup.dicom.read_acquisition import read_acquisition
 from pacs_dedup.dicom.read_patient import read_patient
 from pacs_dedup.dicom.references import previous_uids, referenced_sop_instance_uids
@@ -29,11 +31,27 @@ _ATTRIBUTES: Final = {
     "SeriesInstanceUID": "Series Instance UID (0020,000E)",
     "SOPInstanceUID": "SOP Instance UID (0008,0018)",
 }
+_TURNABLE: Final = frozenset(
+    {"CR", "DG", "DX", "ES", "GM", "IO", "MG", "OP", "OT", "PX", "RF", "RG", "SC", "US", "XA", "XC"}
+)
+_CAPTURES: Final = frozenset(
+    {
+        uid.SecondaryCaptureImageStorage,
+        uid.MultiFrameGrayscaleByteSecondaryCaptureImageStorage,
+        uid.MultiFrameGrayscaleWordSecondaryCaptureImageStorage,
+        uid.MultiFrameTrueColorSecondaryCaptureImageStorage,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceHeader:
-    """What the header of one instance says."""
+    """What the header of one instance says.
+
+    Attributes:
+        turnable: a film, capture or other picture that people turn and mirror.
+        quality_control: made to check a device, of a phantom or of nobody (PS3.3 C.7.1.1, C.7.2.2).
+    """
 
     study_instance_uid: StudyInstanceUid
     series_instance_uid: SeriesInstanceUid
@@ -45,6 +63,8 @@ class InstanceHeader:
     acquisition: Acquisition
     referenced_sop_instance_uids: tuple[SopInstanceUid, ...]
     previous_uids: tuple[str, ...]
+    turnable: bool
+    quality_control: bool
 
 
 def read_instance(dataset: FileDataset, defaults: SenderDefaults = NO_DEFAULTS) -> InstanceHeader:
@@ -58,6 +78,7 @@ def read_instance(dataset: FileDataset, defaults: SenderDefaults = NO_DEFAULTS) 
         Unreadable: Study, Series or SOP Instance UID is missing or malformed; the message names the attribute only.
     """
     patient = read_patient(dataset, defaults)
+    acquisition = read_acquisition(dataset)
     return InstanceHeader(
         study_instance_uid=StudyInstanceUid(_uid(dataset, "StudyInstanceUID")),
         series_instance_uid=SeriesInstanceUid(_uid(dataset, "SeriesInstanceUID")),
@@ -66,9 +87,11 @@ def read_instance(dataset: FileDataset, defaults: SenderDefaults = NO_DEFAULTS) 
         transfer_syntax_uid=TransferSyntaxUid(transfer_syntax_of(dataset)),
         content=content_kind(dataset),
         patient=patient,
-        acquisition=read_acquisition(dataset),
+        acquisition=acquisition,
         referenced_sop_instance_uids=referenced_sop_instance_uids(dataset),
         previous_uids=previous_uids(dataset),
+        turnable=acquisition.modality in _TURNABLE or text(dataset, "SOPClassUID") in _CAPTURES,
+        quality_control=is_quality_control(dataset, patient),
     )
 
 

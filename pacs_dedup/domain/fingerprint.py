@@ -19,7 +19,7 @@ from pacs_dedup.domain.identifiers import (
 )
 from pacs_dedup.domain.patient import PatientIdentity
 
-DIGEST_VERSION = "spd1.aid1.ovl1.prs1.csd1.dsd1.cnt1.rsh1"
+DIGEST_VERSION = "spd1.aid2.ori1.ovl1.prs1.csd1.dsd1.cnt1.rsh2"
 """Versions of the digests and sketches below; stored with every verdict. A change of any rule changes its number."""
 
 
@@ -42,13 +42,13 @@ class FrameFingerprint:
 
     Attributes:
         stored_digest: SPD-1, over the canonical stored samples; equal for every lossless encoding of one frame.
-        value_digest: AID-1, blind to integer affine rewriting, inversion and constant borders; None where a frame has
+        value_digest: AID-2, blind to integer affine rewriting, inversion and constant borders; None where a frame has
             too little content for it to mean anything.
         informative: False for blank, constant, low-entropy and template frames, which never drive a verdict.
-        sketch: RSH-1, 64 bytes of signs of the noise residual, or None where there is no residual to speak of.
+        sketch: RSH-2, 64 bytes of signs of the noise residual, or None where there is no residual to speak of.
         trimmed_sketch: the same of the box that holds the picture; None where that box is the whole frame.
-        orientation_digest: AID-1 of the one of the eight rotations and reflections that comes first; only where a film
-            can be turned (radiographs, ultrasound, captures), else None.
+        orientation_digest: ORI-1, like the value digest and blind to the eight rotations and reflections too; only
+            where a picture can be turned (radiographs, ultrasound, captures), else None.
         perceptual_hash: imagehash's pHash, 64 bits as 16 hexadecimal digits; for searching by likeness, no proof.
     """
 
@@ -98,6 +98,7 @@ class InstanceFingerprint:
         code_stream_digest: CSD-1 over the compressed fragments of a lossy image, else None.
         referenced_sop_instance_uids: sources that this object names (source images, evidence, conversions).
         previous_uids: UIDs that Original Attributes say this object had before.
+        quality_control: the header says that a phantom or a test object was imaged, or nobody.
         unreadable: why pixels or content could not be digested, without patient data; None when all went well.
     """
 
@@ -120,6 +121,7 @@ class InstanceFingerprint:
     referenced_sop_instance_uids: tuple[SopInstanceUid, ...] = ()
     previous_uids: tuple[str, ...] = ()
     unreadable: str | None = None
+    quality_control: bool = False
 
 
 @dataclass(frozen=True)

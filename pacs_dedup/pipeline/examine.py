@@ -1,6 +1,6 @@
 """One DICOM file -> its fingerprint. Runs where a codec may crash: in a process of its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pacs_dedup.dicom.content_digest import content_digest
@@ -13,11 +13,13 @@ from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.fingerprint import ContentKind, FrameFingerprint, InstanceFingerprint, Rendition
 from pacs_dedup.domain.identifiers import BlobId, Digest
 from pacs_dedup.domain.patient import NO_DEFAULTS, SenderDefaults
-from pacs_dedup.pixels.digest import stored_digest, value_digest
+from pacs_dedup.pixels.digest import form_digest, orientation_digest, stored_digest
 from pacs_dedup.pixels.grey import grey_frame
-from pacs_dedup.pixels.residual import residual_sketch
+from pacs_dedup.pixels.informative import is_informative
+from pacs_dedup.pixels.normal_form import normal_form
+from pacs_dedup.pixels.residual import residual_sketch, trimmed_sketch
 from pacs_dedup.pixels.signature import perceptual_hash
-from pacs_dedup.pixels.statistics import is_informative
+from pacs_dedup.pixels.statistics import Histogram
 
 
 def examine(path: Path, blob_id: BlobId, defaults: SenderDefaults = NO_DEFAULTS) -> InstanceFingerprint:
@@ -58,6 +60,7 @@ def examine(path: Path, blob_id: BlobId, defaults: SenderDefaults = NO_DEFAULTS)
         referenced_sop_instance_uids=header.referenced_sop_instance_uids,
         previous_uids=header.previous_uids,
         unreadable=pixels.unreadable or unreadable,
+        quality_control=header.quality_control,
     )
 
 
@@ -97,22 +100,28 @@ def _examine_frames(
 ) -> tuple[tuple[FrameFingerprint, ...], Rendition | None]:
     frames, rendition = [], None
     for decoded in decode_frames(dataset):
-        frames.append(_fingerprint(decoded, header.acquisition.image_type))
+        frames.append(_fingerprint(decoded, header))
         rendition = rendition or _rendition(decoded)
     return tuple(frames), rendition
 
 
-def _fingerprint(decoded: DecodedFrame, image_type: tuple[str, ...]) -> FrameFingerprint:
+def _fingerprint(decoded: DecodedFrame, header: InstanceHeader) -> FrameFingerprint:
     values = decoded.array if decoded.rgb is None else decoded.rgb
-    stored = stored_digest(decoded.array, decoded.photometric_interpretation)
-    if not is_informative(values, image_type):
-        return FrameFingerprint(stored_digest=stored, value_digest=value_digest(values), informative=False)
+    histogram = Histogram.of(values)
+    form = normal_form(values, histogram)
+    exact = FrameFingerprint(
+        stored_digest=stored_digest(decoded.array, decoded.photometric_interpretation),
+        value_digest=None if form is None else form_digest(form),
+        informative=is_informative(values, header.acquisition.image_type, header.acquisition.modality, histogram),
+        orientation_digest=None if form is None or not header.turnable else orientation_digest(form),
+    )
+    if not exact.informative:
+        return exact
     grey = grey_frame(decoded.array, decoded.photometric_interpretation, decoded.padding, decoded.rgb)
-    return FrameFingerprint(
-        stored_digest=stored,
-        value_digest=value_digest(values),
-        informative=True,
+    return replace(
+        exact,
         sketch=residual_sketch(grey),
+        trimmed_sketch=trimmed_sketch(grey),
         perceptual_hash=perceptual_hash(grey),
     )
 

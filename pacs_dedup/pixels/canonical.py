@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Pixels = NDArray[Any]
 """(rows, columns) or (rows, columns, samples); int32, int64, float32 or float64."""
 
-_GCD_SAMPLE: Final = 4096
+_MAX_STEP: Final = 64
 
 
 class ColourModel(IntEnum):
@@ -51,40 +51,36 @@ def canonical_bytes(frame: Pixels) -> tuple[bytes, memoryview]:
 
 
 def trim_constant_border(frame: Pixels) -> Pixels:
-    """Cut off the rows and columns at each side that hold nothing but the top-left value; all of a constant frame."""
-    differs = frame != frame[0, 0]
-    if frame.ndim == 3:  # noqa: PLR2004 - rows, columns, samples
-        differs = differs.any(axis=2)
-    rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
-    if not rows.size:
-        return frame[:0, :0]
-    return frame[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    """Cut off, from outside in, every row and column that holds one value; all of a constant frame.
 
-
-def affine_invariant(frame: Pixels) -> NDArray[np.uint32]:
-    """Map all integer affine rewritings ``a * v + b`` of a frame, and its inversion, to one frame.
-
-    The values start at 0, have no common divisor, and their sum is the smaller one of the two polarities.
+    A line that is constant stays so when its ends are cut off, so the order of cutting does not matter: a frame and the
+    same frame inside any constant borders, turned or not, are cut to the same picture.
     """
-    shifted = (frame.astype(np.int64) - int(frame.min())).astype(np.uint32)
-    divisor = common_divisor(shifted)
-    if divisor > 1:
-        shifted //= np.uint32(divisor)
-    top = int(shifted.max())
-    twice = 2 * int(shifted.sum(dtype=np.uint64))
-    if twice < top * shifted.size:
-        return shifted
-    inverted = np.uint32(top) - shifted
-    if twice > top * shifted.size or inverted.tobytes() < shifted.tobytes():
-        return inverted
-    return shifted
+    while frame.size:
+        before = frame.shape
+        for reverse, axis in ((False, 0), (True, 0), (False, 1), (True, 1)):
+            lines = frame.swapaxes(0, axis)
+            kept = (
+                slice(None, -cut)
+                if (cut := _constant_lines(lines[::-1] if reverse else lines)) and reverse
+                else slice(cut, None)
+            )
+            frame = lines[kept].swapaxes(0, axis)
+        if frame.shape == before:
+            return frame
+    return frame
 
 
-def common_divisor(values: NDArray[np.uint32]) -> int:
-    """Return the greatest common divisor of all values; a sample settles it for most images."""
-    flat = values.ravel()
-    sample = int(np.gcd.reduce(flat[:: max(1, flat.size // _GCD_SAMPLE)]))
-    return sample if sample == 1 else int(np.gcd.reduce(flat, initial=sample))
+def _constant_lines(lines: Pixels) -> int:
+    """Count the leading lines that each hold one value; one is looked at first, for most pictures have none."""
+    done, step = 0, 1
+    while done < lines.shape[0]:
+        block = lines[done : done + step]
+        differs = np.flatnonzero((block != block[:, :1]).reshape(block.shape[0], -1).any(axis=1))
+        if differs.size:
+            return done + int(differs[0])
+        done, step = done + block.shape[0], min(2 * step, _MAX_STEP)
+    return done
 
 
 def _raw(values: Pixels) -> memoryview:

@@ -1,23 +1,15 @@
-"""Exact digests of a frame: SPD-1 over its stored values, AID-1 over its values up to affine rewriting."""
+"""Exact digests of a frame: stored values (SPD-1), values up to affine rewriting (AID-2), and turned (ORI-1)."""
 
 import struct
-from typing import Final
+from typing import Any
 
 import numpy as np
 from blake3 import blake3
+from numpy.typing import NDArray
 
 from pacs_dedup.domain.identifiers import Digest
-from pacs_dedup.pixels.canonical import (
-    ColourModel,
-    Pixels,
-    affine_invariant,
-    canonical_bytes,
-    trim_constant_border,
-)
-from pacs_dedup.pixels.statistics import MIN_DISTINCT, MIN_ENTROPY_BITS, Histogram
-
-_MIN_AREA: Final = 32 * 32
-_MAX_SPAN: Final = 1 << 32
+from pacs_dedup.pixels.canonical import ColourModel, Pixels, canonical_bytes
+from pacs_dedup.pixels.normal_form import NormalForm, canonical_orientation, normal_form
 
 
 def stored_digest(frame: Pixels, photometric_interpretation: str) -> Digest:
@@ -28,33 +20,39 @@ def stored_digest(frame: Pixels, photometric_interpretation: str) -> Digest:
     BitsStored, rescale, window and padding do not enter.
     """
     tag, values = canonical_bytes(frame)
-    hasher = blake3(tag + _shape(frame, ColourModel.of(photometric_interpretation)))
+    colour = ColourModel.of(photometric_interpretation)
+    hasher = blake3(tag + struct.pack("<IIHB", frame.shape[0], frame.shape[1], _samples(frame), colour))
     hasher.update(values)
     return Digest(f"spd1:{hasher.hexdigest()}")
 
 
 def value_digest(frame: Pixels) -> Digest | None:
-    """Digest a frame's values up to ``a * v + b``, inversion and a constant border (AID-1).
+    """Digest a frame's values up to ``a * v + b``, inversion and constant borders (AID-2); None of too little content.
 
     Equal for rewritten rescale, signed against unsigned, left-justified samples, MONOCHROME1 against an inverted
-    MONOCHROME2. None where so little content is left that equality would mean nothing, and for float values.
+    MONOCHROME2.
     """
-    if frame.dtype.kind == "f":
-        return None
-    trimmed = trim_constant_border(frame)
-    if trimmed.shape[0] * trimmed.shape[1] < _MIN_AREA or int(trimmed.max()) - int(trimmed.min()) >= _MAX_SPAN:
-        return None
-    values = affine_invariant(trimmed)
-    histogram = Histogram.of(values)
-    if histogram.distinct < MIN_DISTINCT or histogram.entropy_bits < MIN_ENTROPY_BITS:
-        return None
-    hasher = blake3(b"AID1" + struct.pack("<IIH", trimmed.shape[0], trimmed.shape[1], _samples(trimmed)))
-    hasher.update(np.ascontiguousarray(values, "<u4").tobytes())
-    return Digest(f"aid1:{hasher.hexdigest()}")
+    form = normal_form(frame)
+    return None if form is None else form_digest(form)
 
 
-def _shape(frame: Pixels, colour: ColourModel) -> bytes:
-    return struct.pack("<IIHB", frame.shape[0], frame.shape[1], _samples(frame), colour)
+def form_digest(form: NormalForm) -> Digest:
+    """Digest a normal form (AID-2): ``"AID2" | u32 rows | u32 columns | u16 samples | u8 bytes a value | values``."""
+    return Digest(f"aid2:{_digest(b'AID2', form.values)}")
+
+
+def orientation_digest(form: NormalForm) -> Digest:
+    """Digest a normal form whichever of the eight rotations and reflections it lies in (ORI-1)."""
+    digests = {_digest(b"ORI1", canonical_orientation(form.values))}
+    if form.inverted is not None:
+        digests.add(_digest(b"ORI1", canonical_orientation(form.inverted)))
+    return Digest(f"ori1:{min(digests)}")
+
+
+def _digest(tag: bytes, values: NDArray[Any]) -> str:
+    hasher = blake3(tag + struct.pack("<IIHB", *values.shape[:2], _samples(values), values.dtype.itemsize))
+    hasher.update(np.ascontiguousarray(values, values.dtype.newbyteorder("<")).data.cast("B"))
+    return hasher.hexdigest()
 
 
 def _samples(frame: Pixels) -> int:

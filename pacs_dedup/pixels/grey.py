@@ -39,7 +39,8 @@ def grey_frame(
     if values.ndim == 3:  # noqa: PLR2004 - rows, columns, samples
         is_rgb = rgb is not None or (photometric_interpretation == "RGB" and values.shape[2] == _RGB_SAMPLES)
         values = values @ _LUMINANCE if is_rgb else values[:, :, 0]
-    np.nan_to_num(values, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+    if source.dtype.kind == "f":
+        np.nan_to_num(values, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
     if padding is not None and rgb is None and (live := source != padding).any() and live.ndim == values.ndim:
         values[~live] = values[live].min()
     return GreyFrame(-values if photometric_interpretation == "MONOCHROME1" else values)

@@ -53,6 +53,8 @@ def _sampled(values: Plane) -> Plane:
 
 def _extent(samples: NDArray[np.float32], plain: np.float32) -> slice:
     """Return the longest run of lines (columns of ``samples``) that are not plain; empty where all are."""
+    if not samples.size:
+        return slice(0, 0)
     samples = np.ascontiguousarray(samples)
     few = _STRAY * samples.shape[0]
     above = np.count_nonzero(samples > samples.min(axis=0) + plain, axis=0)

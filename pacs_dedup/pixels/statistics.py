@@ -1,4 +1,4 @@
-"""How much a frame has to say: distinct values, entropy, foreground."""
+"""How often each value occurs in a frame: counted once, and asked by everything that needs it."""
 
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -8,69 +8,45 @@ from numpy.typing import NDArray
 
 from pacs_dedup.pixels.canonical import Pixels
 
-MIN_DISTINCT: Final = 16
-MIN_ENTROPY_BITS: Final = 2.0
-MIN_FOREGROUND: Final = 0.02
 _MAX_BINS: Final = 1 << 17
-_TEMPLATE_TOKENS: Final = (
-    "DOSE",
-    "PATIENT_INFO",
-    "PATIENT INFO",
-    "EXAM SUMMARY",
-    "SUMMARY",
-    "SCREEN SAVE",
-    "SURVIEW_INFO",
-)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Histogram:
     """Distribution of a frame's samples.
 
     Attributes:
-        distinct: number of different values.
-        entropy_bits: Shannon entropy of one sample.
-        modal_share: share of the most frequent value, 0..1.
+        values: the values that occur, ascending.
+        counts: how often each of them does, int64.
     """
 
-    distinct: int
-    entropy_bits: float
-    modal_share: float
+    values: NDArray[Any]
+    counts: NDArray[np.int64]
 
     @classmethod
     def of(cls, frame: Pixels) -> Self:
         """Count the samples of a frame; a float frame's NaNs count as one value."""
-        counts = _counts(frame)
-        if not counts.size:
-            return cls(0, 0.0, 1.0)
-        shares = counts / counts.sum()
-        entropy = float(-(shares * np.log2(shares)).sum())
-        return cls(counts.size, entropy, float(shares.max()))
+        flat = frame.ravel()
+        if flat.size and flat.dtype.kind != "f":
+            low, high = int(flat.min()), int(flat.max())
+            if high - low < _MAX_BINS:
+                counts = np.bincount(np.subtract(flat, low, dtype=np.intp))
+                used = np.flatnonzero(counts)
+                return cls(used + low, counts[used])
+        return cls(*np.unique(flat, return_counts=True))
 
+    @property
+    def distinct(self) -> int:
+        """Number of different values."""
+        return int(self.values.size)
 
-def is_informative(frame: Pixels, image_type: tuple[str, ...] = ()) -> bool:
-    """Tell whether a frame may speak in a verdict.
+    @property
+    def entropy_bits(self) -> float:
+        """Shannon entropy of one sample; 0 of nothing."""
+        shares = self.counts / max(1, int(self.counts.sum()))
+        return float(-(shares * np.log2(shares)).sum()) + 0.0
 
-    Blank, constant, low-entropy and nearly empty frames are equal between studies that have nothing to do with each
-    other, and so are pages of text that scanners add (dose, patient information): ImageType (0008,0008) names them.
-    """
-    if any(token in value.upper() for value in image_type for token in _TEMPLATE_TOKENS):
-        return False
-    histogram = Histogram.of(frame)
-    return (
-        histogram.distinct >= MIN_DISTINCT
-        and histogram.entropy_bits >= MIN_ENTROPY_BITS
-        and 1.0 - histogram.modal_share >= MIN_FOREGROUND
-    )
-
-
-def _counts(frame: Pixels) -> NDArray[Any]:
-    flat = frame.ravel()
-    if not flat.size:
-        return np.empty(0)
-    if flat.dtype.kind != "f":
-        low, high = int(flat.min()), int(flat.max())
-        if high - low < _MAX_BINS:
-            counts = np.bincount((flat - flat.dtype.type(low)).astype(np.intp))
-            return counts[counts > 0]
-    return np.unique(flat, return_counts=True)[1]
+    @property
+    def modal_share(self) -> float:
+        """Share of the most frequent value, 0..1; 1 of nothing."""
+        return float(self.counts.max() / self.counts.sum()) if self.counts.size else 1.0
