@@ -61,7 +61,10 @@ class Services:
     @property
     def senders(self) -> Mapping[str, SenderDefaults]:
         """What the site knows of its senders' headers, by calling AE title."""
-        return {peer.ae_title: SenderDefaults(peer.issuer, peer.charset) for peer in self.settings.peers}
+        return {
+            peer.ae_title: SenderDefaults(peer.issuer, peer.charset, tuple(p.pattern for p in peer.pseudo_ids))
+            for peer in self.settings.peers
+        }
 
     @property
     def gate(self) -> Gate:

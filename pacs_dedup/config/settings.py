@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from re import Pattern
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -77,6 +78,7 @@ class Peer(_Section):
         address: ``AET@host:port``; a source may leave out the port, or the host too where it has no fixed one.
         issuer: assigning authority of the patient IDs it sends without Issuer of Patient ID (0010,0021).
         charset: specific character set assumed where a data set that it sends names none (0008,0005).
+        pseudo_ids: regular expressions of the numbers it gives to people whom it can not identify.
     """
 
     name: str = Field(min_length=1, pattern=r"^[^>\s]+$")
@@ -85,6 +87,7 @@ class Peer(_Section):
     site: str = ""
     issuer: str = ""
     charset: str = ""
+    pseudo_ids: tuple[Pattern[str], ...] = ()
 
     @property
     def ae_title(self) -> AeTitle:
@@ -229,13 +232,13 @@ class Settings(BaseSettings):
     @field_validator("peers")
     @classmethod
     def _one_ae_title_stands_for_one_hospital(cls, peers: tuple[Peer, ...]) -> tuple[Peer, ...]:
-        told: dict[str, tuple[str, str, str]] = {}
+        told: dict[str, tuple[object, ...]] = {}
         for peer in peers:
-            own = (peer.site, peer.issuer, peer.charset)
+            own = (peer.site, peer.issuer, peer.charset, peer.pseudo_ids)
             if told.setdefault(peer.ae_title, own) != own:
                 raise ValueError(
-                    f"two peers call themselves {peer.ae_title!r} and differ in site, issuer or charset; senders are "
-                    "told apart by AE title alone: give one of them another"
+                    f"two peers call themselves {peer.ae_title!r} and differ in site, issuer, charset or pseudo_ids; "
+                    "senders are told apart by AE title alone: give one of them another"
                 )
         return peers
 

@@ -2,13 +2,18 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId
 
-_HKID: Final = re.compile(r"([A-Z]{1,2})([0-9]{6})(?:\(([0-9A])\)|([0-9A]))?")
+_HKID: Final = re.compile(r"([A-Z]{1,2})([0-9]{6})(?:[(\[]([0-9A])[)\]]|-?([0-9A]))?")
 _MAINLAND: Final = re.compile(r"[0-9]{17}[0-9X]")
-_PLACEHOLDERS: Final = frozenset({"UNKNOWN", "NONE", "NULL", "NA", "N/A", "ANON", "ANONYMOUS", "ANONYMIZED", "TEST"})
+_PLACEHOLDER: Final = re.compile(r"UNKNOWN.*|UNIDENTIFIED.*|NONE|NULL|NIL|N/?A|NO-?ID|ANON.*|TEST.*|TEMP.*|DUMMY.*")
+_COUNTED: Final = "01234567890"
+"""Digits in order are what a tired clerk types."""
+_MIN_FILLED: Final = 3
+_MIN_COUNTED: Final = 6
 
 _HKID_BLANK: Final = 36
 """What the missing first letter of a one-letter HKID counts for."""
@@ -19,15 +24,23 @@ _MAINLAND_CHECKS: Final = "10X98765432"
 """Check characters of GB 11643-1999 by the weighted sum modulo 11."""
 
 
-def patient_id(text: str, issuer: str = "", *, previous: bool = False) -> PatientId | None:
+def patient_id(
+    text: str, issuer: str = "", *, previous: bool = False, pseudo_ids: Sequence[str] = ()
+) -> PatientId | None:
     """Bring an identifier into canonical form; None where it is empty or stands for nobody.
 
     Full-width characters, case, spaces and leading zeros do not matter. A number of the form of an HKID that has no
     brackets, and a check digit that is wrong or, after two letters, absent, is taken for a hospital's own number.
+
+    Args:
+        text: the identifier as it stands in the header.
+        issuer: its assigning authority, empty where unknown.
+        previous: it is an earlier or other number of the patient.
+        pseudo_ids: regular expressions of the numbers that a hospital gives to people whom it can not identify.
     """
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
     issuer = unicodedata.normalize("NFKC", issuer).strip().upper()
-    if not plain.strip("0-_.") or plain in _PLACEHOLDERS:
+    if _says_nothing(plain) or any(re.fullmatch(pattern, plain, re.IGNORECASE) for pattern in pseudo_ids):
         return None
     if found := _HKID.fullmatch(plain):
         letters, digits, bracketed, bare = found.groups()
@@ -38,6 +51,12 @@ def patient_id(text: str, issuer: str = "", *, previous: bool = False) -> Patien
         state = CheckState.VALID if mainland_check(plain[:17]) == plain[17] else CheckState.WRONG
         return PatientId(plain, issuer, IdentifierKind.MAINLAND_ID, state, previous)
     return PatientId(plain.lstrip("0"), issuer, previous=previous)
+
+
+def _says_nothing(plain: str) -> bool:
+    filled = len(plain) >= _MIN_FILLED and len(set(plain)) == 1
+    counted = len(plain) >= _MIN_COUNTED and plain in _COUNTED
+    return not plain.strip("0-_.") or filled or counted or _PLACEHOLDER.fullmatch(plain) is not None
 
 
 def hkid_check(letters: str, digits: str) -> str:

@@ -1,11 +1,12 @@
 """Text as it was meant: raw bytes, declared character set, and repair where the declaration is wrong (PS3.5 6.1)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pydicom import charset
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 
 from pacs_dedup.dicom.elements import raw_value, texts
 from pacs_dedup.dicom.open_dataset import PARSE_ERRORS
@@ -18,6 +19,8 @@ _BROKEN: Final = re.compile(r"\ufffd|\?\?|[\ue000-\uf8ff]|[\x80-\x9f]")
 _KANA: Final = re.compile(r"[\u3040-\u30ff\uff66-\uff9d]")
 _JAPANESE: Final = ("ISO_IR 13", "ISO 2022 IR 13", "ISO 2022 IR 87", "ISO 2022 IR 159")
 _WORD: Final = re.compile(r"[^\s^=\\]+")
+_VALUES: Final = "\\"
+"""Separates the values of an element (PS3.5 6.4)."""
 _DELIMITERS: Final = {ord("^"), ord("=")}
 _CANDIDATES: Final = ("utf-8", "big5hkscs", "gb18030")
 _ENOUGH: Final = 1.0
@@ -51,13 +54,30 @@ def read_text(dataset: Dataset, tag: int, assumed: str = "") -> DecodedText:
     Args:
         dataset: elements still undecoded.
         tag: of an element that holds text.
-        assumed: character set where the data set declares none.
+        assumed: character sets, separated by backslashes, where the data set declares none.
     """
     value = raw_value(dataset, tag)
     if not isinstance(value, bytes):
         return DecodedText("" if value is None else str(value).strip(" \0"))
-    declared = texts(dataset, "SpecificCharacterSet") or ((assumed,) if assumed else ())
+    declared = texts(dataset, "SpecificCharacterSet") or tuple(assumed.split(_VALUES) if assumed else ())
     return decode_text(value, declared)
+
+
+def read_texts(dataset: Dataset, tag: int, assumed: str = "") -> tuple[DecodedText, ...]:
+    """Decode the values of a text element that may hold several, from its raw bytes.
+
+    The bytes are decoded as a whole: a backslash may be half of a character until they are.
+
+    Args:
+        dataset: elements still undecoded.
+        tag: of an element that holds text.
+        assumed: character sets, separated by backslashes, where the data set declares none.
+    """
+    value = raw_value(dataset, tag)
+    if isinstance(value, MultiValue):
+        return tuple(DecodedText(str(one).strip(" \0")) for one in value)
+    whole = read_text(dataset, tag, assumed)
+    return tuple(replace(whole, text=one.strip()) for one in whole.text.split(_VALUES) if one.strip())
 
 
 def decode_text(raw: bytes, declared: tuple[str, ...]) -> DecodedText:

@@ -50,7 +50,7 @@ SEX_SENTENCES: Final[dict[SexLevel, str]] = {
 _FULL: Final = len("YYYYMMDD")
 _YEAR, _MONTH, _DAY = slice(0, 4), slice(4, 6), slice(6, 8)
 _NEW_YEAR: Final = "0101"
-_FILLED_IN: Final = frozenset({"19000101", "18991230", "19700101"})
+_FILLED_IN: Final = frozenset({"00010101", "18991230", "18991231", "19000101", "19700101"})
 """Dates from which computers count, and which they show where nobody entered one."""
 _CALENDARS: Final = frozenset({10, 100, 543, 1911})
 """Years between two spellings of one birth year: decade or century mistyped, the Buddhist calendar, the Republic's."""

@@ -45,10 +45,13 @@ class SenderDefaults:
     Attributes:
         issuer: assigning authority of a Patient ID that names none.
         charset: specific character set (PS3.3 C.12.1.1.2) of a data set that names none.
+        pseudo_ids: regular expressions of the numbers it gives to people whom it can not identify; they are never
+            compared.
     """
 
     issuer: str = ""
     charset: str = ""
+    pseudo_ids: tuple[str, ...] = ()
 
 
 NO_DEFAULTS = SenderDefaults()

@@ -172,3 +172,9 @@ def test_a_peer_is_known_by_its_title_and_its_address():
     assert peer.calls_as("ARCHIVE", "10.0.0.9")
     assert not peer.calls_as("ARCHIVE", "10.0.0.8")
     assert not peer.calls_as("CT", "10.0.0.9")
+
+
+def test_a_form_of_numbers_that_is_no_regular_expression_is_refused(tmp_path):
+    peer = "[[peers]]\nname = 'qeh'\naddress = 'QEH'\npseudo_ids = ['{}']\n"
+    assert "regular expression" in complaint(written(tmp_path, peer.format("UK[")))
+    assert load_settings(written(tmp_path, peer.format("UK[0-9]{6}"))).peers[0].pseudo_ids[0].pattern == "UK[0-9]{6}"
