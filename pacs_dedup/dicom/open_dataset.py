@@ -5,7 +5,7 @@ import struct
 import warnings
 import zlib
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import BinaryIO, Final, TypeAlias
 
 from pydicom import config as pydicom_config
 from pydicom import dcmread
@@ -27,6 +27,10 @@ _META_HEADER: Final = _PREAMBLE + len(_PREFIX) + 12
 _META_LOOK: Final = 512
 """The media storage SOP class (0002,0002) is among the first elements of the file meta group."""
 _FIRST_GROUPS: Final = (0x0002, 0x0008)
+_ELEMENT_HEADER: Final = 8
+_DEFLATED: Final = DeflatedExplicitVRLittleEndian.encode()
+_FAR_ENOUGH: Final = 1 << 16
+"""A transfer syntax that stands further into the file is not found in time; the child process's memory is bounded."""
 
 PARSE_ERRORS: Final = (
     OSError,
@@ -67,8 +71,11 @@ def open_dataset(path: Path, *, stop_before_pixels: bool = False) -> FileDataset
     if not path.is_file():
         raise BlobMissing("the file is no longer where it was; receive or scan it again")
     try:
-        _check_inflation(path)
-        dataset = dcmread(path, stop_before_pixels=stop_before_pixels, force=_looks_bare(path))
+        with path.open("rb") as file:
+            _check_inflation(file)
+            bare = _looks_bare(file)
+            file.seek(0)
+            dataset = dcmread(file, stop_before_pixels=stop_before_pixels, force=bare)
     except InvalidDicomError as error:
         raise Unreadable("not a DICOM file: no DICM prefix after the preamble; nothing to do") from error
     except PARSE_ERRORS as error:
@@ -87,8 +94,7 @@ def looks_like_dicom(path: Path) -> bool:
         OSError: the file can not be read.
     """
     with path.open("rb") as file:
-        head = file.read(_META_HEADER)
-    return head[_PREAMBLE : _PREAMBLE + len(_PREFIX)] == _PREFIX or _looks_bare(path)
+        return _has_prefix(file) or _looks_bare(file)
 
 
 def is_media_directory(path: Path) -> bool:
@@ -109,28 +115,32 @@ def transfer_syntax_of(dataset: FileDataset) -> str:
         return ImplicitVRLittleEndian
 
 
-def _looks_bare(path: Path) -> bool:
+def _has_prefix(file: BinaryIO) -> bool:
+    file.seek(_PREAMBLE)
+    return file.read(len(_PREFIX)) == _PREFIX
+
+
+def _looks_bare(file: BinaryIO) -> bool:
     """Tell whether a file without DICM prefix starts as a data set does: with group 0002 or 0008, little endian."""
-    with path.open("rb") as file:
-        head = file.read(_META_HEADER)
-    if head[_PREAMBLE : _PREAMBLE + len(_PREFIX)] == _PREFIX or len(head) < 8:  # noqa: PLR2004 - one element header
+    if _has_prefix(file):
         return False
-    return int.from_bytes(head[:2], "little") in _FIRST_GROUPS and head[3] == 0
+    file.seek(0)
+    head = file.read(_ELEMENT_HEADER)
+    return len(head) == _ELEMENT_HEADER and int.from_bytes(head[:2], "little") in _FIRST_GROUPS and head[3] == 0
 
 
-def _check_inflation(path: Path) -> None:
+def _check_inflation(file: BinaryIO) -> None:
     """Inflate a deflated data set into nothing, so that a bomb is found before memory is taken (PS3.5 A.5)."""
-    with path.open("rb") as file:
-        head = file.read(_META_HEADER)
-        if head[_PREAMBLE : _PREAMBLE + len(_PREFIX)] != _PREFIX:
-            return
-        meta = read_file_meta_info(path)
-        if meta.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
-            return
-        file.seek(_META_HEADER + int(meta.get("FileMetaInformationGroupLength", 0)))
-        stream, total = zlib.decompressobj(-zlib.MAX_WBITS), 0
-        while not stream.eof and (chunk := stream.unconsumed_tail or file.read(_CHUNK)):
-            total += len(stream.decompress(chunk, _CHUNK))
-            if total > MAX_INFLATED_BYTES:
-                limit = MAX_INFLATED_BYTES >> 20
-                raise Unreadable(f"the deflated data set grows beyond {limit} MiB; it is kept and not inflated")
+    if not _has_prefix(file) or _DEFLATED not in file.read(_FAR_ENOUGH):
+        return
+    file.seek(0)
+    meta = read_file_meta_info(file.name)
+    if meta.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
+        return
+    file.seek(_META_HEADER + int(meta.get("FileMetaInformationGroupLength", 0)))
+    stream, total = zlib.decompressobj(-zlib.MAX_WBITS), 0
+    while not stream.eof and (chunk := stream.unconsumed_tail or file.read(_CHUNK)):
+        total += len(stream.decompress(chunk, _CHUNK))
+        if total > MAX_INFLATED_BYTES:
+            limit = MAX_INFLATED_BYTES >> 20
+            raise Unreadable(f"the deflated data set grows beyond {limit} MiB; it is kept and not inflated")
