@@ -2,21 +2,32 @@
 
 import math
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from pydicom.dataelem import DataElement
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag, Tag
 
 from pacs_dedup.dicom.open_dataset import PARSE_ERRORS
 
 
 def value_of(dataset: Dataset, keyword: str | int) -> Any:
     """Return an element's value by keyword or tag, None where it is absent or can not be decoded."""
+    tag = keyword if isinstance(keyword, int) else _tag(keyword)
     try:
-        found = dataset.get(keyword)
-        return found.value if isinstance(found, DataElement) else found
+        return dataset[tag].value if tag in dataset else None
     except PARSE_ERRORS:
         return None
+
+
+@cache
+def _tag(keyword: str) -> BaseTag:
+    """Return the tag of a keyword; a data set that is asked by keyword looks absent ones up anew each time."""
+    tag = tag_for_keyword(keyword)
+    if tag is None:
+        raise LookupError(f"{keyword} is no keyword of the data dictionary")
+    return Tag(tag)
 
 
 def raw_value(dataset: Dataset, tag: int) -> Any:
