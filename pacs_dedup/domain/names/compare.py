@@ -1,18 +1,22 @@
-"""Comparing two names as Hong Kong writes them: order, spacing, an added English name, Chinese characters."""
+"""Comparing two names: by hanzi where both have them, else by letters, else the one as the other's spelling."""
 
-from rapidfuzz.distance import OSA
+from typing import Final
 
-from pacs_dedup.domain.names.levels import LEVELS, NameLevel
+from pacs_dedup.domain.names.forms import forms_of
+from pacs_dedup.domain.names.latin import latin_level
+from pacs_dedup.domain.names.levels import SENTENCES, NameLevel
+from pacs_dedup.domain.names.sounding import share_family, spells
 from pacs_dedup.domain.patient import PersonNameParts
+from pacs_dedup.domain.patient_weights import bits_of
 
-_MIN_LETTERS_FOR_TYPO = 8
-_MIN_WORDS_FOR_SUBSET = 2
+_MIN_HANZI_FOR_1DIFF: Final = 3
+_SAME_SPELLING: Final = frozenset({NameLevel.LAT_EXACT, NameLevel.LAT_REORDER})
+_BY_SOUND: Final = frozenset({NameLevel.ROM_CROSS, NameLevel.ROM_VARIANT})
 
 
 def compare_names(left: PersonNameParts, right: PersonNameParts) -> tuple[NameLevel, float, str]:
     """Return the comparison level of two names, its match weight in bits, and the finding in words. Symmetric."""
-    level = _level(left, right)
-    return level, *LEVELS[level]
+    return _weighed(_level(left, right))
 
 
 def compare_names_of(
@@ -25,70 +29,57 @@ def compare_names_of(
         right: likewise.
     """
     levels = {_level(a, b) for a in left for b in right if a and b}
-    level = max(levels, key=lambda found: LEVELS[found][0], default=NameLevel.NULL)
-    return level, *LEVELS[level]
+    level = next((level for level in NameLevel if level in levels), NameLevel.NULL)
+    return _weighed(level)
+
+
+def _weighed(level: NameLevel) -> tuple[NameLevel, float, str]:
+    return level, bits_of(level), SENTENCES[level]
 
 
 def _level(left: PersonNameParts, right: PersonNameParts) -> NameLevel:
     if not left or not right:
         return NameLevel.NULL
-    latin = _latin_level(left, right) if left.words and right.words else None
+    latin = latin_level(left, right) if left.words and right.words else None
     if left.hanzi and right.hanzi:
         return _hanzi_level(left.hanzi, right.hanzi, latin)
-    return latin or NameLevel.NULL
+    if not (left.hanzi or right.hanzi):
+        return latin or NameLevel.NULL
+    written, spelt = (left, right) if left.hanzi else (right, left)
+    return _across_scripts(written, spelt, latin)
 
 
 def _hanzi_level(left: str, right: str, latin: NameLevel | None) -> NameLevel:
     if left == right:
         return NameLevel.HAN_EXACT
-    if latin in (NameLevel.LAT_EXACT, NameLevel.LAT_REORDER):
+    if _one_differs(left, right) and (latin is None or bits_of(latin) > 0):
+        return NameLevel.HAN_1DIFF
+    if latin in _SAME_SPELLING:
         return NameLevel.HAN_CONFLICT
     return NameLevel.FAMILY_ONLY if left[0] == right[0] else NameLevel.DIFF
 
 
-def _latin_level(left: PersonNameParts, right: PersonNameParts) -> NameLevel:
-    if left.words == right.words and left.family_known == right.family_known:
-        return NameLevel.LAT_EXACT
-    if _reordered(left, right):
-        return NameLevel.LAT_REORDER
-    return _looser_level(left, right)
-
-
-def _reordered(left: PersonNameParts, right: PersonNameParts) -> bool:
-    """The same words in another order, or the same letters with other spaces."""
-    if sorted(left.words) == sorted(right.words):
-        return True
-    return "".join(left.words) == "".join(right.words)
-
-
-def _looser_level(left: PersonNameParts, right: PersonNameParts) -> NameLevel:
-    fewer, more = sorted((left.words, right.words), key=len)
-    if len(fewer) >= _MIN_WORDS_FOR_SUBSET and not _without(fewer, more):
-        return NameLevel.LAT_SUBSET
-    if _initials(left, right):
-        return NameLevel.LAT_INITIALS
-    a, b = "".join(left.words), "".join(right.words)
-    if min(len(a), len(b)) >= _MIN_LETTERS_FOR_TYPO and OSA.distance(a, b) == 1:
-        return NameLevel.TYPO
-    shared_family = left.family and right.family and (set(left.family) & set(right.family))
-    return NameLevel.FAMILY_ONLY if shared_family else NameLevel.DIFF
-
-
-def _without(words: tuple[str, ...], others: tuple[str, ...]) -> list[str]:
-    """Words of one name that the other lacks, as multisets."""
-    left = list(others)
-    missing = []
-    for word in words:
-        if word in left:
-            left.remove(word)
-        else:
-            missing.append(word)
-    return missing
-
-
-def _initials(left: PersonNameParts, right: PersonNameParts) -> bool:
-    """The family names are equal, and one side's given names are the initials of the other's."""
-    if not left.family or left.family != right.family or len(left.given) != len(right.given) or not left.given:
+def _one_differs(left: str, right: str) -> bool:
+    if len(left) != len(right) or len(left) < _MIN_HANZI_FOR_1DIFF:
         return False
-    short, long = sorted((left.given, right.given), key=lambda given: sum(map(len, given)))
-    return all(len(s) == 1 and word.startswith(s) for s, word in zip(short, long, strict=True))
+    return sum(x != y for x, y in zip(left, right, strict=True)) == 1
+
+
+def _across_scripts(written: PersonNameParts, spelt: PersonNameParts, latin: NameLevel | None) -> NameLevel:
+    """Compare a name in hanzi, and perhaps in Latin letters, with one in Latin letters only."""
+    if latin in _SAME_SPELLING:
+        return latin
+    hanzi, readings = forms_of(written).hanzi, forms_of(spelt).latin
+    if spells(readings, hanzi):
+        return NameLevel.XSCRIPT
+    if latin and latin not in _BY_SOUND:
+        return latin
+    return _unspelt(written, spelt, latin)
+
+
+def _unspelt(written: PersonNameParts, spelt: PersonNameParts, latin: NameLevel | None) -> NameLevel:
+    """The Latin name does not spell the hanzi: a contradiction only where it is a Chinese name of that length."""
+    hanzi, readings = forms_of(written).hanzi, forms_of(spelt).latin
+    if not any(len(r.sounds) == len(written.hanzi) for r in readings) and latin is None:
+        return NameLevel.NULL
+    return NameLevel.FAMILY_ONLY if share_family(hanzi, readings) else NameLevel.DIFF

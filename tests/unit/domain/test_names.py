@@ -32,7 +32,7 @@ def test_a_name_never_speaks_against_itself(name: PersonNameParts) -> None:
     ("other", "expected"),
     [
         (latin("CHAN", "TAI MAN"), "lat_exact"),
-        (latin("", "CHAN TAI MAN", family_known=False), "lat_reorder"),
+        (latin("", "CHAN TAI MAN", family_known=False), "lat_exact"),
         (latin("CHAN", "TAIMAN"), "lat_reorder"),
         (latin("TAI MAN", "CHAN", family_known=False), "lat_reorder"),
         (latin("CHAN", "TAI MAN PETER"), "lat_subset"),
@@ -66,8 +66,21 @@ def test_a_damaged_chinese_name_is_compared_by_its_latin_words() -> None:
     assert level(CHAN_TAI_MAN, damaged) == "lat_exact"
 
 
-def test_a_chinese_name_alone_is_not_compared_with_latin_letters() -> None:
-    assert level(PersonNameParts(hanzi="陈大文"), CHAN_TAI_MAN) == "null"
+@pytest.mark.parametrize(
+    ("spelt", "expected"),
+    [
+        (CHAN_TAI_MAN, "xscript"),
+        (latin("CHEN", "DAWEN"), "xscript"),
+        (latin("", "DA WEN CHEN", family_known=False), "xscript"),
+        (latin("CHAN", "PETER TAI MAN"), "xscript"),
+        (latin("CHAN", "SIU MING"), "family_only"),
+        (latin("LEE", "MEI LING"), "diff"),
+        (latin("CHAN", "PETER"), "null"),
+        (latin("SMITH", "JOHN"), "null"),
+    ],
+)
+def test_a_chinese_name_is_compared_with_what_it_sounds_like(spelt: PersonNameParts, expected: str) -> None:
+    assert level(PersonNameParts(hanzi="陈大文"), spelt) == expected
 
 
 @pytest.mark.parametrize(
@@ -88,7 +101,7 @@ def test_chinese_characters_outweigh_how_a_name_sounds(
 
 def test_initials_must_be_the_initials_of_every_given_name() -> None:
     assert level(latin("CHAN", "T S"), latin("CHAN", "TAI MAN")) == "family_only"
-    assert level(latin("CHAN", "T MAN"), latin("CHAN", "TAI MAN")) == "family_only"
+    assert level(latin("CHAN", "T MAN"), latin("CHAN", "TAI MAN")) == "lat_initials"
 
 
 def test_a_word_that_comes_twice_counts_twice() -> None:

@@ -1,0 +1,106 @@
+"""The level of two names in Latin letters."""
+
+from collections import Counter
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from pacs_dedup.domain.names.forms import Forms, forms_of
+from pacs_dedup.domain.names.levels import NameLevel
+from pacs_dedup.domain.names.sounding import is_crossing, is_variant, share_family
+from pacs_dedup.domain.names.syllables import Scheme, sounds
+from pacs_dedup.domain.patient import PersonNameParts
+
+_MIN_LETTERS_FOR_TYPO: Final = 8
+_MIN_WORDS_FOR_SUBSET: Final = 2
+
+
+def latin_level(left: PersonNameParts, right: PersonNameParts) -> NameLevel:
+    """Return the level of two names that both have Latin words. Symmetric."""
+    if left.words == right.words:
+        return NameLevel.LAT_EXACT
+    a, b = forms_of(left), forms_of(right)
+    if not a.joined.isdisjoint(b.joined) or not a.keys.isdisjoint(b.keys):
+        return NameLevel.LAT_REORDER
+    if _is_subset(left, right, a, b):
+        return NameLevel.LAT_SUBSET
+    if _is_initials(left, right):
+        return NameLevel.LAT_INITIALS
+    return _spelt_otherwise(left, right, a, b)
+
+
+def _spelt_otherwise(left: PersonNameParts, right: PersonNameParts, a: Forms, b: Forms) -> NameLevel:
+    near = _one_letter_apart(a, b)
+    if near is NameLevel.TYPO:
+        return near
+    if is_variant(a.latin, b.latin):
+        return NameLevel.ROM_VARIANT
+    if is_crossing(a.latin, b.latin):
+        return NameLevel.ROM_CROSS
+    if near:
+        return near
+    return NameLevel.FAMILY_ONLY if _family_agrees(left, right, a, b) else NameLevel.DIFF
+
+
+def _is_subset(left: PersonNameParts, right: PersonNameParts, a: Forms, b: Forms) -> bool:
+    """One name's syllables are all in the other's, and the family names do not contradict."""
+    if left.family_known and right.family_known and not _share_word(left, right):
+        return False
+    return any(_contains(x[0], y[0]) for (_, x), (_, y) in zip(a.spelt, b.spelt, strict=True))
+
+
+def _contains(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    fewer, more = sorted((left, right), key=len)
+    if len(fewer) < _MIN_WORDS_FOR_SUBSET or not set(fewer) <= set(more):
+        return False
+    return Counter(fewer) <= Counter(more)
+
+
+def _share_word(left: PersonNameParts, right: PersonNameParts) -> bool:
+    """The family names have a word in common, however they are spaced."""
+    if set(left.family) & set(right.family):
+        return True
+    return "".join(left.family) == "".join(right.family)
+
+
+def _is_initials(left: PersonNameParts, right: PersonNameParts) -> bool:
+    """The family names are equal, and given names of one side stand as initials on the other."""
+    if not left.family or left.family != right.family or len(left.given) != len(right.given) or not left.given:
+        return False
+    pairs = [sorted(pair, key=len) for pair in zip(left.given, right.given, strict=True)]
+    return all(short == long or (len(short) == 1 and long.startswith(short)) for short, long in pairs)
+
+
+def _one_letter_apart(a: Forms, b: Forms) -> NameLevel | None:
+    """One syllable differs by one letter: a slip, unless both are syllables, which makes another name of it."""
+    found: NameLevel | None = None
+    for (scheme, lefts), (_, rights) in zip(a.spelt, b.spelt, strict=True):
+        level = next((level for x in lefts for y in rights if (level := _slip(x, y, scheme))), None)
+        if level is NameLevel.SYL_DIFF1:
+            return level
+        found = found or level
+    return found or _slip_anywhere(a, b)
+
+
+def _slip(left: tuple[str, ...], right: tuple[str, ...], scheme: Scheme) -> NameLevel | None:
+    if len(left) != len(right):
+        return None
+    wrong = [pair for pair in zip(left, right, strict=True) if pair[0] != pair[1]]
+    if len(wrong) != 1 or OSA.distance(*wrong[0], score_cutoff=1) > 1 or min(map(len, wrong[0])) <= 1:
+        return None
+    known = sounds(scheme)
+    return NameLevel.SYL_DIFF1 if wrong[0][0] in known and wrong[0][1] in known else NameLevel.TYPO
+
+
+def _slip_anywhere(a: Forms, b: Forms) -> NameLevel | None:
+    for left in a.joined:
+        for right in b.joined:
+            if min(len(left), len(right)) >= _MIN_LETTERS_FOR_TYPO and OSA.distance(left, right, score_cutoff=1) == 1:
+                return NameLevel.TYPO
+    return None
+
+
+def _family_agrees(left: PersonNameParts, right: PersonNameParts, a: Forms, b: Forms) -> bool:
+    if left.family_known and right.family_known:
+        return _share_word(left, right) or share_family(a.latin, b.latin)
+    return share_family(a.latin, b.latin)
