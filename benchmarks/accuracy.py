@@ -1,0 +1,82 @@
+"""How right the judgement is: which relation two studies have, over simulated transfers and hard negatives.
+
+    .venv/bin/python benchmarks/accuracy.py [--split tune|test|all] [--out DIR] [--jobs 2] [--quick] [--write-docs]
+
+Real images (the folder that PACS_DEDUP_CORPUS names, and those in pydicom's wheel) play the priors of an archive. Each is
+sent through every transform and chain of the simulator, written, fingerprinted and judged by the product's own code, at
+the policy that lets copies be held. A copy is found if the search makes its source a candidate and the verdict says that
+both show the same images. Everything else it is compared with is a stranger. Other programs' rules judge the same pairs.
+
+What is done is kept in DIR, so that a stopped run goes on. `--explain NAME` prints all there is about the pairs whose
+names hold NAME.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.scoring.errors import wrong_judgements
+from benchmarks.scoring.explain import explain
+from benchmarks.scoring.outcomes import Ledger, Outcome, all_outcomes
+from benchmarks.scoring.reporting import write_all
+from benchmarks.scoring.tasks import Material, run, version
+
+ROOT = Path(__file__).resolve().parents[1]
+CORPUS = Path(os.environ.get("PACS_DEDUP_CORPUS", ROOT.parent / "shared" / "corpus"))
+_TOLD_EVERY_S = 20.0
+
+
+def judge_all(material: Material, ledger: Ledger, jobs: int) -> tuple[tuple[Outcome, ...], tuple[str, ...]]:
+    """Do what is not done yet; return all outcomes, and the tasks that failed with their cause."""
+    names, done = tuple(material.tasks()), ledger.done(version())
+    open_tasks = [name for name in names if name not in done]
+    told, started = time.monotonic(), time.monotonic()
+    for number, unit in enumerate(run(material, open_tasks, jobs) if open_tasks else (), 1):
+        ledger.append(unit)
+        done[unit.name] = unit
+        if time.monotonic() - told > _TOLD_EVERY_S:
+            told = time.monotonic()
+            print(f"{number} of {len(open_tasks)} in {told - started:.0f} s", file=sys.stderr, flush=True)
+    units = [done[name] for name in names if name in done]
+    return all_outcomes(units), tuple(f"{unit.name}: {unit.failure}" for unit in units if unit.failure)
+
+
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--split", choices=["tune", "test", "all"], default="all")
+    parser.add_argument("--seeds", nargs="*", default=[], help="parts of the names of seeds")
+    parser.add_argument("--only", nargs="*", default=[], help="parts of the names of transforms, chains and negatives")
+    parser.add_argument("--share", type=float, default=1.0, help="share of the tasks, drawn evenly (0..1)")
+    parser.add_argument("--quick", action="store_true", help="a few small images of pydicom's wheel, in a minute")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=Path("accuracy-out"))
+    parser.add_argument("--explain", metavar="NAME", help="print all there is about some pairs")
+    parser.add_argument("--write-docs", action="store_true", help="write docs/accuracy.md")
+    return parser.parse_args(given)
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    """Judge, count, print and write."""
+    told = _arguments(given)
+    material = Material(
+        corpus=CORPUS,
+        scratch=told.out / "kept",
+        side=told.split,
+        seeds=tuple(told.seeds),
+        only=tuple(told.only),
+        share=told.share,
+        quick=told.quick,
+    )
+    outcomes, failures = judge_all(material, Ledger(told.out / "ledger.jsonl"), told.jobs)
+    if told.explain:
+        print(explain([o for o in outcomes if told.explain in o.pair]))
+        return
+    (told.out / "errors.md").write_text(wrong_judgements(outcomes, failures), encoding="utf-8")
+    print(write_all(material, outcomes, failures, told.out, ROOT / "docs" / "accuracy.md" if told.write_docs else None))
+
+
+if __name__ == "__main__":
+    main()

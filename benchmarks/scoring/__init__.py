@@ -1,0 +1,1 @@
+"""How well the judgement does: the pairs are judged, counted and written down."""

@@ -1,0 +1,70 @@
+"""Judge a pair as the product does: by what the search finds, and, where it finds nothing, by comparing all the same."""
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+from benchmarks.scoring.archive_of_priors import ArchiveOfPriors
+from benchmarks.scoring.looking import Looks
+from pacs_dedup.adapters.system_clock import SystemClock
+from pacs_dedup.domain.fingerprint import StudyFingerprint
+from pacs_dedup.domain.identifiers import StudyKey
+from pacs_dedup.domain.policy import Action, Policy
+from pacs_dedup.domain.verdict import Verdict
+from pacs_dedup.pipeline.match import Matcher, common_digests, compare, judge
+
+STRICTEST = Policy(action=Action.QUARANTINE)
+"""A site that lets copies be held: whatever could go wrong goes wrong here."""
+
+
+def judge_by_search(study: StudyFingerprint, archive: ArchiveOfPriors, looks: Looks) -> dict[StudyKey, Verdict]:
+    """Judge an arriving study against every prior that the search finds; a prior that is not in the answer was missed."""
+    with archive.joined_by(study):
+        judged = judge(study.key, 1, _matcher(archive, looks))
+        return {judgement.prior: judgement.verdict for judgement in judged if judgement.prior != study.key}
+
+
+def judge_pair(
+    incoming: StudyFingerprint, prior: StudyFingerprint, archive: ArchiveOfPriors, looks: Looks
+) -> tuple[Verdict, float]:
+    """Judge two studies whether or not the search would have brought them together.
+
+    Returns:
+        The verdict, and the milliseconds of processor time it took, pixels that were looked at now included.
+    """
+    looks.start()
+    matcher = _matcher(archive, looks)
+    started = time.process_time()
+    with archive.joined_by(incoming):
+        common = common_digests(incoming, archive, matcher.policy)
+    verdict = compare(incoming, prior, matcher, common).verdict
+    return verdict, 1000 * (time.process_time() - started)
+
+
+def told(verdict: Verdict, looks: Looks) -> dict[str, Any]:
+    """Return what an outcome keeps of a verdict and of the looks that led to it."""
+    evidence = verdict.evidence
+    return {
+        "relation": verdict.relation.value,
+        "disposition": verdict.disposition.value,
+        "certainty": verdict.certainty.value,
+        "better": verdict.better,
+        "patient_tier": evidence.patient_tier.value,
+        "match_weight_bits": round(evidence.total_bits, 2),
+        "sentence": verdict.sentence,
+        "vetoes": verdict.vetoes,
+        "coverage": {name: count for name, count in asdict(evidence.coverage).items() if count},
+        "looks": looks.figures(),
+        "refusals": looks.refusals(),
+    }
+
+
+def _matcher(archive: ArchiveOfPriors, looks: Looks) -> Matcher:
+    return Matcher(
+        index=archive,
+        register=archive,  # type: ignore[arg-type]  # read only: of the register, what judging asks
+        blobs=looks,  # type: ignore[arg-type]  # of the blob store, the path alone
+        clock=SystemClock(),
+        policy=STRICTEST,
+        verify=looks.verify,
+    )

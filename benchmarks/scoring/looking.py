@@ -1,0 +1,83 @@
+"""Pixels for the verification: files that are written only when they are needed, and figures that are kept."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pacs_dedup.domain.errors import BlobMissing
+from pacs_dedup.domain.identifiers import BlobId
+from pacs_dedup.domain.verification import FrameVerification
+from pacs_dedup.pipeline.verify import verify_frames
+
+LookKey = tuple[str, int, str, int]
+"""Blob and frame of one side, blob and frame of the other."""
+Find = Callable[[str], Path | None]
+"""Finds the file of a blob; None where the blob is not one of its study."""
+
+
+@dataclass(slots=True)
+class Looks:
+    """Every verification of one piece of work: done once, kept, and told in order.
+
+    Attributes:
+        known: figures by pair of frames, of this run and of earlier ones by the same code.
+        asked: in the order in which the product asked, since `start`.
+        milliseconds: processor time of each verification that was carried out now.
+    """
+
+    known: dict[LookKey, FrameVerification] = field(default_factory=dict)
+    asked: list[LookKey] = field(default_factory=list)
+    milliseconds: list[float] = field(default_factory=list)
+    _finders: list[Find] = field(default_factory=list)
+
+    def have(self, find: Find) -> None:
+        """Make the files of one more study available."""
+        self._finders.append(find)
+
+    def start(self) -> None:
+        """Begin a new pair: forget what was asked."""
+        self.asked.clear()
+
+    def path(self, blob_id: BlobId) -> Path:
+        """Return a path that names the blob; `verify` finds the file, if it is needed at all."""
+        return Path(blob_id)
+
+    def verify(self, path_a: Path, frame_a: int, path_b: Path, frame_b: int) -> FrameVerification:
+        """Compare two frames as `verify_frames` does, or return what it said before."""
+        key = (path_a.name, frame_a, path_b.name, frame_b)
+        self.asked.append(key)
+        if key not in self.known:
+            a, b = self._file(path_a.name), self._file(path_b.name)
+            started = time.process_time()
+            self.known[key] = verify_frames(a, frame_a, b, frame_b)
+            self.milliseconds.append(1000 * (time.process_time() - started))
+        return self.known[key]
+
+    def figures(self) -> tuple[tuple[float, ...], ...]:
+        """Return (mf, hf, noise ratio, likeness, outlier share, best neighbour or -2) of each look since `start`.
+
+        The first verification of an incoming frame is the look itself; those that follow are of the prior's neighbours.
+        """
+        looks: dict[tuple[str, int], list[FrameVerification]] = {}
+        for key in self.asked:
+            looks.setdefault(key[:2], []).append(self.known[key])
+        return tuple(_figures(first, others) for first, *others in looks.values() if not first.refused)
+
+    def refusals(self) -> tuple[str, ...]:
+        """Return why verifications since `start` were refused, each cause once."""
+        causes = (self.known[key].refused for key in self.asked)
+        return tuple(dict.fromkeys(cause for cause in causes if cause))
+
+    def _file(self, blob_id: str) -> Path:
+        for find in reversed(self._finders):
+            found = find(blob_id)
+            if found is not None:
+                return found
+        raise BlobMissing(f"blob {blob_id[:12]} belongs to no study of this pair")
+
+
+def _figures(look: FrameVerification, neighbours: list[FrameVerification]) -> tuple[float, ...]:
+    beside = max((n.correlation for n in neighbours if not n.refused), default=-2.0)
+    told = (look.correlation, look.fine_correlation, look.noise_ratio, look.likeness, look.outlier_share, beside)
+    return tuple(round(number, 4) for number in told)

@@ -1,0 +1,117 @@
+"""What there is to do: one task for each copy and each row of negatives; in several processes, and resumable."""
+
+import multiprocessing
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from benchmarks.scoring.bench import Bench
+from benchmarks.scoring.cache import Cache
+from benchmarks.scoring.copies import judge_copy, name_of
+from benchmarks.scoring.negative_pairs import judge_negative, judge_row
+from benchmarks.scoring.outcomes import Outcome, Unit
+from benchmarks.scoring.versions import version_of
+from benchmarks.simulator.chains import chains, single_steps
+from benchmarks.simulator.model import Chain, Seed
+from benchmarks.simulator.negatives import negatives
+from benchmarks.simulator.seeds import load_seeds, split
+
+FINGERPRINTING = ("pacs_dedup.pipeline.examine", "benchmarks.scoring.rivals", "benchmarks.simulator.negatives")
+LOOKING = ("pacs_dedup.pipeline.verify", "benchmarks.simulator.negatives", "benchmarks.simulator.chains")
+JUDGING = ("benchmarks.scoring.tasks",)
+Work = Callable[[Bench], tuple[Outcome, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is judged.
+
+    Attributes:
+        corpus: folder of real images; where there is none, pydicom's own remain.
+        side: ``tune``, ``test`` or ``all`` seeds.
+        chain_seed: which chains are drawn.
+        seeds, only: parts of names; what has one of them in its name is taken. Empty: everything.
+        share: of the tasks, drawn evenly by their names (0..1).
+        limit: pairs of one kind of negative, at most; None for all.
+        scratch: where fingerprints and looks are kept for the next run.
+        quick: a handful of small images, each transform on a few of them.
+    """
+
+    corpus: Path
+    scratch: Path
+    side: str = "all"
+    chain_seed: int = 1
+    seeds: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    share: float = 1.0
+    limit: int | None = None
+    quick: bool = False
+
+    def chosen_seeds(self) -> tuple[Seed, ...]:
+        """Return the seeds that play a part."""
+        found = (s for s in load_seeds(self.corpus) if self.side in ("all", split(s)) and _named(s.name, self.seeds))
+        return tuple(found)
+
+    def chosen_chains(self) -> tuple[Chain, ...]:
+        """Return single transforms and chains."""
+        return tuple(c for c in (*single_steps(), *chains(self.chain_seed)) if _named(c.name, self.only))
+
+    def tasks(self) -> dict[str, Work]:
+        """Name everything there is to do."""
+        seeds, work = self.chosen_seeds(), dict[str, Work]()
+        for seed in seeds:
+            for chain in self.chosen_chains():
+                work[f"copy {name_of(seed, chain)}"] = lambda b, s=seed, c=chain: judge_copy(b, s, c)  # type: ignore[misc]
+            if _named("rows", self.only):
+                work[f"row {seed.name}"] = lambda b, s=seed: judge_row(b, s)  # type: ignore[misc]
+        for pair in negatives(seeds, self.limit):
+            if pair.kind != "other_people" and _named(f"{pair.kind} {pair.name}", self.only):
+                work[f"negative {pair.kind} {pair.name}"] = lambda b, p=pair: judge_negative(b, p)  # type: ignore[misc]
+        return {name: task for name, task in work.items() if _lot(name) < self.share}
+
+
+def _lot(name: str) -> float:
+    return int(sha256(name.encode()).hexdigest()[:8], 16) / 2**32
+
+
+def _named(name: str, parts: Iterable[str]) -> bool:
+    listed = tuple(parts)
+    return not listed or any(part in name for part in listed)
+
+
+def version() -> str:
+    """Return the version of all code that an outcome hangs on."""
+    return version_of(*JUDGING)
+
+
+def run(material: Material, names: Iterable[str], jobs: int) -> Iterator[Unit]:
+    """Do tasks in processes of their own, and yield each as it is done.
+
+    Every process starts anew (it imports, it does not inherit), so that all run the code whose version is recorded.
+    """
+    context = multiprocessing.get_context("spawn")
+    setup = (material, version(), version_of(*FINGERPRINTING), version_of(*LOOKING))
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare, initargs=setup) as pool:
+        for done in as_completed([pool.submit(_do, name) for name in names]):
+            yield done.result()
+
+
+_process: dict[str, Any] = {}
+"""What `_prepare` made in this process."""
+
+
+def _prepare(material: Material, version: str, fingerprinting: str, looking: str) -> None:
+    fingerprints = Cache(material.scratch / "fingerprints", fingerprinting)
+    bench = Bench(material.chosen_seeds(), fingerprints, Cache(material.scratch / "looks", looking))
+    _process.update(bench=bench, tasks=material.tasks(), version=version)
+
+
+def _do(name: str) -> Unit:
+    try:
+        return Unit(name, _process["version"], _process["tasks"][name](_process["bench"]))
+    except Exception:  # noqa: BLE001 - one task that fails is counted and told; the others go on
+        return Unit(name, _process["version"], failure=traceback.format_exc(limit=-3))
