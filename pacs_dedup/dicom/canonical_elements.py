@@ -17,6 +17,7 @@ from pacs_dedup.dicom.open_dataset import PARSE_ERRORS
 
 _BINARY_WORDS: Final = {"OW": 2, "OF": 4, "OL": 4, "OD": 8, "OV": 8}
 _PHOTOMETRIC: Final = 0x00280004
+_HUNDREDTH: Final = Decimal("0.01")
 _AS_DECODED: Final = {"YBR_RCT": "RGB", "YBR_ICT": "RGB"}
 
 
@@ -29,6 +30,7 @@ class CanonicalWriter:
         uids: how a UID value is written; as it is, if not given.
         wanted: which top-level elements enter; all, if not given.
         private: whether private elements enter, by their raw bytes.
+        rounded: tags of millimetres, which are written to 0.01 mm: systems print coordinates with more or fewer digits.
     """
 
     def __init__(
@@ -38,11 +40,13 @@ class CanonicalWriter:
         skip: frozenset[int] = frozenset(),
         uids: Callable[[str], str] = str,
         private: bool = False,
+        rounded: frozenset[int] = frozenset(),
     ) -> None:
         self._hasher = blake3(tag)
         self._skip = skip
         self._uids = uids
         self._private = private
+        self._rounded = rounded
 
     def hexdigest(self) -> str:
         """Return the digest so far as 64 hexadecimal digits."""
@@ -111,7 +115,7 @@ class CanonicalWriter:
             return repr(float(value) + 0.0)
         plain = _nfc(str(value)).strip(" \0")
         if element.VR in ("DS", "IS"):
-            return _numeral(plain)
+            return _numeral(plain, _HUNDREDTH if element.tag in self._rounded else None)
         return _AS_DECODED.get(plain, plain) if element.tag == _PHOTOMETRIC else plain
 
 
@@ -119,9 +123,10 @@ def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _numeral(text: str) -> str:
+def _numeral(text: str, step: Decimal | None = None) -> str:
     try:
         number = Decimal(text)
+        number = number if step is None else number.quantize(step)
     except InvalidOperation:
         return text
     return str(number.normalize() + 0) if number.is_finite() else text

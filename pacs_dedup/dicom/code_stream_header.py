@@ -13,7 +13,7 @@ class CodeStreamHeader:
     Attributes:
         precision: bits of a sample.
         lossless: the code stream can be decoded by integer arithmetic alone, so that every decoder agrees.
-        signed: JPEG 2000 declares signed samples; the other code streams know none.
+        signed: whether JPEG 2000 declares signed samples; None of the other code streams, which know none.
     """
 
     rows: int
@@ -21,7 +21,11 @@ class CodeStreamHeader:
     samples: int
     precision: int
     lossless: bool
-    signed: bool = False
+    signed: bool | None = None
+
+    def disputes(self, bits_stored: int, *, signed: bool) -> bool:
+        """Tell whether the code stream gives another number of bits or another sign than the header does."""
+        return self.precision != bits_stored or (self.signed is not None and self.signed != signed)
 
 
 _SOI: Final = b"\xff\xd8"

@@ -1,4 +1,4 @@
-"""CNT-1: what a non-pixel object says, whoever's name, number and UIDs it carries."""
+"""CNT-2: what a non-pixel object says, whoever's name, number and UIDs it carries."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -16,6 +16,14 @@ _DOCUMENT: Final = (0x00420011, 0x00420012)
 """Encapsulated Document and its MIME type (PS3.3 C.24)."""
 _WAVEFORM: Final = (0x0040B020, 0x54000100)
 """Waveform Annotation and Waveform Sequence (PS3.3 C.10.8, C.10.9)."""
+_MEANINGS: Final = {
+    "SegmentSequence": (0x00620001, 0x00620002, 0x0062000E, 0x52009229, 0x52009230),
+    "DoseGridScaling": (0x30040002, 0x30040004, 0x3004000A, 0x3004000C, 0x3004000E, 0x30040050, 0x00200032, 0x00200037),
+}
+"""What gives pixels their meaning, by the attribute that marks such an image: a segmentation's type, its segments and
+which frame is of which (PS3.3 C.8.20); a dose's units, type, summation, planes, scaling and histograms (C.8.8.3)."""
+_MILLIMETRES: Final = frozenset({0x30060050, 0x3004000C, 0x00200032})
+"""Contour Data, Grid Frame Offset Vector, Image Position (Patient)."""
 _CONTEXT_GROUPS: Final = frozenset(
     {0x0002, 0x0008, 0x0010, 0x0012, 0x0018, 0x0032, 0x0038, 0x0040, 0x0088, 0x0400, 0xFFFC}
 )
@@ -32,7 +40,9 @@ def content_digest(dataset: Dataset, kind: ContentKind) -> Digest:
     patient, study, equipment and SOP common do not enter. Two objects that say the same of different instances are
     equal here: their `referenced_sop_instance_uids` tell them apart.
     """
-    writer = CanonicalWriter(b"CNT1" + kind.encode(), uids=_numbered(), private=kind is ContentKind.OTHER)
+    writer = CanonicalWriter(
+        b"CNT2" + kind.encode(), uids=_numbered(), private=kind is ContentKind.OTHER, rounded=_MILLIMETRES
+    )
     match kind:
         case ContentKind.STRUCTURED_REPORT | ContentKind.KEY_OBJECTS:
             _drop_subject(dataset)
@@ -45,7 +55,25 @@ def content_digest(dataset: Dataset, kind: ContentKind) -> Digest:
             writer.dataset(dataset, _WAVEFORM)
         case _:
             writer.dataset(dataset, _content_tags(dataset))
-    return Digest(f"cnt1:{writer.hexdigest()}")
+    return Digest(f"cnt2:{writer.hexdigest()}")
+
+
+def annotated_content_digest(dataset: Dataset, pixel_digest: str) -> Digest | None:
+    """Digest a segmentation or a dose: pixels and what they mean; None of any other image, whose pixels say all.
+
+    Equal masks of two different segments, and equal grids with another dose scaling, are not the same.
+
+    Args:
+        dataset: an image.
+        pixel_digest: stands for its decoded frames, in order.
+    """
+    tags = next((tags for mark, tags in _MEANINGS.items() if mark in dataset), None)
+    if tags is None:
+        return None
+    writer = CanonicalWriter(b"CNT2" + ContentKind.IMAGE.encode(), uids=_numbered(), rounded=_MILLIMETRES)
+    writer.dataset(dataset, tags)
+    writer.bytes(pixel_digest.encode())
+    return Digest(f"cnt2:{writer.hexdigest()}")
 
 
 def _content_tags(dataset: Dataset) -> Iterator[int]:

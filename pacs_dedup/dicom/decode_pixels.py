@@ -1,7 +1,7 @@
 """Frame-by-frame decoding to canonical stored values: no colour conversion, no rescale, no window."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +25,8 @@ _BIG_ENDIAN: Final = uid.ExplicitVRBigEndian
 _NATIVE_SYNTAXES: Final = frozenset(
     {uid.ImplicitVRLittleEndian, uid.ExplicitVRLittleEndian, uid.DeflatedExplicitVRLittleEndian, _BIG_ENDIAN}
 )
-_DECODED_TO_RGB: Final = frozenset({"YBR_RCT", "YBR_ICT"})
+_AS_DECODED: Final = {"YBR_RCT": "RGB", "YBR_ICT": "RGB"}
+"""JPEG 2000 decoders undo the colour transformation that the code stream itself declares (ISO/IEC 15444-1 annex G)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +46,7 @@ class DecodedFrame:
         lossy: transfer syntax is lossy, or LossyImageCompression (0028,2110) is 01.
         soft: another decoder may give other values.
         decoder: family and version.
+        disputed: the code stream gives another sign or another number of bits than the header.
         rgb: palette colour expanded to (rows, columns, 3) of uint8; None for everything else.
     """
 
@@ -58,6 +60,7 @@ class DecodedFrame:
     lossy: bool
     soft: bool
     decoder: str
+    disputed: bool = False
     rgb: NDArray[np.uint8] | None = None
 
 
@@ -88,7 +91,20 @@ def decode_frames(dataset: FileDataset) -> Iterator[DecodedFrame]:
     Raises:
         Unreadable: at the first frame that can not be decoded, or where there are not as many as declared.
     """
-    description = PixelDescription.read(dataset)
+    yield from _decoded(dataset, PixelDescription.read(dataset))
+
+
+def container_frames(dataset: FileDataset) -> Iterator[Pixels]:
+    """Decode all frames with every bit of their containers: what stands in the bits that the samples leave unused.
+
+    Raises:
+        Unreadable: a frame can not be decoded.
+    """
+    for decoded in _decoded(dataset, PixelDescription.read(dataset).whole_containers()):
+        yield decoded.array
+
+
+def _decoded(dataset: FileDataset, description: PixelDescription) -> Iterator[DecodedFrame]:
     value = _pixel_bytes(dataset, description)
     if not _is_compressed(dataset):
         for index in range(description.frames):
@@ -149,32 +165,35 @@ def _is_swapped(dataset: FileDataset, description: PixelDescription) -> bool:
 def _native(dataset: FileDataset, description: PixelDescription, value: bytes, index: int) -> DecodedFrame:
     big_endian = transfer_syntax_of(dataset) == _BIG_ENDIAN
     array = native_frame(value, index, description, big_endian=big_endian)
-    return _frame(dataset, description, array, index, NATIVE_DECODER, soft=False, rgb=False)
+    return _frame(dataset, description, array, index, NATIVE_DECODER)
 
 
 def _compressed(dataset: FileDataset, description: PixelDescription, stream: bytes, index: int) -> DecodedFrame:
     decoded = decode_code_stream(stream, transfer_syntax_of(dataset), description)
     header = decoded.header
-    soft = header is not None and not header.lossless
-    rgb = description.photometric_interpretation in _DECODED_TO_RGB
-    return _frame(dataset, description, decoded.values, index, decoded.decoder, soft=soft, rgb=rgb)
+    found = _frame(dataset, description, decoded.values, index, decoded.decoder)
+    return replace(
+        found,
+        photometric_interpretation=_AS_DECODED.get(description.photometric_interpretation)
+        or found.photometric_interpretation,
+        lossy=found.lossy or (header is not None and not header.lossless),
+        soft=header is not None and not header.lossless,
+        disputed=header is not None and header.disputes(description.bits_stored, signed=description.signed),
+    )
 
 
-def _frame(
-    dataset: FileDataset, d: PixelDescription, array: Pixels, index: int, decoder: str, *, soft: bool, rgb: bool
-) -> DecodedFrame:
+def _frame(dataset: FileDataset, d: PixelDescription, array: Pixels, index: int, decoder: str) -> DecodedFrame:
     display: Display = read_display(dataset, index)
-    interpretation = "YBR_FULL" if d.subsampled else d.photometric_interpretation
     return DecodedFrame(
         array=array,
-        photometric_interpretation="RGB" if rgb else interpretation,
+        photometric_interpretation="YBR_FULL" if d.subsampled else d.photometric_interpretation,
         bits_stored=d.bits_stored,
         rescale_slope=display.slope,
         rescale_intercept=display.intercept,
         window=display.window,
         padding=display.padding,
-        lossy=soft or is_lossy(dataset),
-        soft=soft,
+        lossy=is_lossy(dataset),
+        soft=False,
         decoder=decoder,
         rgb=_expand_palette(array, dataset) if d.photometric_interpretation == "PALETTE COLOR" else None,
     )

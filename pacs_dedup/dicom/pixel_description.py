@@ -70,6 +70,10 @@ class PixelDescription:
         """Return the description of one of the frames."""
         return replace(self, frames=1)
 
+    def whole_containers(self) -> Self:
+        """Return a description by which every bit of a container is a stored bit."""
+        return replace(self, bits_stored=self.bits_allocated, high_bit=self.bits_allocated - 1, signed=False)
+
     @classmethod
     def read(cls, dataset: Dataset) -> Self:
         """Read and check the description.

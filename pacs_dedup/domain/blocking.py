@@ -85,6 +85,8 @@ def _digest_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
             yield digest_key(frame.stored_digest)
             if frame.value_digest is not None:
                 yield digest_key(frame.value_digest)
+            if frame.colour_digest is not None:
+                yield digest_key(frame.colour_digest)
             if frame.orientation_digest is not None:
                 yield _key("turned", frame.orientation_digest)
 

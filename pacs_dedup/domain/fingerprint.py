@@ -19,7 +19,7 @@ from pacs_dedup.domain.identifiers import (
 )
 from pacs_dedup.domain.patient import PatientIdentity
 
-DIGEST_VERSION = "spd1.aid2.ori1.ovl1.prs1.csd1.dsd1.cnt1.rsh2"
+DIGEST_VERSION = "spd1.aid2.ori1.ovl1.prs1.csd2.dsd1.cnt2.rsh2"
 """Versions of the digests and sketches below; stored with every verdict. A change of any rule changes its number."""
 
 
@@ -50,6 +50,7 @@ class FrameFingerprint:
         orientation_digest: ORI-1, like the value digest and blind to the eight rotations and reflections too; only
             where a picture can be turned (radiographs, ultrasound, captures), else None.
         perceptual_hash: imagehash's pHash, 64 bits as 16 hexadecimal digits; for searching by likeness, no proof.
+        colour_digest: SPD-1 of the colours (RGB of 8 bits) that a palette gives the stored indices; None without one.
     """
 
     stored_digest: Digest
@@ -59,6 +60,12 @@ class FrameFingerprint:
     perceptual_hash: str | None = None
     trimmed_sketch: bytes | None = None
     orientation_digest: Digest | None = None
+    colour_digest: Digest | None = None
+
+    @property
+    def shown_digest(self) -> Digest:
+        """Stored digest of the colours that a palette gives, or of the samples where there is no palette."""
+        return self.colour_digest or self.stored_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,7 @@ class Rendition:
         lossy: the transfer syntax is lossy, or LossyImageCompression (0028,2110) says the pixels once were.
         decoder: family and version of what decoded the pixels; soft digests depend on it.
         soft: the stored digest hangs on the decoder (lossy code stream), so a difference is no evidence.
+        disputed: the code stream gives another sign or another number of bits than the header.
     """
 
     rows: int
@@ -83,6 +91,7 @@ class Rendition:
     lossy: bool
     decoder: str
     soft: bool = False
+    disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +101,12 @@ class InstanceFingerprint:
     Attributes:
         blob_id: the bytes that this was computed from.
         dataset_digest: DSD-1, over all elements except the volatile ones; equal means the same object again.
-        content_digest: UID-agnostic digest of a non-pixel object's content, None for images.
+        content_digest: CNT-2, UID-agnostic, over the content of an object without pixels, and over pixels and meaning
+            of a segmentation or a dose; None for images whose pixels say all.
         presentation_digest: PRS-1, how the stored values become grey levels on a screen.
         overlay_digest: OVL-1, None where there is no overlay.
-        code_stream_digest: CSD-1 over the compressed fragments of a lossy image, else None.
+        code_stream_digest: CSD-2 over the compressed frames of a lossy image or a video, without remarks in them, else
+            None; hangs on no decoder.
         referenced_sop_instance_uids: sources that this object names (source images, evidence, conversions).
         previous_uids: UIDs that Original Attributes say this object had before.
         quality_control: the header says that a phantom or a test object was imaged, or nobody.

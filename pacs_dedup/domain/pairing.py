@@ -38,7 +38,7 @@ class Pairing:
 
     Attributes:
         exact: pairs (incoming, prior) of informative frames with equal stored digests.
-        value: further pairs with equal value digests.
+        value: further pairs with equal value digests, or with the same colours by a palette and without one.
         turned: further pairs that are equal once one is rotated or reflected; the same picture, but no copy.
         silent: pairs of equal frames that do not count.
         left_incoming, left_prior: informative frames without a partner.
@@ -130,13 +130,14 @@ def pair(
     speaking_pr, silent_pr = _split(frame_items(prior), common)
     exact, left_in, left_pr = _join(speaking_in, speaking_pr, lambda item: item.fingerprint.stored_digest)
     value, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.value_digest)
+    shown, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.shown_digest)
     turned, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.orientation_digest)
     silent, silent_incoming, _ = _join(silent_in, silent_pr, lambda item: item.fingerprint.stored_digest)
     joined, new, old = _join(_objects(incoming), _objects(prior), lambda instance: instance.content_digest)
     shared = tuple(couple for couple in joined if couple[0].content_digest not in common)
     return Pairing(
         exact=exact,
-        value=value,
+        value=(*value, *shown),
         turned=turned,
         silent=silent,
         left_incoming=left_in,
@@ -146,7 +147,7 @@ def pair(
         common_objects=tuple(couple for couple in joined if couple[0].content_digest in common),
         new_objects=new,
         prior_only_objects=old,
-        renewed=_renewed((*(i.instance for i, _ in (*exact, *value)), *(i for i, _ in shared)), prior),
+        renewed=_renewed((*(i.instance for i, _ in (*exact, *value, *shown)), *(i for i, _ in shared)), prior),
         unreadable_incoming=sum(map(unexamined, incoming)),
         unreadable_prior=sum(map(unexamined, prior)),
     )
@@ -175,7 +176,7 @@ def _split(
 
 
 def _objects(instances: tuple[InstanceFingerprint, ...]) -> tuple[InstanceFingerprint, ...]:
-    return tuple(i for i in instances if i.content_digest is not None and not i.frames)
+    return tuple(i for i in instances if i.content_digest is not None)
 
 
 def _join(

@@ -73,7 +73,9 @@ def same_pixels(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:
     if not a.frames:
         return a.content_digest is not None and a.content_digest == b.content_digest
     return all(
-        x.stored_digest == y.stored_digest or (x.value_digest is not None and x.value_digest == y.value_digest)
+        x.stored_digest == y.stored_digest
+        or x.shown_digest == y.shown_digest
+        or (x.value_digest is not None and x.value_digest == y.value_digest)
         for x, y in zip(a.frames, b.frames, strict=True)
     )
 

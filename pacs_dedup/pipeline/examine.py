@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pacs_dedup.dicom.content_digest import content_digest
+from pacs_dedup.dicom.code_stream_digest import code_stream_digest
+from pacs_dedup.dicom.content_digest import annotated_content_digest, content_digest
 from pacs_dedup.dicom.dataset_digest import dataset_digest, frames_digest, raw_pixel_digest
 from pacs_dedup.dicom.decode_pixels import DecodedFrame, decode_frames
 from pacs_dedup.dicom.open_dataset import DicomDataset, open_dataset
-from pacs_dedup.dicom.presentation_digest import code_stream_digest, overlay_digest, presentation_digest
+from pacs_dedup.dicom.overlay_digest import overlay_digest
+from pacs_dedup.dicom.presentation_digest import presentation_digest
 from pacs_dedup.dicom.read_instance import InstanceHeader, read_instance
 from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.fingerprint import ContentKind, FrameFingerprint, InstanceFingerprint, Rendition
@@ -39,7 +41,7 @@ def examine(path: Path, blob_id: BlobId, defaults: SenderDefaults = NO_DEFAULTS)
     dataset = open_dataset(path)
     header = read_instance(dataset, defaults)
     pixels = _examine_pixels(dataset, header) if header.content is ContentKind.IMAGE else _NO_PIXELS
-    content, unreadable = _examine_content(dataset, header.content)
+    content, unreadable = _examine_content(dataset, header.content, pixels.identity)
     return InstanceFingerprint(
         blob_id=blob_id,
         study_instance_uid=header.study_instance_uid,
@@ -114,6 +116,7 @@ def _fingerprint(decoded: DecodedFrame, header: InstanceHeader) -> FrameFingerpr
         value_digest=None if form is None else form_digest(form),
         informative=is_informative(values, header.acquisition.image_type, header.acquisition.modality, histogram),
         orientation_digest=None if form is None or not header.turnable else orientation_digest(form),
+        colour_digest=None if decoded.rgb is None else stored_digest(decoded.rgb, "RGB"),
     )
     if not exact.informative:
         return exact
@@ -137,13 +140,14 @@ def _rendition(decoded: DecodedFrame) -> Rendition:
         lossy=decoded.lossy,
         decoder=decoded.decoder,
         soft=decoded.soft,
+        disputed=decoded.disputed,
     )
 
 
-def _examine_content(dataset: DicomDataset, kind: ContentKind) -> tuple[Digest | None, str | None]:
-    if kind is ContentKind.IMAGE:
-        return None, None
+def _examine_content(dataset: DicomDataset, kind: ContentKind, pixels: str) -> tuple[Digest | None, str | None]:
     try:
+        if kind is ContentKind.IMAGE:
+            return annotated_content_digest(dataset, pixels), None
         return content_digest(dataset, kind), None
     except Unreadable as error:
         return None, str(error)

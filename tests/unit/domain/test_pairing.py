@@ -44,7 +44,7 @@ def test_every_informative_frame_is_paired_or_left(
     for study, left in ((incoming, pairing.left_incoming), (prior, pairing.left_prior)):
         items = frame_items(distinct_instances(make_study(*study)))
         informative = [item.ref for item in items if item.fingerprint.informative]
-        assert len(informative) == len(pairing.exact) + len(pairing.value) + len(left)
+        assert len(informative) == pairing.equal_frames + len(pairing.turned) + len(left)
 
 
 @given(stacks)
@@ -138,3 +138,17 @@ def test_the_header_that_came_last_speaks_for_an_instance() -> None:
     first = make_instance("1")
     corrected = again(first, patient=STRANGER)
     assert distinct_instances(make_study(first, corrected)) == (corrected,)
+
+
+def test_a_palette_image_meets_the_same_colours_without_one() -> None:
+    indexed = make_instance("1", frames=(make_frame("indices", colour_digest=digest_of("colours")),))
+    coloured = make_instance("2", frames=(make_frame("colours"),))
+    assert paired([indexed], [coloured]).equal_frames == 1
+    assert paired([coloured], [indexed]).equal_frames == 1
+
+
+def test_equal_masks_of_another_segment_are_new_content() -> None:
+    mask = make_frame("mask", informative=False)
+    liver, kidney = (make_instance(name, frames=(mask,), content_digest=digest_of(name, "cnt2")) for name in "12")
+    pairing = paired([liver], [kidney])
+    assert (pairing.content, pairing.new_content, len(pairing.silent)) == (0, 1, 1)
