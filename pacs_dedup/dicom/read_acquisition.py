@@ -1,32 +1,37 @@
 """Header -> Acquisition: what of an acquisition survives a transfer."""
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pydicom.dataset import Dataset
 
 from pacs_dedup.dicom.elements import number, numbers, text, texts, value_of
-from pacs_dedup.dicom.rendition import functional_group
-from pacs_dedup.domain.acquisition import Acquisition, Geometry
+from pacs_dedup.dicom.flat_headers import flat_headers
+from pacs_dedup.dicom.open_dataset import PARSE_ERRORS
+from pacs_dedup.dicom.read_exposure import EXPOSURE_KEYWORDS, read_exposure
+from pacs_dedup.dicom.read_processing import PROCESSING_KEYWORDS, read_kernel, read_processing
+from pacs_dedup.domain.acquisition import Acquisition, FrameFacts, Geometry
 
-_EXPOSURE: Final = (
-    "CTDIvol",
-    "DiffusionBValue",
-    "EchoNumbers",
-    "EchoTime",
-    "Exposure",
-    "ExposureInuAs",
-    "ExposureTime",
-    "FlipAngle",
-    "InversionTime",
-    "KVP",
-    "MagneticFieldStrength",
-    "RepetitionTime",
-    "SpiralPitchFactor",
-    "TriggerTime",
-    "XRayTubeCurrent",
+_PLACE: Final = (
+    "Rows",
+    "Columns",
+    "PixelSpacing",
+    "ImagerPixelSpacing",
+    "SliceThickness",
+    "ImageOrientationPatient",
+    "ImagePositionPatient",
 )
-_KERNEL: Final = ("ConvolutionKernel", "FilterType", "ReconstructionMethod")
+_MOMENT: Final = (
+    "FrameAcquisitionDateTime",
+    "AcquisitionDateTime",
+    "AcquisitionDate",
+    "AcquisitionTime",
+    "ContentDate",
+    "ContentTime",
+    "ImageType",
+)
+_OF_A_FRAME: Final = (*_PLACE, *_MOMENT, *EXPOSURE_KEYWORDS, *PROCESSING_KEYWORDS)
 _DATE_TIME: Final = re.compile(r"([0-9]{8})([0-9]{2}(?:[0-9]{2}(?:[0-9]{2}(?:\.[0-9]{1,6})?)?)?)?")
 _SECONDS_DIGITS: Final = 14
 _DECIMALS: Final = 2
@@ -35,20 +40,22 @@ _COORDINATES: Final = 3
 
 
 def read_acquisition(dataset: Dataset) -> Acquisition:
-    """Read device, time, geometry and exposure; of an enhanced multi-frame object those of its first frame."""
+    """Read device, time, geometry and exposure; of an enhanced multi-frame object those of every frame."""
+    headers = list(flat_headers(dataset, _OF_A_FRAME))
     image_type = tuple(value.upper() for value in texts(dataset, "ImageType"))
+    first = headers[0]
     return Acquisition(
         modality=text(dataset, "Modality").upper(),
         manufacturer=text(dataset, "Manufacturer"),
         model=text(dataset, "ManufacturerModelName"),
         device_serial=text(dataset, "DeviceSerialNumber"),
-        acquired_at=_acquired_at(dataset),
+        acquired_at=_acquired_at(first),
         study_date=text(dataset, "StudyDate").replace(".", ""),
         event_uids=texts(dataset, "IrradiationEventUID") + texts(dataset, "AcquisitionUID"),
         frame_of_reference_uid=text(dataset, "FrameOfReferenceUID"),
-        geometry=_geometry(dataset),
-        exposure=tuple((keyword, value) for keyword in _EXPOSURE if (value := number(dataset, keyword)) is not None),
-        kernel="\\".join(next((found for keyword in _KERNEL if (found := texts(dataset, keyword))), ())),
+        geometry=_geometry(first),
+        exposure=read_exposure(first),
+        kernel=read_kernel(first),
         protocol=text(dataset, "ProtocolName"),
         series_description=text(dataset, "SeriesDescription"),
         study_description=text(dataset, "StudyDescription"),
@@ -61,17 +68,46 @@ def read_acquisition(dataset: Dataset) -> Acquisition:
         image_type=image_type,
         instance_number=_integer(dataset, "InstanceNumber"),
         original=image_type[:1] != ("DERIVED",),
+        station=text(dataset, "StationName"),
+        processing=read_processing(first),
+        procedure_codes=tuple(_codes(dataset)),
+        accession_issuer=_accession_issuer(dataset),
+        frames=tuple(map(_frame, headers)) if len(headers) > 1 else (),
     )
+
+
+def _frame(header: Dataset) -> FrameFacts:
+    return FrameFacts(_acquired_at(header), _geometry(header), read_exposure(header))
+
+
+def _codes(dataset: Dataset) -> Iterator[str]:
+    """Yield the procedure codes (PS3.3 C.7.2.1), each with its coding scheme, without which it says nothing."""
+    for item in _items(dataset, "ProcedureCodeSequence"):
+        code, scheme = text(item, "CodeValue"), text(item, "CodingSchemeDesignator")
+        if code and scheme:
+            yield f"{code}@{scheme}"
+
+
+def _accession_issuer(dataset: Dataset) -> str:
+    """Return who assigned the accession number: the universal entity ID, else the local name (PS3.3 10.14)."""
+    for item in _items(dataset, "IssuerOfAccessionNumberSequence"):
+        return text(item, "UniversalEntityID") or text(item, "LocalNamespaceEntityID")
+    return ""
+
+
+def _items(dataset: Dataset, keyword: str) -> Iterable[Dataset]:
+    found = value_of(dataset, keyword)
+    try:
+        return [item for item in found or () if isinstance(item, Dataset)]
+    except (*PARSE_ERRORS, TypeError):
+        return []
 
 
 def _acquired_at(dataset: Dataset) -> str:
     """Return the acquisition time without its UTC offset; ContentDate and -Time only of an original image."""
-    whole = _date_time(text(dataset, "AcquisitionDateTime"))
-    if whole:
-        return whole
-    content = functional_group(dataset, 0, "FrameContentSequence")
-    if content is not None and (whole := _date_time(text(content, "FrameAcquisitionDateTime"))):
-        return whole
+    for keyword in ("FrameAcquisitionDateTime", "AcquisitionDateTime"):
+        if whole := _date_time(text(dataset, keyword)):
+            return whole
     pairs = [("AcquisitionDate", "AcquisitionTime")]
     if texts(dataset, "ImageType")[:1] == ("ORIGINAL",):
         pairs.append(("ContentDate", "ContentTime"))
@@ -95,17 +131,14 @@ def _geometry(dataset: Dataset) -> Geometry | None:
     rows, columns = _integer(dataset, "Rows"), _integer(dataset, "Columns")
     if not rows or not columns:
         return None
-    measures = functional_group(dataset, 0, "PixelMeasuresSequence") or dataset
-    orientation = functional_group(dataset, 0, "PlaneOrientationSequence") or dataset
-    position = functional_group(dataset, 0, "PlanePositionSequence") or dataset
-    spacing = numbers(measures, "PixelSpacing") or numbers(measures, "ImagerPixelSpacing")
-    thickness = number(measures, "SliceThickness")
+    spacing = numbers(dataset, "PixelSpacing") or numbers(dataset, "ImagerPixelSpacing")
+    thickness = number(dataset, "SliceThickness")
     return Geometry(
         rows=rows,
         columns=columns,
         spacing=_rounded(spacing),
-        orientation=_rounded(_exactly(_COSINES, numbers(orientation, "ImageOrientationPatient"))),
-        position=_rounded(_exactly(_COORDINATES, numbers(position, "ImagePositionPatient"))),
+        orientation=_rounded(_exactly(_COSINES, numbers(dataset, "ImageOrientationPatient"))),
+        position=_rounded(_exactly(_COORDINATES, numbers(dataset, "ImagePositionPatient"))),
         slice_thickness=None if thickness is None else _rounded((thickness,))[0],
     )
 

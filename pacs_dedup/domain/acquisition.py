@@ -1,6 +1,6 @@
 """What of an acquisition survives a transfer: the device, the moment, the geometry and the exposure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,24 @@ class Geometry:
         normal = (ry * cz - rz * cy, rz * cx - rx * cz, rx * cy - ry * cx)
         return sum(n * p for n, p in zip(normal, self.position, strict=True))
 
+    @property
+    def field(self) -> tuple[float, ...]:
+        """Height and width of what the frame shows, mm; empty where the spacing is absent."""
+        return (self.rows * self.spacing[0], self.columns * self.spacing[-1]) if self.spacing else ()
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFacts:
+    """What one frame of a multi-frame object says for itself in its functional groups (PS3.3 C.7.6.16).
+
+    Attributes:
+        acquired_at, geometry, exposure: as in `Acquisition`, for this frame.
+    """
+
+    acquired_at: str = ""
+    geometry: Geometry | None = None
+    exposure: tuple[tuple[str, float], ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Acquisition:
@@ -38,13 +56,20 @@ class Acquisition:
 
     Attributes:
         acquired_at: acquisition date and time as ``YYYYMMDDHHMMSS[.ffffff]`` (AcquisitionDateTime, else
-            AcquisitionDate and -Time, else ContentDate and -Time of an original image).
+            AcquisitionDate and -Time, else ContentDate and -Time of an original image); of the first frame.
         study_date: (0008,0020), ``YYYYMMDD``.
         event_uids: IrradiationEventUID (0008,3010) and AcquisitionUID (0008,0017).
-        exposure: pairs of keyword and value, sorted by keyword: KVP, Exposure, EchoTime, RepetitionTime and their like.
+        exposure: pairs of keyword and value, sorted by keyword: KVP, Exposure, EchoTime, RepetitionTime and their like,
+            under one keyword and in one unit however the object encodes them.
         patient_position, patient_orientation, view_position: (0018,5100), (0020,0020) and (0018,5101), as written.
         kernel: ConvolutionKernel (0018,1210) or what stands for it in the modality.
         original: ImageType (0008,0008) value 1 is not DERIVED.
+        station: StationName (0008,1010).
+        processing: what else tells reconstructions and processings of the same raw data apart, pairs of keyword and
+            value, sorted by keyword: reconstruction algorithm, filters, corrections, presentation intent.
+        procedure_codes: of ProcedureCodeSequence (0008,1032), each as ``value@coding scheme``.
+        accession_issuer: who assigned the accession number (0008,0051); empty where the header does not say.
+        frames: what each frame says for itself; empty unless the object has functional groups and several frames.
     """
 
     modality: str = ""
@@ -70,3 +95,33 @@ class Acquisition:
     image_type: tuple[str, ...] = ()
     instance_number: int | None = None
     original: bool = True
+    station: str = ""
+    processing: tuple[tuple[str, str], ...] = ()
+    procedure_codes: tuple[str, ...] = ()
+    accession_issuer: str = ""
+    frames: tuple[FrameFacts, ...] = ()
+
+    def geometry_of(self, frame: int) -> Geometry | None:
+        """Return where a frame (0-based) lies; of an object that says nothing frame by frame its first frame's place.
+
+        A classic multi-frame object has one position for all its frames, so only the first frame lies there.
+        """
+        if self.frames:
+            return self.frames[frame].geometry if frame < len(self.frames) else None
+        return self.geometry if frame == 0 else None
+
+    @property
+    def by_frame(self) -> tuple["Acquisition", ...]:
+        """The same facts as the slices of a classic series would hold them: one value for each frame."""
+        if not self.frames:
+            return (self,)
+        return tuple(
+            replace(
+                self,
+                acquired_at=f.acquired_at or self.acquired_at,
+                geometry=f.geometry or self.geometry,
+                exposure=f.exposure or self.exposure,
+                frames=(),
+            )
+            for f in self.frames
+        )

@@ -1,173 +1,240 @@
 """Is it the same acquisition? Device, moment, geometry and exposure, which survive when UIDs and names do not.
 
 Match weights weigh "copy of one acquisition" against "another study of the same patient"; facts that depend on each
-other share a group, and each group is capped.
+other share a group, and each group is capped. The weights stand in `acquisition_weights`.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
-from datetime import datetime, timedelta
-from typing import TypeVar
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
-from pacs_dedup.domain.acquisition import Acquisition, Geometry
-from pacs_dedup.domain.evidence import Comparison, Fact, Group
+from pacs_dedup.domain.acquisition import Acquisition
+from pacs_dedup.domain.acquisition_geometry import extent, geometry_level
+from pacs_dedup.domain.acquisition_times import fraction_level, span, time_level, to_seconds
+from pacs_dedup.domain.acquisition_weights import MISSING, weighed
+from pacs_dedup.domain.evidence import Comparison, Fact
+from pacs_dedup.domain.multisets import SHARE_FOR_EQUAL, share
+from pacs_dedup.domain.study_terms import (
+    CAPTURE,
+    body_parts,
+    description_terms,
+    device_name,
+    modality_class,
+    order_number,
+    serial_number,
+)
 
-T = TypeVar("T")
+Acquisitions = Sequence[Acquisition]
+Parameters = tuple[tuple[str, object], ...]
 
-_WEIGHTS: dict[tuple[Fact, str], tuple[Group, float, str]] = {
-    (Fact.MODALITY, "equal"): (Group.STRUCTURE, 0.0, "the modality is the same"),
-    (Fact.MODALITY, "differs"): (Group.STRUCTURE, -7.0, "the modality differs"),
-    (Fact.EVENT_UIDS, "shared"): (Group.TIME, 15.9, "both name the same irradiation event or acquisition"),
-    (Fact.EVENT_UIDS, "differs"): (Group.TIME, -1.3, "they name different irradiation events or acquisitions"),
-    (Fact.ACQUISITION_TIME, "equal"): (Group.TIME, 13.0, "the acquisition times are the same to the second"),
-    (Fact.ACQUISITION_TIME, "shifted"): (Group.TIME, 6.0, "the acquisition times differ by a constant time-zone step"),
-    (Fact.ACQUISITION_TIME, "same_day"): (Group.TIME, -8.0, "they were acquired on one day at different times"),
-    (Fact.ACQUISITION_TIME, "other_day"): (Group.TIME, -7.0, "they were acquired on different days"),
-    (Fact.DEVICE, "serial_equal"): (Group.DEVICE, 5.0, "the scanner's serial number is the same"),
-    (Fact.DEVICE, "model_equal"): (Group.DEVICE, 2.0, "the scanner's model is the same"),
-    (Fact.DEVICE, "differs"): (Group.DEVICE, -6.0, "the scanners differ"),
-    (Fact.GEOMETRY, "equal"): (Group.GEOMETRY, 12.0, "every slice lies at the same place"),
-    (Fact.GEOMETRY, "contained"): (Group.GEOMETRY, 8.0, "the slices of one study are among those of the other"),
-    (Fact.GEOMETRY, "differs"): (Group.GEOMETRY, -5.0, "slice positions, matrix or spacing differ"),
-    (Fact.FRAME_OF_REFERENCE, "equal"): (Group.GEOMETRY, 4.0, "the Frame of Reference UID is the same"),
-    (Fact.FRAME_OF_REFERENCE, "differs"): (
-        Group.GEOMETRY,
-        0.0,
-        "the Frame of Reference UIDs differ, as after re-rooting",
-    ),
-    (Fact.EXPOSURE, "equal"): (Group.EXPOSURE, 3.0, "exposure or sequence parameters are the same"),
-    (Fact.EXPOSURE, "differs"): (Group.EXPOSURE, -2.8, "exposure or sequence parameters differ"),
-    (Fact.KERNEL, "equal"): (Group.EXPOSURE, 0.0, "the reconstruction kernel is the same"),
-    (Fact.KERNEL, "differs"): (Group.EXPOSURE, -2.0, "the reconstruction kernel or slice thickness differs"),
-    (Fact.DESCRIPTION, "equal"): (Group.TEXT, 2.0, "the series descriptions are the same"),
-    (Fact.DESCRIPTION, "differs"): (Group.TEXT, 0.0, "the descriptions differ, as after a transfer"),
-    (Fact.ACCESSION_NUMBER, "equal"): (Group.UIDS, 6.0, "the accession number is the same"),
-    (Fact.ACCESSION_NUMBER, "differs"): (Group.UIDS, 0.0, "the accession numbers differ, as after a transfer"),
-}
-_NOT_COMPARABLE = "this is missing on one side and was not compared"
-_SHARE_FOR_EQUAL = 0.9
-_TIME_ZONE_STEP = timedelta(minutes=15)
-_MAX_TIME_ZONE_SHIFT = timedelta(hours=14)
-_SECONDS = len("YYYYMMDDHHMMSS")
-_DAY = len("YYYYMMDD")
+_VARIED = 5
+"""Different sets of exposure parameters from which their agreement image by image is no habit of the protocol."""
+_SHOWN = 3
 
 
-def compare_acquisitions(incoming: tuple[Acquisition, ...], prior: tuple[Acquisition, ...]) -> tuple[Comparison, ...]:
-    """Compare the acquisition facts of two sets of instances, as multisets where there are many."""
+def compare_acquisitions(
+    incoming: Acquisitions, prior: Acquisitions, *, one_extent: bool = True
+) -> tuple[Comparison, ...]:
+    """Compare the acquisition facts of two sets of instances, as multisets where there are many.
+
+    Args:
+        incoming: facts of the incoming instances; a multi-frame object counts as its frames.
+        prior: the same of the prior ones.
+        one_extent: both studies have as many series.
+    """
+    left, right = (tuple(frame for a in side for frame in a.by_frame) for side in (incoming, prior))
     return (
-        _set_comparison(Fact.MODALITY, incoming, prior, lambda a: a.modality),
+        _modalities(incoming, prior),
         _events(incoming, prior),
-        _times(incoming, prior),
+        *_times(left, right, one_extent=one_extent),
         _devices(incoming, prior),
-        _geometries(incoming, prior),
+        _set_comparison(Fact.STATION, incoming, prior, lambda a: device_name(a.station)),
+        _geometries(left, right),
         _set_comparison(Fact.FRAME_OF_REFERENCE, incoming, prior, lambda a: a.frame_of_reference_uid),
-        _set_comparison(Fact.EXPOSURE, incoming, prior, lambda a: a.exposure),
-        _set_comparison(Fact.KERNEL, incoming, prior, _kernel),
-        _set_comparison(Fact.DESCRIPTION, incoming, prior, lambda a: a.series_description.strip().upper()),
-        _set_comparison(Fact.ACCESSION_NUMBER, incoming, prior, lambda a: a.accession_number),
+        _exposures(left, right),
+        _reconstructions(incoming, prior),
+        _procedures(incoming, prior),
+        _descriptions(left, right),
+        _body_parts(incoming, prior),
+        _accessions(incoming, prior),
     )
 
 
-def _made(fact: Fact, level: str, incoming: str, prior: str) -> Comparison:
-    if level == "missing":
-        group = next(group for (known, _), (group, _, _) in _WEIGHTS.items() if known is fact)
-        return Comparison(fact, group, level, 0.0, _NOT_COMPARABLE, incoming, prior)
-    group, bits, sentence = _WEIGHTS[fact, level]
-    return Comparison(fact, group, level, bits, sentence, incoming, prior)
-
-
 def _set_comparison(
-    fact: Fact,
-    incoming: Iterable[Acquisition],
-    prior: Iterable[Acquisition],
-    value: Callable[[Acquisition], Hashable],
+    fact: Fact, incoming: Acquisitions, prior: Acquisitions, value: Callable[[Acquisition], Hashable]
 ) -> Comparison:
     """Compare the sets of one attribute's values: equal when one set contains the other."""
-    left = {v for v in map(value, incoming) if v}
-    right = {v for v in map(value, prior) if v}
-    level = "missing" if not left or not right else "equal" if left <= right or right <= left else "differs"
-    return _made(fact, level, _shown(left), _shown(right))
+    left, right = ({v for v in map(value, side) if v} for side in (incoming, prior))
+    level = MISSING if not left or not right else "equal" if _contained(left, right) else "differs"
+    return weighed(fact, level, _shown(left), _shown(right))
 
 
-def _kernel(acquisition: Acquisition) -> tuple[str, float | None] | None:
-    geometry = acquisition.geometry
-    thickness = geometry.slice_thickness if geometry else None
-    return (acquisition.kernel, thickness) if acquisition.kernel or thickness else None
+def _contained(left: AbstractSet[Hashable], right: AbstractSet[Hashable]) -> bool:
+    return left <= right or right <= left
 
 
-def _events(incoming: tuple[Acquisition, ...], prior: tuple[Acquisition, ...]) -> Comparison:
-    left = {uid for a in incoming for uid in a.event_uids}
-    right = {uid for a in prior for uid in a.event_uids}
-    level = "missing" if not left or not right else "shared" if left & right else "differs"
-    return _made(Fact.EVENT_UIDS, level, f"{len(left)} UIDs", f"{len(right)} UIDs")
-
-
-def _times(incoming: tuple[Acquisition, ...], prior: tuple[Acquisition, ...]) -> Comparison:
-    left = Counter(a.acquired_at[:_SECONDS] for a in incoming if len(a.acquired_at) >= _SECONDS)
-    right = Counter(a.acquired_at[:_SECONDS] for a in prior if len(a.acquired_at) >= _SECONDS)
-    return _made(Fact.ACQUISITION_TIME, _time_level(left, right), _span(left), _span(right))
-
-
-def _time_level(left: Counter[str], right: Counter[str]) -> str:
+def _modalities(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
+    left, right = ({modality_class(a.modality) for a in side if a.modality} for side in (incoming, prior))
     if not left or not right:
-        return "missing"
-    if _share(left, right) >= _SHARE_FOR_EQUAL:
-        return "equal"
-    if _is_zone_shift(sorted(left), sorted(right)):
-        return "shifted"
-    same_day = {time[:_DAY] for time in left} & {time[:_DAY] for time in right}
-    return "same_day" if same_day else "other_day"
-
-
-def _is_zone_shift(left: list[str], right: list[str]) -> bool:
-    """Whether every time of one side is the same time-zone step away from its time on the other."""
-    if len(left) != len(right):
-        return False
-    try:
-        shifts = {_instant(a) - _instant(b) for a, b in zip(left, right, strict=True)}
-    except ValueError:
-        return False
-    shift = abs(shifts.pop())
-    return not shifts and timedelta() < shift <= _MAX_TIME_ZONE_SHIFT and not shift % _TIME_ZONE_STEP
-
-
-def _instant(text: str) -> datetime:
-    return datetime.strptime(text, "%Y%m%d%H%M%S")  # noqa: DTZ007 - a header's local time; only differences are taken
-
-
-def _devices(incoming: tuple[Acquisition, ...], prior: tuple[Acquisition, ...]) -> Comparison:
-    serials = [{a.device_serial for a in side if a.device_serial} for side in (incoming, prior)]
-    models = [{(a.manufacturer, a.model) for a in side if a.model} for side in (incoming, prior)]
-    if all(serials):
-        level = "serial_equal" if serials[0] & serials[1] else "differs"
-    elif all(models):
-        level = "model_equal" if models[0] & models[1] else "differs"
+        level = MISSING
+    elif _contained(left, right):
+        level = "equal"
     else:
-        level = "missing"
-    return _made(Fact.DEVICE, level, _shown(serials[0] or models[0]), _shown(serials[1] or models[1]))
+        level = "converted" if {CAPTURE} in (left, right) else "differs"
+    return weighed(Fact.MODALITY, level, *(_shown({a.modality for a in side}) for side in (incoming, prior)))
 
 
-def _geometries(incoming: tuple[Acquisition, ...], prior: tuple[Acquisition, ...]) -> Comparison:
-    left = Counter(a.geometry for a in incoming if a.geometry and a.geometry.position)
-    right = Counter(a.geometry for a in prior if a.geometry and a.geometry.position)
+def _events(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
+    left, right = ({uid for a in side for uid in a.event_uids} for side in (incoming, prior))
+    level = MISSING if not left or not right else "shared" if left & right else "differs"
+    return weighed(Fact.EVENT_UIDS, level, f"{len(left)} UIDs", f"{len(right)} UIDs")
+
+
+def _times(incoming: Acquisitions, prior: Acquisitions, *, one_extent: bool) -> tuple[Comparison, Comparison]:
+    left, right = (to_seconds(a.acquired_at for a in side) for side in (incoming, prior))
+    level = time_level(left, right, one_extent=one_extent)
+    fine = MISSING
+    if level == "equal":
+        fine = fraction_level((a.acquired_at for a in incoming), (a.acquired_at for a in prior))
+    return (
+        weighed(Fact.ACQUISITION_TIME, level, span(left), span(right)),
+        weighed(Fact.ACQUISITION_FRACTIONS, fine, "", ""),
+    )
+
+
+def _devices(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
+    """Compare serial numbers, which a maker gives each model anew; where a side has none, makers and models."""
+    serials = [{s for a in side if (s := serial_number(a.device_serial))} for side in (incoming, prior)]
+    models = [
+        {(device_name(a.manufacturer), m) for a in side if (m := device_name(a.model))} for side in (incoming, prior)
+    ]
+    same_model = bool(models[0] & models[1])
+    if all(models) and not same_model:
+        level = "differs"
+    elif all(serials):
+        level = "serial_equal" if serials[0] & serials[1] else "differs"
+    else:
+        level = "model_equal" if same_model else MISSING
+    shown = (
+        _shown({a.device_serial or f"{a.manufacturer} {a.model}".strip() for a in side}) for side in (incoming, prior)
+    )
+    return weighed(Fact.DEVICE, level, *shown)
+
+
+def _geometries(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
+    left, right = (Counter(a.geometry for a in side if a.geometry) for side in (incoming, prior))
+    return weighed(Fact.GEOMETRY, geometry_level(left, right), extent(left), extent(right))
+
+
+def _exposures(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
+    """Compare what both sides tell, image by image: values that vary along a series are its finger mark."""
+    left, right = _restricted([a.exposure for a in incoming], [a.exposure for a in prior])
     if not left or not right:
-        level = "missing"
-    elif _share(left, right) < _SHARE_FOR_EQUAL:
+        level = MISSING
+    elif share(left, right) >= SHARE_FOR_EQUAL:
+        level = "equal_vector" if min(len(left), len(right)) >= _VARIED else "equal"
+    else:
+        level = "equal" if _contained(set(left), set(right)) else "differs"
+    return weighed(Fact.EXPOSURE, level, _shown(left), _shown(right))
+
+
+def _reconstructions(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
+    """Compare what makes reconstructions of the same raw data differ.
+
+    A kernel that only one side names is not compared, and then equal thickness alone does not tell.
+    """
+    left, right = _restricted(list(map(_reconstruction, incoming)), list(map(_reconstruction, prior)))
+    kernels = [any(a.kernel for a in side) for side in (incoming, prior)]
+    if not left or not right:
+        level = MISSING
+    elif not _contained(set(left), set(right)):
         level = "differs"
     else:
-        level = "equal" if left.total() == right.total() else "contained"
-    return _made(Fact.GEOMETRY, level, _extent(left), _extent(right))
+        level = "equal" if kernels[0] == kernels[1] else MISSING
+    return weighed(Fact.KERNEL, level, _shown(left), _shown(right))
 
 
-def _share(left: Counter[T], right: Counter[T]) -> float:
-    """Share of the smaller multiset that the larger one contains."""
-    return (left & right).total() / min(left.total(), right.total())
+def _reconstruction(acquisition: Acquisition) -> Parameters:
+    thickness = acquisition.geometry.slice_thickness if acquisition.geometry else None
+    told = (("kernel", acquisition.kernel), ("slice thickness", thickness), *acquisition.processing)
+    return tuple((name, value) for name, value in told if value not in ("", None))
+
+
+def _restricted(
+    incoming: Sequence[Parameters], prior: Sequence[Parameters]
+) -> tuple[Counter[Parameters], Counter[Parameters]]:
+    """Count sets of parameters, of each only what both sides know: an archive may drop an element, or add one."""
+    known, other = ({name for told in side for name, _ in told} for side in (incoming, prior))
+    both = known & other
+    left, right = (Counter(tuple(p for p in told if p[0] in both) for told in side) for side in (incoming, prior))
+    for side in (left, right):
+        del side[()]
+    return left, right
+
+
+def _procedures(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
+    """Compare procedure codes; where they do not agree, what the study descriptions say."""
+    codes = [{code for a in side for code in a.procedure_codes} for side in (incoming, prior)]
+    terms = [
+        {frozenset(description_terms(text)) for text in {a.study_description for a in side}}
+        for side in (incoming, prior)
+    ]
+    said = [side - {frozenset()} for side in terms]
+    if codes[0] & codes[1]:
+        level = "code_equal"
+    elif all(said):
+        level = "equal" if said[0] & said[1] else "differs"
+    else:
+        level = "differs" if all(codes) else MISSING
+    return weighed(
+        Fact.PROCEDURE, level, *(_shown({a.study_description for a in side} - {""}) for side in (incoming, prior))
+    )
+
+
+def _descriptions(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
+    left, right = (
+        Counter(said for a in side if (said := " ".join(a.series_description.upper().split())))
+        for side in (incoming, prior)
+    )
+    if not left or not right:
+        level = MISSING
+    else:
+        level = "equal" if share(left, right) >= SHARE_FOR_EQUAL or _contained(set(left), set(right)) else "differs"
+    return weighed(Fact.DESCRIPTION, level, _shown(left), _shown(right))
+
+
+def _body_parts(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
+    left, right = ({part for a in side for part in body_parts(a.body_part)} for side in (incoming, prior))
+    level = MISSING if not left or not right else "equal" if left & right else "differs"
+    return weighed(Fact.BODY_PART, level, _shown(left), _shown(right))
+
+
+def _accessions(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
+    left, right = (
+        {(number, a.accession_issuer) for a in side if (number := order_number(a.accession_number))}
+        for side in (incoming, prior)
+    )
+    numbers = {number for number, _ in left} & {number for number, _ in right}
+    if not left or not right:
+        level = MISSING
+    elif any(issuer for _, issuer in left & right):
+        level = "equal_issuer"
+    else:
+        level = "equal" if any(_may_be_one(left, right, number) for number in numbers) else "differs"
+    shown = (_shown({a.accession_number for a in side if a.accession_number}) for side in (incoming, prior))
+    return weighed(Fact.ACCESSION_NUMBER, level, *shown)
+
+
+def _may_be_one(left: set[tuple[str, str]], right: set[tuple[str, str]], number: str) -> bool:
+    """Whether a number is not one of two different issuers on the two sides."""
+    issuers = [{issuer for found, issuer in side if found == number} for side in (left, right)]
+    return any("" in side for side in issuers)
 
 
 def _shown(values: Iterable[Hashable]) -> str:
-    shown = sorted(map(_told, values))
-    more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""  # noqa: PLR2004 - what fits a line
-    return ", ".join(shown[:3]) + more
+    shown = sorted(filter(None, map(_told, values)))
+    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+    return ", ".join(shown[:_SHOWN]) + more
 
 
 def _told(value: object) -> str:
@@ -175,15 +242,3 @@ def _told(value: object) -> str:
     if isinstance(value, tuple):
         return " ".join(_told(part) for part in value if part not in ("", None))
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _span(times: Counter[str]) -> str:
-    if not times:
-        return ""
-    first, last = min(times), max(times)
-    return first if first == last else f"{first} to {last}"
-
-
-def _extent(geometries: Counter[Geometry]) -> str:
-    along = sorted(g.along_normal for g in geometries if g.along_normal is not None)
-    return f"{geometries.total()} slices, {along[0]:.1f} to {along[-1]:.1f} mm" if along else ""

@@ -9,6 +9,7 @@ from pacs_dedup.domain.acquisition_comparison import compare_acquisitions
 from pacs_dedup.domain.alignment import LookAt, Looked, plan
 from pacs_dedup.domain.coverage import cover
 from pacs_dedup.domain.evidence import Comparison, Evidence, Fact, Group
+from pacs_dedup.domain.extent_comparison import compare_extents, series_sizes
 from pacs_dedup.domain.findings import Finding, Findings, read_all
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import Digest
@@ -29,9 +30,13 @@ GROUP_CAPS: dict[Group, tuple[float, float]] = {
     Group.GEOMETRY: (-7.0, 15.0),
     Group.EXPOSURE: (-4.0, 3.0),
     Group.TEXT: (-3.0, 6.0),
+    Group.ORDER: (0.0, 12.0),
     Group.STRUCTURE: (-7.0, 3.0),
 }
 """Least and most that a group may add, in bits: its facts depend on each other."""
+
+_ONE_MOMENT = ("equal", "shifted", "shifted_days")
+_ONE_DAY = ("same_day", "same_day_other_extent")
 
 
 def compare_studies(
@@ -52,7 +57,7 @@ def compare_studies(
     """
     left, right = distinct_instances(incoming), distinct_instances(prior)
     pairing = pair(left, right, common)
-    acquired = compare_acquisitions(_acquisitions(left), _acquisitions(right))
+    acquired = _acquired(left, right)
     kernel = next(c.level for c in acquired if c.fact is Fact.KERNEL)
     modality = {i.blob_id: i.acquisition.modality for i in left}
     findings = read_all(looked, policy, lambda look: modality.get(look.incoming.blob_id, ""), kernel)
@@ -86,11 +91,11 @@ def plan_looks(
     """Choose the frame pairs whose pixels should be compared before `compare_studies` is final."""
     left, right = distinct_instances(incoming), distinct_instances(prior)
     pairing = pair(left, right, common)
-    acquired = {c.fact: c.level for c in compare_acquisitions(_acquisitions(left), _acquisitions(right))}
+    acquired = {c.fact: c.level for c in _acquired(left, right)}
     if acquired[Fact.MODALITY] == "differs" and not pairing.exact:
         return ()
-    same_time = acquired[Fact.ACQUISITION_TIME] in ("equal", "shifted") or acquired[Fact.EVENT_UIDS] == "shared"
-    same_setup = acquired[Fact.DEVICE] == "serial_equal" and acquired[Fact.ACQUISITION_TIME] == "same_day"
+    same_time = acquired[Fact.ACQUISITION_TIME] in _ONE_MOMENT or acquired[Fact.EVENT_UIDS] == "shared"
+    same_setup = acquired[Fact.DEVICE] == "serial_equal" and acquired[Fact.ACQUISITION_TIME] in _ONE_DAY
     beside = tuple(known for _, known in (*pairing.exact, *pairing.value))
     return plan(pairing.left_incoming, pairing.left_prior, wide=same_time or same_setup, beside=beside)
 
@@ -110,6 +115,12 @@ def _twin_looks(findings: Findings) -> TwinLooks:
         copies=frozenset(pair for pair, finding in pairs if finding is Finding.COPY),
         refuted=frozenset(pair for pair, finding in pairs if finding in (Finding.REPEAT, Finding.RECONSTRUCTION)),
     )
+
+
+def _acquired(incoming: Sequence[InstanceFingerprint], prior: Sequence[InstanceFingerprint]) -> tuple[Comparison, ...]:
+    one_extent = series_sizes(incoming).total() == series_sizes(prior).total()
+    acquired = compare_acquisitions(_acquisitions(incoming), _acquisitions(prior), one_extent=one_extent)
+    return (*acquired, compare_extents(incoming, prior))
 
 
 def _acquisitions(instances: Sequence[InstanceFingerprint]) -> tuple[Acquisition, ...]:

@@ -22,6 +22,7 @@ _EXPLAINING = frozenset(
         Fact.UNREADABLE,
     }
 )
+_OTHER_MOMENTS = frozenset({"same_day", "same_day_other_extent", "other_day", "shifted", "shifted_days"})
 _TELLING = frozenset({"some", "differs", "conflicting", "to_prior", "turned"})
 _NOT_COPIES = frozenset({Relation.DISTINCT, Relation.REPEAT_ACQUISITION})
 _QUARANTINABLE = frozenset({Relation.EXACT_COPY, Relation.UID_CONFLICT})
@@ -145,7 +146,7 @@ def _names_speak_against(evidence: Evidence) -> bool:
 
 
 def _times_conflict(evidence: Evidence) -> bool:
-    differs = evidence.level(Fact.ACQUISITION_TIME) in ("same_day", "other_day", "shifted")
+    differs = evidence.level(Fact.ACQUISITION_TIME) in _OTHER_MOMENTS
     return differs and evidence.level(Fact.DEVICE) == "serial_equal"
 
 

@@ -79,7 +79,7 @@ def _noise_against_the_clock(evidence: Evidence) -> bool:
     """
     coverage = evidence.coverage
     only_noise = coverage.verified > 0 and not (coverage.exact or coverage.value or coverage.turned)
-    return only_noise and evidence.level(Fact.ACQUISITION_TIME) in ("same_day", "other_day")
+    return only_noise and evidence.level(Fact.ACQUISITION_TIME) in ("same_day", "same_day_other_extent", "other_day")
 
 
 def _with_shared_objects(evidence: Evidence) -> Relation | None:
@@ -154,7 +154,7 @@ def _by_acquisition(evidence: Evidence) -> Relation | None:
         return None
     if _same_acquisition(evidence):
         return _unequal_pixels_of_one_acquisition(evidence)
-    repeated = evidence.level(Fact.ACQUISITION_TIME) in ("same_day", "shifted")
+    repeated = evidence.level(Fact.ACQUISITION_TIME) in ("same_day", "same_day_other_extent", "shifted")
     same_place = evidence.level(Fact.DEVICE) in ("serial_equal", "model_equal")
     same_person = _known_patient(evidence.patient_tier)
     return Relation.REPEAT_ACQUISITION if repeated and same_place and same_person else None

@@ -5,6 +5,8 @@ from pacs_dedup.dicom.content_kind import content_kind
 from pacs_dedup.dicom.read_acquisition import read_acquisition
 from pacs_dedup.dicom.rendition import read_display
 from pacs_dedup.domain.acquisition import Acquisition
+from pacs_dedup.domain.acquisition_comparison import compare_acquisitions
+from pacs_dedup.domain.evidence import Fact
 from pacs_dedup.domain.fingerprint import ContentKind
 from tests.images import image_dataset, textured
 
@@ -55,7 +57,7 @@ def test_geometry_is_rounded_and_checked() -> None:
     assert geometry.slice_thickness == 5.0
 
 
-def test_an_enhanced_image_gives_the_geometry_of_its_first_frame() -> None:
+def test_an_enhanced_image_gives_the_geometry_of_every_frame() -> None:
     frames = [
         item(
             PlanePositionSequence=[item(ImagePositionPatient=[0, 0, place])],
@@ -77,8 +79,119 @@ def test_an_enhanced_image_gives_the_geometry_of_its_first_frame() -> None:
     assert found.geometry.along_normal == 3.0
     assert found.geometry.spacing == (1.0, 2.0)
     assert found.acquired_at == "20260101101112"
+    assert [facts.geometry and facts.geometry.along_normal for facts in found.frames] == [3.0, 4.0]
     display = read_display(dataset, 1)
     assert (display.slope, display.intercept, display.window) == (2.0, -5.0, (40.0, 400.0))
+
+
+def classic_slice(place: int) -> Dataset:
+    """One slice of a CT as a classic object has it."""
+    return image_dataset(
+        textured(),
+        Modality="CT",
+        PixelSpacing=["0.5", "0.5"],
+        SliceThickness="3",
+        ImageOrientationPatient=["1", "0", "0", "0", "1", "0"],
+        ImagePositionPatient=["-10", "-20", str(place)],
+        AcquisitionDate="20260101",
+        AcquisitionTime=f"10111{place}.25",
+        KVP="120",
+        XRayTubeCurrent=str(200 + place),
+        ExposureTime="500",
+        ConvolutionKernel="B30f",
+        ReconstructionDiameter="250",
+    )
+
+
+def enhanced_ct(places: range) -> Dataset:
+    """The same slices as one enhanced object has them (PS3.3 A.38)."""
+    frames = [
+        item(
+            FrameContentSequence=[item(FrameAcquisitionDateTime=f"2026010110111{place}.25")],
+            PlanePositionSequence=[item(ImagePositionPatient=[-10, -20, place])],
+            CTExposureSequence=[item(XRayTubeCurrentInmA=200.0 + place, ExposureTimeInms=500.0)],
+        )
+        for place in places
+    ]
+    shared = item(
+        PixelMeasuresSequence=[item(PixelSpacing=[0.5, 0.5], SliceThickness=3)],
+        PlaneOrientationSequence=[item(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])],
+        CTXRayDetailsSequence=[item(KVP=120)],
+        CTReconstructionSequence=[item(ConvolutionKernel="B30f", ReconstructionDiameter=250)],
+    )
+    groups = {"PerFrameFunctionalGroupsSequence": frames, "SharedFunctionalGroupsSequence": [shared]}
+    return image_dataset(textured(), Modality="CT", **groups)
+
+
+def test_an_enhanced_object_says_what_its_classic_slices_say() -> None:
+    classic = tuple(read_acquisition(classic_slice(place)) for place in range(6))
+    enhanced = (read_acquisition(enhanced_ct(range(6))),)
+    levels = {c.fact: c.level for c in compare_acquisitions(enhanced, classic)}
+    expected = {
+        Fact.ACQUISITION_TIME: "equal",
+        Fact.ACQUISITION_FRACTIONS: "equal",
+        Fact.GEOMETRY: "equal",
+        Fact.EXPOSURE: "equal_vector",
+        Fact.KERNEL: "equal",
+    }
+    assert {fact: levels[fact] for fact in expected} == expected
+
+
+def test_converted_elements_of_a_legacy_object_are_read_as_they_were() -> None:
+    unassigned = item(KVP="100", ConvolutionKernel="BONE", AcquisitionDateTime="20260101101112")
+    frames = [item(UnassignedPerFrameConvertedAttributesSequence=[unassigned]) for _ in range(2)]
+    found = read_acquisition(image_dataset(textured(), PerFrameFunctionalGroupsSequence=frames))
+    assert (found.kernel, dict(found.exposure), found.acquired_at) == ("BONE", {"KVP": 100.0}, "20260101101112")
+    assert len(found.frames) == 2
+
+
+@pytest.mark.parametrize("broken", [item(FrameContentSequence=[]), item(PatientName="X")])
+def test_functional_groups_without_content_read_as_absent(broken: Dataset) -> None:
+    found = read_acquisition(image_dataset(textured(), PerFrameFunctionalGroupsSequence=[broken, broken]))
+    assert found.acquired_at == ""
+    assert found.frames[1].geometry == found.geometry
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ({"ExposureInuAs": "80123", "Exposure": "80"}, {"Exposure": 80.12}),
+        ({"ExposureTimeInuS": "2500"}, {"ExposureTime": 2.5}),
+        ({"XRayTubeCurrentInuA": "250000"}, {"XRayTubeCurrent": 250.0}),
+        ({"EchoTime": "4.600000001"}, {"EchoTime": 4.6}),
+    ],
+)
+def test_a_parameter_has_one_name_and_one_unit(attributes: dict[str, object], expected: dict[str, float]) -> None:
+    assert dict(read_acquisition(image_dataset(textured(), **attributes)).exposure) == expected
+
+
+def test_how_the_raw_data_were_processed_is_read() -> None:
+    dataset = image_dataset(
+        textured(),
+        ImageType=["ORIGINAL", "PRIMARY", "M", "NORM", "TYPE7"],
+        PresentationIntentType="for processing",
+        CorrectedImage=["NORM", "ATTN"],
+        ReconstructionDiameter="249.96",
+    )
+    assert read_acquisition(dataset).processing == (
+        ("CorrectedImage", "ATTN\\NORM"),
+        ("ImageType", "M\\NORM"),
+        ("PresentationIntentType", "FOR PROCESSING"),
+        ("ReconstructionDiameter", "250.0"),
+    )
+
+
+def test_codes_count_with_their_scheme_and_orders_with_their_issuer() -> None:
+    code = item(CodeValue="CT01", CodingSchemeDesignator="99HA")
+    issuer = item(LocalNamespaceEntityID="QEH")
+    dataset = image_dataset(
+        textured(),
+        ProcedureCodeSequence=[code, item(CodeValue="CT02")],
+        IssuerOfAccessionNumberSequence=[issuer],
+        StationName="CT1",
+    )
+    found = read_acquisition(dataset)
+    assert (found.procedure_codes, found.accession_issuer, found.station) == (("CT01@99HA",), "QEH", "CT1")
 
 
 def test_malformed_values_read_as_absent() -> None:
