@@ -97,8 +97,8 @@ def _under_kept_uids(effect: Effect) -> frozenset[str]:
     if effect.headers or effect.presentation or effect.person or effect.pixels is Pixels.VALUES:
         twin = {"presentation_twin"} if effect.presentation or effect.pixels else set()
         unknown = {"copy_patient_unknown"} if effect.person is Person.REMOVED else set()
-        return frozenset({"corrected_resend", *twin, *unknown})
-    return frozenset({"transcoded_resend"} if effect.encoding else {"resend"})
+        return frozenset({"corrected_resend", *twin, *unknown, *(_RESENDS if effect.slight else ())})
+    return frozenset({"transcoded_resend" if effect.encoding else "resend", *({"resend"} if effect.slight else ())})
 
 
 def _by_extent(effect: Effect) -> frozenset[str]:
@@ -109,9 +109,11 @@ def _by_extent(effect: Effect) -> frozenset[str]:
             return frozenset({"superset"})
         case Extent.SHIFTED:
             return frozenset({"overlap"})
+        case _:
+            return frozenset({_of_the_whole(effect), *effect.also, *(("derived",) if effect.reorganised else ())})
+
+
+def _of_the_whole(effect: Effect) -> str:
     if effect.pixels is Pixels.DEGRADED:
-        return frozenset({"lossy_copy"})
-    if effect.presentation:
-        return frozenset({"presentation_twin"})
-    converted = {"derived"} if effect.reorganised else set()
-    return frozenset({"exact_copy", *converted})
+        return "lossy_copy"
+    return "presentation_twin" if effect.presentation else "exact_copy"

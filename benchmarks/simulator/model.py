@@ -99,6 +99,8 @@ class Effect:
         headers: attributes that describe the study changed.
         presentation: the same pixels would be shown otherwise.
         reorganised: frames moved between objects (single frames to a multi-frame object or back).
+        slight: it may come to nothing: the header had nothing to change, the encoding was the same before.
+        also: names that suit as well where nothing else changed.
         in_place: pixels changed and the SOP Instance UID stayed, as the standard forbids and some systems do.
     """
 
@@ -111,6 +113,8 @@ class Effect:
     presentation: bool = False
     reorganised: bool = False
     in_place: bool = False
+    slight: bool = False
+    also: frozenset[str] = frozenset()
 
     def then(self, later: "Effect") -> "Effect":
         """Return the effect of both, one after the other."""
@@ -124,6 +128,8 @@ class Effect:
             presentation=self.presentation or later.presentation,
             reorganised=self.reorganised or later.reorganised,
             in_place=self.in_place or later.in_place,
+            slight=self.slight or later.slight,
+            also=self.also | later.also,
         )
 
     def but(self, **changes: object) -> "Effect":

@@ -44,6 +44,7 @@ def _table(text: str) -> tuple[Syllable, ...]:
 
 
 SURNAMES, GIVEN = _table(_SURNAMES), _table(_GIVEN)
+_BY_HANZI = {(is_given, s.hanzi): s for is_given, table in enumerate((SURNAMES, GIVEN)) for s in table}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,16 @@ class Patient:
             "simplified": f"{self.surname.simplified}{simplified}",
             "pinyin_simplified": f"{self._pinyin()}={self.surname.simplified}^{simplified}",
         }
-        return {key: replace(self.usual, name=name) for key, name in names.items()}
+        spellings = {key: replace(self.usual, name=name) for key, name in names.items()}
+        return spellings | self._in_old_character_sets()
+
+    def _in_old_character_sets(self) -> dict[str, Spelling]:
+        """Chinese by the mainland's standard, and in Big5 bytes that the header calls Latin, as old systems send."""
+        simplified = self.surname.simplified + "^" + "".join(s.simplified for s in self.given)
+        labelled = replace(self.usual, name=f"{self._pinyin()}={simplified}", charset="GB18030")
+        misread = self._hanzi().encode("big5").decode("latin-1")
+        unlabelled = replace(self.usual, name=f"{self._latin()}={misread}", charset="ISO_IR 100")
+        return {"gb18030": labelled, "big5_unlabelled": unlabelled}
 
     def _latin(self) -> str:
         return f"{self.surname.hong_kong}^{' '.join(s.hong_kong for s in self.given)}"
@@ -110,6 +120,16 @@ def person_of(subject: str) -> Patient:
     latin = f"{surname.hong_kong}^{' '.join(s.hong_kong for s in given)} {subject}"
     hanzi = surname.hanzi + "".join(s.hanzi for s in given)
     return Patient(surname, given, Person(latin, hanzi, born.strftime("%Y%m%d"), generator.choice("FM")))
+
+
+def patient_named(dataset: Dataset) -> Patient | None:
+    """Find the invented patient whose usual name a header has; None where the name has been changed before."""
+    hanzi = str(dataset.get("PatientName", "")).partition("=")[2].replace("^", "")
+    found = [_BY_HANZI.get((place > 0, character)) for place, character in enumerate(hanzi)]
+    if len(found) < 2 or None in found:
+        return None
+    person = Person("", hanzi, str(dataset.get("PatientBirthDate", "")), str(dataset.get("PatientSex", "")))
+    return Patient(found[0], tuple(found[1:]), person)
 
 
 def write_person(dataset: Dataset, patient: Patient, hospital: Hospital, spelling: Spelling | None = None) -> None:
