@@ -8,6 +8,7 @@ of 931 candidates of the District Council election of 2011 (DC candidates list o
 """
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -40,6 +41,7 @@ SECOND = (
 )
 WESTERN = "PETER MARY JOHN ALAN AMY WINNIE KELVIN JACKY CARMEN IVAN ANNIE RAYMOND VIVIAN TONY KAREN ERIC JOYCE ALEX"
 _FALL_OFF = 1.0
+_LENGTHENED = re.compile("A[AR]|AO$|IEW|EA")
 Weighted = tuple[tuple[str, ...], tuple[float, ...]]
 
 
@@ -72,8 +74,15 @@ def _given(firsts: Weighted, seconds: Weighted, rng: random.Random) -> str:
 
 
 def _person(surname: str, given: str, rng: random.Random) -> Person:
-    family = _card_spellings().get(surname) or rng.choice(spellings(surname))
-    return Person(surname + given, (family, *(rng.choice(spellings(character)) for character in given)))
+    family = _card_spellings().get(surname) or rng.choice(_on_cards(surname))
+    return Person(surname + given, (family, *(rng.choice(_on_cards(character)) for character in given)))
+
+
+@cache
+def _on_cards(character: str) -> tuple[str, ...]:
+    """Return the spellings that identity cards use: they write initials without voice, and no R to make a vowel long."""
+    found = spellings(character)
+    return tuple(s for s in found if s[0] not in "BDGJZ" and not _LENGTHENED.search(s)) or found
 
 
 @cache

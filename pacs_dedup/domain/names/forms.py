@@ -7,7 +7,8 @@ format does not tell the family name, the name is read with the family name firs
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, TypeAlias
+from itertools import islice, product
+from typing import Final
 
 from pacs_dedup.domain.names.hanzi import (
     COMPOUND_SURNAMES,
@@ -17,17 +18,29 @@ from pacs_dedup.domain.names.hanzi import (
     surname_readings,
     surnames_by_sound,
 )
-from pacs_dedup.domain.names.syllables import Scheme, sounds, split
+from pacs_dedup.domain.names.syllables import Scheme, sounds, split, splits
 from pacs_dedup.domain.patient import PersonNameParts
 
 _NONE: Final[frozenset[str]] = frozenset()
 _MIN_SYLLABLES: Final = 2
+_MOST_CUTS: Final = 6
+"""Ways to cut all words of a name that are read."""
 _MARRIED: Final = 2
 """Family names of a married woman: her husband's before her own."""
 
 
-Spelt: TypeAlias = tuple[tuple[Scheme, tuple[tuple[str, ...], ...]], ...]
-"""The syllables of a name, by scheme and by order."""
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """The words of a name in one scheme.
+
+    Attributes:
+        orders: syllables, Western names whole: as written, then with the last as the family name if that may be.
+        chinese: the first syllable of some order is a family name in this scheme.
+    """
+
+    scheme: Scheme
+    orders: tuple[tuple[str, ...], ...]
+    chinese: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +66,14 @@ class Forms:
     Attributes:
         joined: all letters, from every word on.
         keys: sorted syllables, in each scheme.
-        spelt: syllables by scheme and order; Western names whole.
+        spelt: the Latin words, by scheme.
         latin: readings of the Latin words.
         hanzi: readings of the Chinese characters.
     """
 
     joined: frozenset[str]
     keys: frozenset[tuple[str, ...]]
-    spelt: Spelt
+    spelt: tuple[Spelling, ...]
     latin: tuple[Reading, ...]
     hanzi: tuple[Reading, ...]
 
@@ -69,10 +82,10 @@ class Forms:
 def forms_of(name: PersonNameParts) -> Forms:
     """Work out the forms of a name."""
     words = name.words
-    spelt = tuple((scheme, tuple(dict.fromkeys(_orders(name, scheme)))) for scheme in Scheme) if words else ()
+    spelt = tuple(_spelling(name, scheme) for scheme in Scheme) if words else ()
     return Forms(
         joined=frozenset("".join(words[at:] + words[:at]) for at in range(len(words))),
-        keys=frozenset(tuple(sorted(orders[0])) for _, orders in spelt),
+        keys=frozenset(tuple(sorted(spelling.orders[0])) for spelling in spelt),
         spelt=spelt,
         latin=tuple(dict.fromkeys(_latin_readings(name, spelt))),
         hanzi=tuple(_hanzi_readings(name.hanzi)),
@@ -84,9 +97,15 @@ def syllables_of(words: tuple[str, ...], scheme: Scheme) -> tuple[str, ...]:
     return tuple(syllable for word in words for syllable in split(word, scheme) or (word,))
 
 
-def _orders(name: PersonNameParts, scheme: Scheme) -> Iterator[tuple[str, ...]]:
-    """Yield the syllables as written, then in the orders in which the family name may come first."""
-    whole = syllables_of(name.words, scheme)
+def _spelling(name: PersonNameParts, scheme: Scheme) -> Spelling:
+    orders = tuple(dict.fromkeys(_orders(name, syllables_of(name.words, scheme), scheme)))
+    known = sounds(scheme)
+    chinese = any(_surnames(scheme.language, known.get(order[0], _NONE)) for order in orders)
+    return Spelling(scheme, orders, chinese)
+
+
+def _orders(name: PersonNameParts, whole: tuple[str, ...], scheme: Scheme) -> Iterator[tuple[str, ...]]:
+    """Yield the syllables as they stand, and where the family name may be last, with it first."""
     yield whole
     if not name.family_known:
         family = 2 if _is_compound(whole[-2:], scheme) else 1
@@ -101,38 +120,61 @@ def _is_compound(pair: tuple[str, ...], scheme: Scheme) -> bool:
     )
 
 
-def _latin_readings(name: PersonNameParts, spelt: Spelt) -> Iterator[Reading]:
+def _latin_readings(name: PersonNameParts, spelt: tuple[Spelling, ...]) -> Iterator[Reading]:
     """Yield what the words can be read as; by Wade-Giles only what is not Pinyin."""
-    pinyin: set[int] = set()
-    for scheme, orders in spelt:
-        for at, order in enumerate(_chinese_orders(name, scheme, orders)):
-            reading = _reading(scheme, order)
-            if reading and (reading.surnames or name.family_known) and at not in pinyin:
+    is_pinyin = False
+    for spelling in spelt:
+        if spelling.scheme is Scheme.WADE_GILES and is_pinyin:
+            return
+        for order in _chinese_orders(name, spelling.scheme):
+            reading = _reading(spelling.scheme, order)
+            if reading.surnames or (name.family_known and not any(other.chinese for other in spelt)):
                 yield reading
-                pinyin |= {at} if scheme is Scheme.PINYIN and len(order) == len(orders[0]) else set()
+                is_pinyin |= spelling.scheme is Scheme.PINYIN and len(order) == len(spelling.orders[0])
 
 
-def _chinese_orders(
-    name: PersonNameParts, scheme: Scheme, orders: tuple[tuple[str, ...], ...]
-) -> list[tuple[str, ...]]:
-    known = sounds(scheme)
-    found = [tuple(s for s in order if s in known) for order in orders]
-    if len(name.family) == _MARRIED and not _is_compound(name.family, scheme):
-        found.append(found[0][1:])
-    return found
+def _chinese_orders(name: PersonNameParts, scheme: Scheme) -> Iterator[tuple[str, ...]]:
+    """Yield the Chinese syllables of a name, family name first, in every way to cut its words and to place them.
+
+    There are none where a word that is no syllable here is the family name, or a syllable elsewhere: then the name
+    is not written in this scheme.
+    """
+    ways = {word: _ways(word, scheme) for word in name.words}
+    if any(not cuts and (word in name.family or _is_syllable(word)) for word, cuts in ways.items()):
+        return
+    for cut in islice(product(*(ways[word] for word in name.words if ways[word])), _MOST_CUTS):
+        chinese = tuple(syllable for word in cut for syllable in word)
+        orders = list(_orders(name, chinese, scheme))
+        if len(name.family) == _MARRIED and not _is_compound(name.family, scheme):
+            orders.append(chinese[1:])
+        yield from (order for order in orders if len(order) >= _MIN_SYLLABLES)
 
 
-def _reading(scheme: Scheme, order: tuple[str, ...]) -> Reading | None:
-    if len(order) < _MIN_SYLLABLES:
-        return None
+def _ways(word: str, scheme: Scheme) -> tuple[tuple[str, ...], ...]:
+    """Return the ways to cut a word: one only, but in Pinyin, which writes given names together."""
+    if scheme is Scheme.PINYIN and word not in sounds(Scheme.HONG_KONG):
+        return splits(word, scheme)
+    found = split(word, scheme)
+    return (found,) if found else ()
+
+
+def _is_syllable(word: str) -> bool:
+    return any(word in sounds(scheme) for scheme in Scheme)
+
+
+def _reading(scheme: Scheme, order: tuple[str, ...]) -> Reading:
     language, possible = scheme.language, tuple(sounds(scheme)[syllable] for syllable in order)
-    by_sound = surnames_by_sound(language)
-    surnames = _NONE.union(*(by_sound.get(sound, _NONE) for sound in possible[0]))
     images: tuple[frozenset[str], ...] = ()
     if language is Language.CANTONESE:
         crossed = crossings()
         images = tuple(_NONE.union(*(crossed.get(sound, _NONE) for sound in each)) for each in possible)
-    return Reading(language, possible, surnames, images)
+    return Reading(language, possible, _surnames(language, possible[0]), images)
+
+
+def _surnames(language: Language, possible: frozenset[str]) -> frozenset[str]:
+    """Return the characters of family names that a first syllable can be."""
+    by_sound = surnames_by_sound(language)
+    return _NONE.union(*(by_sound.get(sound, _NONE) for sound in possible))
 
 
 def _hanzi_readings(hanzi: str) -> Iterator[Reading]:

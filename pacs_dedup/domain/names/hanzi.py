@@ -50,11 +50,14 @@ def surname_readings(language: Language) -> dict[str, frozenset[str]]:
 @cache
 def crossings() -> dict[str, frozenset[str]]:
     """Return each Jyutping syllable with the Pinyin syllables of the common characters that sound so."""
-    cantonese, mandarin = (_usual(language) for language in Language)
     found: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
-    for character, sounds in cantonese.items():
-        for syllable in sounds:
-            found[syllable] |= mandarin.get(character, _NONE)
+    # Where both are unusual, a character is hardly ever read so in a name.
+    for usual_cantonese, usual_mandarin in ((True, True), (True, False), (False, True)):
+        cantonese = _common(Language.CANTONESE, usual=usual_cantonese)
+        mandarin = _common(Language.MANDARIN, usual=usual_mandarin)
+        for character, sounds in cantonese.items():
+            for syllable in sounds:
+                found[syllable] |= mandarin.get(character, _NONE)
     return dict(found)
 
 
@@ -87,9 +90,10 @@ def _groups(table: str) -> list[tuple[str, str, str]]:
     return [(found[1], found[2], found[3]) for found in _GROUP.finditer(table)]
 
 
-def _usual(language: Language) -> dict[str, frozenset[str]]:
-    common, _ = _tables(language)
-    return _by_character((syllable, first, "") for syllable, first, _ in _groups(common))
+def _common(language: Language, *, usual: bool) -> dict[str, frozenset[str]]:
+    """Return the usual, or all other, readings of common characters."""
+    groups = _groups(_tables(language)[0])
+    return _by_character((syllable, first if usual else "", "" if usual else also) for syllable, first, also in groups)
 
 
 def _by_character(groups: Iterable[tuple[str, str, str]]) -> dict[str, frozenset[str]]:

@@ -1,6 +1,7 @@
 """The level of two names in Latin letters."""
 
 from collections import Counter
+from collections.abc import Container
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -8,7 +9,7 @@ from rapidfuzz.distance import OSA
 from pacs_dedup.domain.names.forms import Forms, forms_of
 from pacs_dedup.domain.names.levels import NameLevel
 from pacs_dedup.domain.names.sounding import is_crossing, is_variant, share_family
-from pacs_dedup.domain.names.syllables import Scheme, sounds
+from pacs_dedup.domain.names.syllables import sounds
 from pacs_dedup.domain.patient import PersonNameParts
 
 _MIN_LETTERS_FOR_TYPO: Final = 8
@@ -46,7 +47,7 @@ def _is_subset(left: PersonNameParts, right: PersonNameParts, a: Forms, b: Forms
     """One name's syllables are all in the other's, and the family names do not contradict."""
     if left.family_known and right.family_known and not _share_word(left, right):
         return False
-    return any(_contains(x[0], y[0]) for (_, x), (_, y) in zip(a.spelt, b.spelt, strict=True))
+    return any(_contains(x.orders[0], y.orders[0]) for x, y in zip(a.spelt, b.spelt, strict=True))
 
 
 def _contains(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
@@ -74,21 +75,21 @@ def _is_initials(left: PersonNameParts, right: PersonNameParts) -> bool:
 def _one_letter_apart(a: Forms, b: Forms) -> NameLevel | None:
     """One syllable differs by one letter: a slip, unless both are syllables, which makes another name of it."""
     found: NameLevel | None = None
-    for (scheme, lefts), (_, rights) in zip(a.spelt, b.spelt, strict=True):
-        level = next((level for x in lefts for y in rights if (level := _slip(x, y, scheme))), None)
+    for x, y in zip(a.spelt, b.spelt, strict=True):
+        known = sounds(x.scheme) if x.chinese and y.chinese else {}
+        level = next((level for p in x.orders for q in y.orders if (level := _slip(p, q, known))), None)
         if level is NameLevel.SYL_DIFF1:
             return level
         found = found or level
     return found or _slip_anywhere(a, b)
 
 
-def _slip(left: tuple[str, ...], right: tuple[str, ...], scheme: Scheme) -> NameLevel | None:
+def _slip(left: tuple[str, ...], right: tuple[str, ...], known: Container[str]) -> NameLevel | None:
     if len(left) != len(right):
         return None
     wrong = [pair for pair in zip(left, right, strict=True) if pair[0] != pair[1]]
     if len(wrong) != 1 or OSA.distance(*wrong[0], score_cutoff=1) > 1 or min(map(len, wrong[0])) <= 1:
         return None
-    known = sounds(scheme)
     return NameLevel.SYL_DIFF1 if wrong[0][0] in known and wrong[0][1] in known else NameLevel.TYPO
 
 

@@ -14,7 +14,7 @@ def is_variant(left: tuple[Reading, ...], right: tuple[Reading, ...]) -> bool:
 def is_crossing(left: tuple[Reading, ...], right: tuple[Reading, ...]) -> bool:
     """Tell whether one Latin name can be the Cantonese and the other the Mandarin reading of the same characters.
 
-    The direction is the same for the whole name, and the family names share a family name's character.
+    The direction is the same for the whole name, and family names that are known ones share a character.
     """
     return any(_crosses(a, b) or _crosses(b, a) for a in left for b in right)
 
@@ -32,6 +32,8 @@ def share_family(left: tuple[Reading, ...], right: tuple[Reading, ...]) -> bool:
 def _crosses(cantonese: Reading, mandarin: Reading) -> bool:
     if cantonese.language is not Language.CANTONESE or mandarin.language is not Language.MANDARIN:
         return False
+    if not (cantonese.surnames and mandarin.surnames):
+        return _meet(cantonese.images, mandarin.sounds)
     return not cantonese.surnames.isdisjoint(mandarin.surnames) and _meet(cantonese.images[1:], mandarin.sounds[1:])
 
 

@@ -1,9 +1,8 @@
 """Latin words -> syllables of a romanisation, each word in one canonical way."""
 
-from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache, lru_cache
-from typing import Final, assert_never
+from typing import Final, TypeAlias, assert_never
 
 from pacs_dedup.domain.names.cantonese import sounds_by_spelling, spellings_of
 from pacs_dedup.domain.names.hanzi import Language
@@ -11,8 +10,13 @@ from pacs_dedup.domain.names.mandarin import sounds_by_pinyin, sounds_by_wade_gi
 
 _LONGEST: Final = 7
 """Letters of the longest syllable, CHUANGH and its like excluded."""
+_WAYS: Final = 3
+"""Ways to cut one word that are kept."""
 _MOST: Final = 5
 """Syllables a word can have: a whole name written together."""
+
+_Way: TypeAlias = tuple[int, int, int, tuple[str, ...]]
+"""Single letters, syllables, how unusual their spelling is, and the syllables."""
 
 
 class Scheme(StrEnum):
@@ -47,28 +51,32 @@ def split(word: str, scheme: Scheme) -> tuple[str, ...]:
 
     Of several ways the one with the fewest syllables is taken, then the one whose spellings are most usual, then the
     first in the alphabet, so that a word is cut alike everywhere and always; a single letter is a syllable only where
-    it is the word. Dynamic programming over the letters.
+    it is the word.
     """
+    ways = splits(word, scheme)
+    return ways[0] if ways and (len(word) == 1 or min(map(len, ways[0])) > 1) else ()
+
+
+@lru_cache(maxsize=1 << 16)
+def splits(word: str, scheme: Scheme) -> tuple[tuple[str, ...], ...]:
+    """Return the ways to cut a word, at most `_WAYS`, the canonical one first. Dynamic programming over the letters."""
     known = sounds(scheme)
-    best: list[tuple[int, int, tuple[str, ...]] | None] = [(0, 0, ())] + [None] * len(word)
+    nothing: _Way = (0, 0, 0, ())
+    best: list[list[_Way]] = [[nothing], *([] for _ in word)]
     for end in range(1, len(word) + 1):
-        best[end] = min(_extended(best, word, end, scheme, known), default=None)
-    found = best[-1]
-    return found[2] if found and found[0] <= _MOST else ()
+        ways = [
+            (*_cost(way, word[start:end], scheme), (*way[-1], word[start:end]))
+            for start in range(max(0, end - _LONGEST), end)
+            if word[start:end] in known
+            for way in best[start]
+        ]
+        best[end] = sorted(ways)[:_WAYS]
+    return tuple(syllables for *_, syllables in best[-1] if len(syllables) <= _MOST)
 
 
-def _extended(
-    best: list[tuple[int, int, tuple[str, ...]] | None],
-    word: str,
-    end: int,
-    scheme: Scheme,
-    known: dict[str, frozenset[str]],
-) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    """Yield the ways to cut up to ``end`` whose last part is a syllable."""
-    for start in range(max(0, end - _LONGEST), end):
-        before, syllable = best[start], word[start:end]
-        if before and syllable in known and (len(syllable) > 1 or len(word) == 1):
-            yield before[0] + 1, before[1] + _rank(scheme, syllable), (*before[2], syllable)
+def _cost(way: _Way, syllable: str, scheme: Scheme) -> tuple[int, int, int]:
+    letters, count, rank, _ = way
+    return letters + (len(syllable) == 1), count + 1, rank + _rank(scheme, syllable)
 
 
 def _rank(scheme: Scheme, spelling: str) -> int:
