@@ -111,6 +111,13 @@ class Acquisition:
         return self.geometry if frame == 0 else None
 
     @property
+    def moments(self) -> frozenset[str]:
+        """Acquisition times of all frames; the one of the object where no frame says its own."""
+        return frozenset(filter(None, (f.acquired_at for f in self.frames))) or frozenset(
+            filter(None, [self.acquired_at])
+        )
+
+    @property
     def by_frame(self) -> tuple["Acquisition", ...]:
         """The same facts as the slices of a classic series would hold them: one value for each frame."""
         if not self.frames:

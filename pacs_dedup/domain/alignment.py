@@ -8,6 +8,7 @@ looked at too: a copy must resemble its original more than it resembles the orig
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pacs_dedup.domain.acquisition import Geometry
 from pacs_dedup.domain.pairing import FrameItem, FrameRef
 from pacs_dedup.domain.verification import FrameVerification
 
@@ -147,14 +148,20 @@ def _lies_elsewhere(a: FrameItem, b: FrameItem) -> bool:
 
 
 def _orientation(item: FrameItem) -> tuple[float, ...]:
-    geometry = item.instance.acquisition.geometry
+    geometry = _geometry(item)
     return geometry.orientation if geometry is not None else ()
 
 
 def _place(item: FrameItem) -> float | None:
-    """Slice position of a single-frame instance, mm; frames of one multi-frame instance share a header position."""
-    geometry = item.instance.acquisition.geometry
-    return geometry.along_normal if geometry is not None and len(item.instance.frames) == 1 else None
+    """Slice position, mm; None where the header does not place the frame."""
+    geometry = _geometry(item)
+    return geometry.along_normal if geometry is not None else None
+
+
+def _geometry(item: FrameItem) -> Geometry | None:
+    """Where a frame lies; a classic multi-frame instance has one position for all its frames, which places none."""
+    acquired = item.instance.acquisition
+    return acquired.geometry_of(item.ref.frame) if acquired.frames or len(item.instance.frames) == 1 else None
 
 
 def _neighbours(item: FrameItem, prior: Sequence[FrameItem]) -> tuple[FrameRef, ...]:

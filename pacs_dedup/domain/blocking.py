@@ -93,7 +93,7 @@ def _digest_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
 
 def _moment_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
     """Yield the first and the last second; without the scanner's number more would be shared by chance."""
-    times = [i.acquisition.acquired_at[:_SECONDS] for i in study.instances]
+    times = [moment[:_SECONDS] for i in study.instances for moment in i.acquisition.moments]
     full = sorted(time for time in times if len(time) == _SECONDS)
     yield from (_key("moment", time) for time in {*full[:1], *full[-1:]})
 
@@ -102,8 +102,9 @@ def _acquisition_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
     yield from _moment_keys(study)
     for instance in study.instances:
         acquired = instance.acquisition
-        if acquired.device_serial and acquired.acquired_at:
-            yield _key("acq", acquired.device_serial, acquired.acquired_at.partition(".")[0])
+        if acquired.device_serial:
+            seconds = {moment.partition(".")[0] for moment in acquired.moments}
+            yield from (_key("acq", acquired.device_serial, second) for second in seconds)
         yield from (_key("event", uid) for uid in acquired.event_uids)
         if acquired.study_date:
             for patient in _patient_keys(instance.patient):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pacs_dedup.domain.acquisition import FrameFacts
 from pacs_dedup.domain.alignment import MOST_LOOKS, SAMPLE, LookAt, nearest_sketches, plan, sketch_distance
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.pairing import FrameItem, FrameRef, frame_items
@@ -78,6 +79,15 @@ def test_where_a_copy_is_plausible_the_slice_at_the_same_place_is_the_partner() 
     near = sketched("8", OTHER_NOISE, 10.0)
     (look,) = planned((sketched("1", NOISE, 10.0),), (near, sketched("9", NOISE, 20.0)), wide=True)
     assert look.prior.blob_id == near.blob_id
+
+
+def test_a_frame_of_an_enhanced_object_lies_where_its_functional_groups_say() -> None:
+    places = tuple(FrameFacts(geometry=make_geometry(place)) for place in (0.0, 10.0, 20.0))
+    acquired = make_acquisition(0.0, frames=places)
+    enhanced = make_instance("7", frames=tuple(make_frame(name) for name in "abc"), acquisition=acquired)
+    (look,) = planned((sketched("1", None, 10.0),), (enhanced,), wide=True)
+    assert look.prior.frame == 1
+    assert {ref.frame for ref in look.neighbours} == {0, 2}
 
 
 def test_a_slice_at_the_same_place_is_the_partner_even_where_no_noise_is_known() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pacs_dedup.domain.acquisition import FrameFacts
 from pacs_dedup.domain.blocking import digest_key, index_keys, patient_group, search_keys, worth_comparing
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import BlockingKey, SopInstanceUid
@@ -65,6 +66,14 @@ def other(*instances: InstanceFingerprint) -> StudyFingerprint:
 def test_studies_meet_by_what_a_transfer_keeps(incoming: StudyFingerprint, prior: StudyFingerprint) -> None:
     assert worth_comparing(meet(incoming, prior))
     assert worth_comparing(meet(prior, incoming))
+
+
+def test_the_slices_of_a_multi_frame_object_meet_it_by_their_moments() -> None:
+    frames = tuple(FrameFacts(f"2026010109300{second}") for second in range(3))
+    enhanced = make_study(bare("1", acquisition=make_acquisition(study_date="", frames=frames)))
+    last = other(bare("2", acquisition=make_acquisition(study_date="", acquired_at="20260101093002.5")))
+    assert worth_comparing(meet(last, enhanced))
+    assert worth_comparing(meet(enhanced, last))
 
 
 def test_studies_with_nothing_in_common_do_not_meet() -> None:
