@@ -12,8 +12,9 @@ _HANZI: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _NOT_LETTERS: Final = re.compile(r"[^A-Z]+")
 _APOSTROPHES: Final = re.compile(r"['\u2019`\u00b4]")
 _HONORIFICS: Final = frozenset({"MR", "MRS", "MS", "MISS", "DR", "PROF", "MASTER", "MADAM", "SIR", "REV"})
+_BABY: Final = re.compile(r"\b(BABY|BABYBOY|BABYGIRL|BB|B/O|NEWBORN|NB|INFANT)\b")
 _PLACEHOLDERS: Final = re.compile(
-    r"\b(BABY|BABYBOY|BABYGIRL|BB|B/O|NEWBORN|NB|INFANT|UNKNOWN|UNIDENTIFIED|TRAUMA|ANON\w*|TEST\w*|PHANTOM\w*|DUMMY|"
+    r"\b(UNKNOWN|UNIDENTIFIED|TRAUMA|ANON\w*|TEST\w*|PHANTOM\w*|DUMMY|"
     r"QA|QC|NONE|NULL|NO NAME|NONAME|PATIENT|JOHN DOE|DEIDENTIFIED|DE-IDENTIFIED|REMOVED|XXX+)\b"
 )
 _MIN_CAPS: Final = 2
@@ -28,13 +29,15 @@ def parse_person_name(name: DecodedText) -> PersonNameParts:
     latin = next((group for group in groups if re.search(r"[A-Za-z\u00c0-\u024f]", group)), "")
     family, given, known = _latin_parts(_HANZI.sub("", latin))
     spoken = re.sub(r"[\^=,_]+", " ", text).upper()
+    baby = bool(_BABY.search(spoken))
     return PersonNameParts(
         family=family,
         given=given,
         hanzi=hanzi,
         family_known=known,
         unreadable=name.unreadable,
-        placeholder=bool(_PLACEHOLDERS.search(spoken)),
+        placeholder=baby or bool(_PLACEHOLDERS.search(spoken)),
+        baby=baby,
     )
 
 

@@ -44,6 +44,7 @@ def read_patient(dataset: Dataset, defaults: SenderDefaults = NO_DEFAULTS) -> Pa
         repaired=name.repaired or number.repaired,
         other_names=tuple(dict.fromkeys(n for n in _other_names(dataset, charset) if n and n != present)),
         other_birth_dates=tuple(dict.fromkeys(date for date in earlier if date != born)),
+        number_damaged=number.repaired or number.unreadable,
     )
 
 

@@ -100,6 +100,7 @@ class PatientIdentity:
         other_names: aliases, birth names and what the patient was called before (Other Patient Names, Original
             Attributes); compared where they agree better than ``name``.
         other_birth_dates: what stood in the header before it was corrected, in the form of ``birth_date``.
+        number_damaged: the characters of the Patient ID are lost, or had to be repaired.
     """
 
     ids: tuple[PatientId, ...] = ()
@@ -111,3 +112,4 @@ class PatientIdentity:
     repaired: bool = False
     other_names: tuple[PersonNameParts, ...] = ()
     other_birth_dates: tuple[str, ...] = ()
+    number_damaged: bool = False

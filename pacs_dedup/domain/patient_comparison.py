@@ -21,6 +21,7 @@ from pacs_dedup.domain.name_frequencies import UNCOUNTED, NameFrequencies
 from pacs_dedup.domain.names import NameLevel, compare_names_of, name_keys
 from pacs_dedup.domain.national_id import stated_birth_date, stated_sex
 from pacs_dedup.domain.patient import PatientIdentity, PersonNameParts
+from pacs_dedup.domain.patient_advice import vetoes_of
 from pacs_dedup.domain.patient_tier import SEARCH, Context, Levels, tier_of
 from pacs_dedup.domain.patient_weights import MODEL, WEIGHTS, bits_of, common_name_bits
 
@@ -38,12 +39,14 @@ class PatientEvidence:
     Attributes:
         bits: sum of the match weights, without prior.
         model: the weights that were used, by name and digest.
+        vetoes: why nothing may be held back on the strength of it.
     """
 
     comparisons: tuple[Comparison, ...]
     tier: PatientTier
     bits: float
     model: str = MODEL
+    vetoes: tuple[str, ...] = ()
 
 
 def compare_patients(
@@ -70,7 +73,8 @@ def compare_patients(
         _made(Fact.SEX, sex, SEX_SENTENCES[sex], incoming.sex, prior.sex),
     )
     bits = sum(c.weight_bits for c in comparisons)
-    return PatientEvidence(comparisons, tier_of(Levels(identifier, name, birth_date, sex, bits), context), bits)
+    tier = tier_of(Levels(identifier, name, birth_date, sex, bits), context)
+    return PatientEvidence(comparisons, tier, bits, vetoes=vetoes_of(incoming, prior))
 
 
 def surely_different(incoming: PatientIdentity, prior: PatientIdentity, context: Context = SEARCH) -> bool:

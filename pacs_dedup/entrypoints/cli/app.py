@@ -8,7 +8,7 @@ import typer
 
 from pacs_dedup import __version__
 from pacs_dedup.domain.errors import PacsDedupError
-from pacs_dedup.entrypoints.cli import cases, compare, config, demo, quarantine, report, scan, serve
+from pacs_dedup.entrypoints.cli import cases, compare, config, demo, patients, quarantine, report, scan, serve
 from pacs_dedup.entrypoints.cli.context import Context
 from pacs_dedup.entrypoints.cli.output import say
 
@@ -35,6 +35,7 @@ app.add_typer(cases.app)
 app.add_typer(quarantine.app)
 app.command(epilog=EPILOG)(report.report)
 app.command(epilog=EPILOG)(compare.compare)
+app.add_typer(patients.app)
 app.add_typer(config.app)
 app.command(epilog=EPILOG)(demo.demo)
 
