@@ -79,6 +79,7 @@ def compare_studies(
         incoming_instances=len(incoming.by_sop_instance_uid),
         prior_instances=len(prior.by_sop_instance_uid),
         same_source=incoming.key.source == prior.key.source,
+        quality_control=any(i.quality_control for i in (*left, *right)),
         total_bits=total_bits(comparisons),
         patient_bits=patients.bits,
         better=better_side(left, right, values_equal=not pairing.left_incoming and not pairing.left_prior),

@@ -124,6 +124,7 @@ def _vetoes(evidence: Evidence, policy: Policy) -> tuple[tuple[bool, str], ...]:
         (coverage.value > 0, "its numbers were written anew, which may be a correction"),
         (_times_conflict(evidence), "the acquisition times conflict"),
         (not coverage.images_matched, "no image was compared"),
+        (evidence.quality_control, "it shows a phantom or a test object, and such images are repeated on purpose"),
         (evidence.level(Fact.ORIENTATION) == "differs", "it may correct the side, orientation or position of an image"),
         (tied, "one study names the other as its source"),
     )

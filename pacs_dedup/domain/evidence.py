@@ -205,6 +205,7 @@ class Evidence:
         instances: how the instances correspond; ``a`` is the incoming study.
         incoming_instances, prior_instances: counts, after counting every SOP Instance UID once.
         same_source: both came from one calling AE title.
+        quality_control: a header says that a phantom or a test object was imaged, or nobody.
         total_bits: sum of all groups but PATIENT, each capped.
         patient_bits: sum for "one patient", on a scale of its own.
         better: ``incoming``, ``prior`` or ``equal``: which side carries more (lossless, depth, matrix, completeness).
@@ -218,6 +219,7 @@ class Evidence:
     incoming_instances: int = 0
     prior_instances: int = 0
     same_source: bool = False
+    quality_control: bool = False
     total_bits: float = 0.0
     patient_bits: float = 0.0
     better: str = "equal"
