@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from benchmarks.scoring.archive_of_priors import ArchiveOfPriors
@@ -17,6 +17,12 @@ from benchmarks.simulator.model import Seed, Study, write_study
 from pacs_dedup.domain.identifiers import BlobId
 
 INCOMING = "HOSPITAL-B"
+
+
+@lru_cache(maxsize=2)
+def study(seed: Seed) -> Study:
+    """Read a seed's study; nobody may change it."""
+    return study_of(seed)
 
 
 def source_of(seed: Seed) -> str:

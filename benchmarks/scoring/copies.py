@@ -5,13 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from benchmarks.scoring.bench import Bench, source_of
+from benchmarks.scoring.bench import Bench, source_of, study
 from benchmarks.scoring.examined import Examined
 from benchmarks.scoring.judging import judge_by_search, judge_pair, told
 from benchmarks.scoring.looking import Looks
 from benchmarks.scoring.outcomes import SAME_IMAGES, Outcome
 from benchmarks.scoring.rivals import judge_by_rivals
-from benchmarks.simulator.admission import study_of
 from benchmarks.simulator.expected import expect
 from benchmarks.simulator.model import Chain, Effect, Extent, Person, Pixels, Seed
 from pacs_dedup.domain.identifiers import StudyKey
@@ -29,10 +28,10 @@ def name_of(seed: Seed, chain: Chain) -> str:
 
 def judge_copy(bench: Bench, seed: Seed, chain: Chain) -> tuple[Outcome, ...]:
     """Judge one copy in every way; empty where the chain can not happen to this seed."""
-    if not chain.fits(study_of(seed)):
+    if not chain.fits(study(seed)):
         return ()
     name = name_of(seed, chain)
-    with bench.scratch(lambda: chain.apply(study_of(seed), seed.name)) as (files,), bench.looking(name) as looks:
+    with bench.scratch(lambda: chain.apply(study(seed), seed.name)) as (files,), bench.looking(name) as looks:
         copy = bench.variant(name, files)
         looks.have(files.finder(copy))
         plain = _plain(seed, chain, copy)

@@ -23,6 +23,10 @@ from benchmarks.simulator.seeds import load_seeds, split
 FINGERPRINTING = ("pacs_dedup.pipeline.examine", "benchmarks.scoring.rivals", "benchmarks.simulator.negatives")
 LOOKING = ("pacs_dedup.pipeline.verify", "benchmarks.simulator.negatives", "benchmarks.simulator.chains")
 JUDGING = ("benchmarks.scoring.tasks",)
+CUT_SHARE = 0.35
+"""Share of the transforms that is tried on each cutting of a longer series."""
+CHAIN_SHARE = 0.5
+"""Share of the chains that is tried on each seed."""
 Work = Callable[[Bench], tuple[Outcome, ...]]
 
 
@@ -65,6 +69,8 @@ class Material:
         seeds, work = self.chosen_seeds(), dict[str, Work]()
         for seed in seeds:
             for chain in self.chosen_chains():
+                if _lot(f"{name_of(seed, chain)}?") >= _share(seed, chain):
+                    continue
                 work[f"copy {name_of(seed, chain)}"] = lambda b, s=seed, c=chain: judge_copy(b, s, c)  # type: ignore[misc]
             if _named("rows", self.only):
                 work[f"row {seed.name}"] = lambda b, s=seed: judge_row(b, s)  # type: ignore[misc]
@@ -72,6 +78,11 @@ class Material:
             if pair.kind != "other_people" and _named(f"{pair.kind} {pair.name}", self.only):
                 work[f"negative {pair.kind} {pair.name}"] = lambda b, p=pair: judge_negative(b, p)  # type: ignore[misc]
         return {name: task for name, task in work.items() if _lot(name) < self.share}
+
+
+def _share(seed: Seed, chain: Chain) -> float:
+    """Return how many of such copies are made: cuttings of one series are much alike, and chains are many."""
+    return (CUT_SHARE if seed.derived else 1.0) * (CHAIN_SHARE if len(chain.steps) > 1 else 1.0)
 
 
 def _lot(name: str) -> float:
