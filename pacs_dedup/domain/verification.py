@@ -1,6 +1,15 @@
 """What looking at two frames' pixels side by side can say, in numbers."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Fidelity(StrEnum):
+    """How closely a copy could follow its original, by what the headers say and by the sizes."""
+
+    EXACT = "exact"
+    RESAMPLED = "resampled"
+    LOSSY = "lossy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,9 @@ class FrameVerification:
             smoothed or sharpened.
         region: the part of the larger frame that the other one shows, as (top, left, height, width) in shares of it;
             None where both show the same field of view. Set for crops, borders and screen captures.
+        fidelity: lossy where either was ever compressed with loss, resampled where the sizes differ, exact elsewhere.
+        unexplained_share: share of pixels that miss the fitted grey curve by more than one grey level; of a copy at
+            ``exact`` fidelity next to none.
         outlier_share: share of 8x8 blocks that disagree locally: burnt-in text, marks.
         refused: why there was too little to compare; empty when the figures hold.
     """
@@ -33,3 +45,5 @@ class FrameVerification:
     fine_correlation: float = 0.0
     energy_ratio: float = 0.0
     region: tuple[float, float, float, float] | None = None
+    fidelity: Fidelity = Fidelity.LOSSY
+    unexplained_share: float = 1.0

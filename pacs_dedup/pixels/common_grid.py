@@ -1,4 +1,4 @@
-"""Bring two frames of one field of view to one grid: the smaller one's, at most 1024 a side."""
+"""Bring two frames of one field of view to one grid: the smaller one's, at most 512 a side."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from pacs_dedup.pixels.grey import Plane, area_average
 
-_MAX_SIDE: Final = 1024
+_MAX_SIDE: Final = 512
 _SMOOTH_PER_RATIO: Final = 0.35
 """Width of the anti-aliasing Gaussian in target pixels; leaves the band that is compared (1 to 2.5 pixels)."""
 

@@ -15,7 +15,7 @@ _TRUNCATE: Final = 4.0
 def gaussian(values: Plane, sigma: float) -> Plane:
     """Smooth a plane; the border is mirrored."""
     kernel = _kernel(sigma)
-    return _along_rows(_along_rows(values, kernel).T, kernel).T
+    return _along(_along(values, kernel, 0), kernel, 1)
 
 
 def erode(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
@@ -34,21 +34,26 @@ def _kernel(sigma: float) -> tuple[float, ...]:
     return tuple(weight / total for weight in weights)
 
 
-def _along_rows(values: Plane, kernel: tuple[float, ...]) -> Plane:
-    """Filter columns by a symmetric kernel: the rows at equal distance are added before they are weighted."""
-    radius, rows = len(kernel) // 2, values.shape[0]
-    padded = mirrored(values, radius)
-    out = padded[radius : radius + rows] * np.float32(kernel[radius])
+def _along(values: Plane, kernel: tuple[float, ...], axis: int) -> Plane:
+    """Filter along one axis by a symmetric kernel: what lies at equal distance is added before it is weighted."""
+    length, radius = values.shape[axis], len(kernel) // 2
+    margin = [(0, 0), (0, 0)]
+    margin[axis] = (radius, radius)
+    padded = np.pad(values, margin, mode="symmetric")
+    cut = [slice(None), slice(None)]
+    shifted = []
+    for k in range(len(kernel)):
+        cut[axis] = slice(k, k + length)
+        shifted.append(padded[tuple(cut)])
+    return _weighted(shifted, kernel)
+
+
+def _weighted(shifted: list[Plane], kernel: tuple[float, ...]) -> Plane:
+    radius = len(kernel) // 2
+    out: Plane = shifted[radius] * np.float32(kernel[radius])
     pair = np.empty_like(out)
     for k in range(radius):
-        np.add(padded[k : k + rows], padded[2 * radius - k : 2 * radius - k + rows], out=pair)
+        np.add(shifted[k], shifted[-1 - k], out=pair)
         pair *= np.float32(kernel[k])
         out += pair
     return out
-
-
-def mirrored(values: Plane, radius: int) -> Plane:
-    """Add ``radius`` rows at either end, mirrored with the edge row repeated."""
-    if radius > values.shape[0]:
-        return np.pad(values, ((radius, radius), (0, 0)), mode="symmetric")
-    return np.concatenate((values[:radius][::-1], values, values[values.shape[0] - radius :][::-1]))

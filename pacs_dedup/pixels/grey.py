@@ -1,12 +1,14 @@
 """A frame as one plane of float grey values: modality values, polarity and padding settled."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pacs_dedup.pixels.canonical import Pixels
+
+_Number = TypeVar("_Number", bound=np.generic)
 
 Plane = NDArray[np.float32]
 """(rows, columns), float32."""
@@ -65,3 +67,8 @@ def average_rows(values: Plane, count: int) -> Plane:
     sums -= split
     sums[:-1] += split[1:]
     return sums * np.float32(count / rows)
+
+
+def sampled(values: NDArray[_Number], side: int) -> NDArray[_Number]:
+    """Return at least ``side`` evenly spaced rows and columns, fewer than twice as many, or all of a smaller plane."""
+    return values[tuple(slice(None, None, max(1, length // side)) for length in values.shape)]

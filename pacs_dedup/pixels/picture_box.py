@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pacs_dedup.pixels.grey import Plane
+from pacs_dedup.pixels.grey import Plane, sampled
 
 Box = tuple[slice, slice]
 """Rows and columns of a frame."""
@@ -21,8 +21,7 @@ _MIN_SIDE: Final = 32
 
 def robust_range(values: Plane) -> tuple[float, float]:
     """Return the 0.5th and 99.5th percentile of a plane, from at most 256 x 256 evenly spaced samples."""
-    sample = values[tuple(slice(None, None, max(1, side // _SAMPLES)) for side in values.shape)]
-    low, high = np.percentile(sample, _TAILS)
+    low, high = np.percentile(sampled(values, _SAMPLES), _TAILS)
     return float(low), float(high)
 
 
@@ -39,14 +38,14 @@ def picture_box(values: Plane) -> Box | None:
     if not high > low:
         return None
     plain = np.float32(_PLAIN * (high - low))
-    rows = _extent(_sampled(values).T, plain)
-    columns = _extent(_sampled(values[rows].T).T, plain)
-    rows = _narrowed(rows, _extent(_sampled(values[rows, columns]).T, plain))
+    rows = _extent(_columns(values).T, plain)
+    columns = _extent(_columns(values[rows].T).T, plain)
+    rows = _narrowed(rows, _extent(_columns(values[rows, columns]).T, plain))
     kept = rows.stop - rows.start, columns.stop - columns.start
     return None if kept == values.shape or min(kept) < _MIN_SIDE else (rows, columns)
 
 
-def _sampled(values: Plane) -> Plane:
+def _columns(values: Plane) -> Plane:
     """Return 64 to 127 evenly spaced columns, or all where there are fewer."""
     return values[:, :: max(1, values.shape[1] // _STRIPES)]
 

@@ -1,34 +1,36 @@
-"""Tell whether two frames share their noise, or merely their anatomy (docs/decisions/0012)."""
+"""Tell whether two frames share their noise, or merely their anatomy (docs/decisions/0012 and 0097)."""
 
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pacs_dedup.domain.verification import FrameVerification
+from pacs_dedup.domain.verification import Fidelity, FrameVerification
+from pacs_dedup.pixels.bands import Bands, split
+from pacs_dedup.pixels.blocks import painted, spread, strange
 from pacs_dedup.pixels.common_grid import common_grid
-from pacs_dedup.pixels.filters import erode, gaussian
-from pacs_dedup.pixels.grey import GreyFrame, Plane
-from pacs_dedup.pixels.monotone_fit import fit_monotone
+from pacs_dedup.pixels.filters import erode
+from pacs_dedup.pixels.grey import GreyFrame, Plane, sampled
+from pacs_dedup.pixels.monotone_fit import MonotoneFit, fit_monotone
 
-_FINE, _COARSE = 1.0, 2.5
 _END_SHARE: Final = 0.01
 _EROSION: Final = 2
 _MIN_LIVE: Final = 400
 _MIN_LIVE_SHARE: Final = 0.02
 _WINSOR: Final = 3.0
 _MAD_TO_SIGMA: Final = 1.4826
-_BLOCK: Final = 8
-_BLOCK_AGREES: Final = 0.3
+_SAMPLES: Final = 170
 _EIGHT_BITS: Final = 255
-_MAX_UNEXPLAINED: Final = 0.03
-_UNEXPLAINED: Final = (
-    "neither image was compressed with loss, yet the grey levels of one do not follow from the other's: "
-    "a repeat acquisition with little noise, or a processed copy"
-)
 _FLAT_QUANTILE: Final = 0.5
-_CONTRAST: Final = 0.1
-"""A block whose contrast is below this share of the image's carries noise alone and can not disagree."""
+_PAINT_MARGIN: Final = 2
+"""In blocks: the edge of a painted area lies inside a block, and the coarse Gaussian reaches ten pixels beyond it."""
+_TINY: Final = 1e-12
+_GRAIN: Final = 1e-3
+_MIN_GRAINY: Final = 0.25
+"""Share of pixels with noise above a thousandth of the range that at least one of two images must have."""
+_NOISELESS: Final = "neither image has noise that a copy could share: what is alike are drawn edges"
+
+Mask = NDArray[np.bool_]
 
 
 def verify_grey_frames(first: GreyFrame, second: GreyFrame, *, lossless: bool = False) -> FrameVerification:
@@ -38,95 +40,122 @@ def verify_grey_frames(first: GreyFrame, second: GreyFrame, *, lossless: bool = 
 
     Args:
         first: one frame.
-        second: the other; the order does not matter.
-        lossless: neither was ever compressed with loss. Then, on one grid, the grey levels of a copy follow from its
-            original's; where they do not, a high correlation means no more than a scan with little noise, repeated.
+        second: the other; exchanged, they give the same figures, with `energy_ratio` of the other sign.
+        lossless: neither was ever compressed with loss.
     """
-    a, b = common_grid(first.values, second.values)
-    if np.unique(a).size < np.unique(b).size:
+    return compare_planes(first.values, second.values, fidelity_of(first.values, second.values, lossless=lossless))
+
+
+def fidelity_of(first: Plane, second: Plane, *, lossless: bool) -> Fidelity:
+    """Say how closely a copy could follow its original."""
+    if not lossless:
+        return Fidelity.LOSSY
+    return Fidelity.EXACT if first.shape == second.shape else Fidelity.RESAMPLED
+
+
+def compare_planes(first: Plane, second: Plane, fidelity: Fidelity) -> FrameVerification:
+    """Compare two planes of one field of view."""
+    a, b = common_grid(first, second)
+    turned = _richness(b) > _richness(a)
+    if turned:
         a, b = b, a
-    fit = fit_monotone(a, b)
-    outliers = _outlier_blocks(fit.fitted, b)
-    live = _live(fit.fitted, fit.low, fit.high) & ~_spread(outliers, b.shape)
-    count = int(live.sum())
+    fit = fit_monotone(a, b, spread(painted(a, b), b.shape, 0))
+    outliers = strange(fit.fitted, b)
+    hidden = spread(outliers, b.shape) | spread(painted(fit.fitted, b), b.shape, _PAINT_MARGIN)
+    live = _live(fit) & ~hidden
+    count = int(np.count_nonzero(live))
     if count < max(_MIN_LIVE, _MIN_LIVE_SHARE * live.size):
         return FrameVerification(
             live_pixels=count,
             inverted=fit.inverted,
             refused=f"only {count} pixels carry grey levels that can be compared",
         )
-    residual_a, residual_b = _band(fit.fitted), _band(b)
-    exact = lossless and first.values.shape == second.values.shape
+    return _measured(fit, b, live, outliers, fidelity, turned=turned)
+
+
+def _measured(
+    fit: MonotoneFit, target: Plane, live: Mask, outliers: Mask, fidelity: Fidelity, *, turned: bool
+) -> FrameVerification:
+    ours, theirs = split(fit.fitted), split(target)
+    fine_a, fine_b = ours.fine[live], theirs.fine[live]
+    ratio = _energy_ratio(fine_a, fine_b)
     return FrameVerification(
-        correlation=_correlation(_winsorised(residual_a[live]), _winsorised(residual_b[live])),
-        likeness=_correlation(fit.fitted[live], b[live]),
-        noise_ratio=_noise_ratio(fit.fitted, b, live),
-        live_pixels=count,
+        correlation=_correlation(_winsorised(ours.middle[live]), _winsorised(theirs.middle[live])),
+        likeness=_correlation(fit.fitted[live], target[live]),
+        noise_ratio=_noise_ratio(fit.fitted, target, theirs, live),
+        live_pixels=fine_a.size,
         inverted=fit.inverted,
         outlier_share=float(outliers.mean()) if outliers.size else 0.0,
-        refused=_UNEXPLAINED if exact and _unexplained_share(fit.fitted, b, live) > _MAX_UNEXPLAINED else "",
+        refused="" if _grainy(fine_a, fine_b, fit) else _NOISELESS,
+        fine_correlation=_correlation(_winsorised(fine_a), _winsorised(fine_b)),
+        energy_ratio=-ratio if turned else ratio,
+        fidelity=fidelity,
+        unexplained_share=_unexplained_share(fit.fitted[live], target[live], target),
     )
 
 
-def _unexplained_share(fitted: Plane, target: Plane, live: NDArray[np.bool_]) -> float:
+def _richness(values: Plane) -> tuple[int, bytes]:
+    """Return what orders two planes by their number of grey levels, and, where these are equal, by anything fixed."""
+    sample = sampled(values, _SAMPLES)
+    return int(np.unique(sample).size), sample.tobytes()
+
+
+def _live(fit: MonotoneFit) -> Mask:
+    margin = _END_SHARE * (fit.high - fit.low)
+    return erode((fit.fitted > fit.low + margin) & (fit.fitted < fit.high - margin), _EROSION)
+
+
+def _grainy(fine_a: NDArray[Any], fine_b: NDArray[Any], fit: MonotoneFit) -> bool:
+    """Tell whether at least one of two images has noise: where edges alone are alike, two drawings look like a copy."""
+    least = _GRAIN * (fit.high - fit.low)
+    return max(float((np.abs(fine) > least).mean()) for fine in (fine_a, fine_b)) >= _MIN_GRAINY
+
+
+def _unexplained_share(fitted: NDArray[Any], target: NDArray[Any], plane: Plane) -> float:
     """Return the share of pixels that miss the fitted curve by more than one grey level, or 1/255 of the range."""
-    span = float(np.ptp(target))
-    step = span / max(min(np.unique(target).size - 1, _EIGHT_BITS), 1)
-    return float((np.abs(fitted - target)[live] > step).mean())
+    levels = np.unique(sampled(plane, _SAMPLES))
+    step = float(levels[-1] - levels[0]) / max(min(levels.size - 1, _EIGHT_BITS), 1)
+    return float((np.abs(fitted - target) > step).mean())
 
 
-def _live(fitted: Plane, low: float, high: float) -> NDArray[np.bool_]:
-    margin = _END_SHARE * (high - low)
-    return erode((fitted > low + margin) & (fitted < high - margin), _EROSION)
-
-
-def _band(values: Plane) -> Plane:
-    return gaussian(values, _FINE) - gaussian(values, _COARSE)
-
-
-def _winsorised(values: Plane) -> Plane:
-    middle = float(np.median(values))
-    limit = _WINSOR * _MAD_TO_SIGMA * float(np.median(np.abs(values - middle)))
+def _winsorised(values: NDArray[Any]) -> NDArray[Any]:
+    few = values[:: max(1, values.size // _SAMPLES**2)]
+    middle = float(np.median(few))
+    limit = _WINSOR * _MAD_TO_SIGMA * float(np.median(np.abs(few - middle)))
     return np.clip(values, middle - limit, middle + limit) if limit > 0 else values
 
 
 def _correlation(a: NDArray[Any], b: NDArray[Any]) -> float:
-    x, y = a.astype(np.float64) - a.mean(dtype=np.float64), b.astype(np.float64) - b.mean(dtype=np.float64)
-    scale = float(np.sqrt((x * x).sum() * (y * y).sum()))
-    return float((x * y).sum() / scale) if scale > 0 else 0.0
+    x, y = a - a.mean(), b - b.mean()
+    scale = float(np.sqrt(_sum(x, x) * _sum(y, y)))
+    return min(1.0, max(-1.0, _sum(x, y) / scale)) if scale > 0 else 0.0
 
 
-def _noise_ratio(fitted: Plane, target: Plane, live: NDArray[np.bool_]) -> float:
+def _sum(x: NDArray[Any], y: NDArray[Any]) -> float:
+    """Return the sum of products; numpy adds pairwise, so that float32 is enough."""
+    return float((x * y).sum())
+
+
+def _energy_ratio(fine_a: NDArray[Any], fine_b: NDArray[Any]) -> float:
+    return float(np.log2((_sum(fine_a, fine_a) + _TINY) / (_sum(fine_b, fine_b) + _TINY)))
+
+
+def _noise_ratio(fitted: Plane, target: Plane, bands: Bands, live: Mask) -> float:
     """Return how much the two differ, in units of the noise of the target, where the image is flat."""
-    smooth = gaussian(target, _COARSE)
-    slope = np.hypot(*np.gradient(smooth))
-    flat = live & (slope <= np.quantile(slope[live], _FLAT_QUANTILE))
-    noise = float(np.std((target - gaussian(target, _FINE))[flat]))
-    difference = float(np.std((fitted - target)[flat]))
+    slope = _slope(bands.smooth)
+    here = live[: 2 * slope.shape[0] : 2, : 2 * slope.shape[1] : 2]
+    if not here.any():
+        return 0.0
+    level = np.repeat(np.repeat(slope <= np.quantile(slope[here], _FLAT_QUANTILE), 2, axis=0), 2, axis=1)
+    rows, columns = level.shape
+    flat = live[:rows, :columns] & level
+    noise = float(np.std(bands.fine[:rows, :columns][flat]))
+    difference = float(np.std((fitted - target)[:rows, :columns][flat]))
     return difference / noise if noise > 0 else 0.0
 
 
-def _outlier_blocks(fitted: Plane, target: Plane) -> NDArray[np.bool_]:
-    """Tell which 8 x 8 blocks have contrast of their own and do not correlate: burnt-in text, marks, an annotation."""
-    a, b = _blocks(fitted), _blocks(target)
-    a, b = a - a.mean(axis=(1, 3), keepdims=True), b - b.mean(axis=(1, 3), keepdims=True)
-    energy_a, energy_b = (a * a).mean(axis=(1, 3)), (b * b).mean(axis=(1, 3))
-    spread = _CONTRAST * float(np.std(target))
-    busy: NDArray[np.bool_] = np.maximum(energy_a, energy_b) > spread * spread
-    strange: NDArray[np.bool_] = (a * b).mean(axis=(1, 3)) < _BLOCK_AGREES * np.sqrt(energy_a * energy_b)
-    return busy & strange
-
-
-def _spread(blocks: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Return a mask of pixels from a mask of blocks, its margin of a block included: residuals reach that far."""
-    grown = ~erode(~blocks, 1)
-    mask = np.zeros(shape, np.bool_)
-    pixels = np.repeat(np.repeat(grown, _BLOCK, axis=0), _BLOCK, axis=1)
-    mask[: pixels.shape[0], : pixels.shape[1]] = pixels
-    return mask
-
-
-def _blocks(values: Plane) -> NDArray[np.float64]:
-    rows, columns = values.shape[0] // _BLOCK, values.shape[1] // _BLOCK
-    cut = values[: rows * _BLOCK, : columns * _BLOCK].astype(np.float64)
-    return cut.reshape(rows, _BLOCK, columns, _BLOCK)
+def _slope(smooth: Plane) -> Plane:
+    """Return the square of the gradient at every other pixel."""
+    corner = smooth[0:-1:2, 0:-1:2]
+    down, across = smooth[1::2, 0:-1:2] - corner, smooth[0:-1:2, 1::2] - corner
+    return down * down + across * across
