@@ -12,11 +12,14 @@ _HANZI: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _NOT_LETTERS: Final = re.compile(r"[^A-Z]+")
 _APOSTROPHES: Final = re.compile(r"['\u2019`\u00b4]")
 _HONORIFICS: Final = frozenset({"MR", "MRS", "MS", "MISS", "DR", "PROF", "MASTER", "MADAM", "SIR", "REV"})
+_HANZI_HONORIFICS: Final = re.compile(r"(?<=..)(先生|小姐|女士|太太|夫人|医生|教授)$")
 _BABY: Final = re.compile(r"\b(BABY|BABYBOY|BABYGIRL|BB|B/O|NEWBORN|NB|INFANT)\b")
+_HANZI_BABY: Final = re.compile(r"婴儿|初生|新生儿|之[子女]$")
 _PLACEHOLDERS: Final = re.compile(
-    r"\b(UNKNOWN|UNIDENTIFIED|TRAUMA|ANON\w*|TEST\w*|PHANTOM\w*|DUMMY|"
+    r"\b(UNKNOWN|UNIDENTIFIED|TRAUMA|ANON(YM\w*)?\d*|TEST(ING|CASE|PATIENT)?\d*|PHANTOM\w*|DUMMY|"
     r"QA|QC|NONE|NULL|NO NAME|NONAME|PATIENT|JOHN DOE|DEIDENTIFIED|DE-IDENTIFIED|REMOVED|XXX+)\b"
 )
+_HANZI_PLACEHOLDERS: Final = re.compile(r"无名|不详|未知|匿名|测试|不明|路人")
 _MIN_CAPS: Final = 2
 _MAX_FAMILY_WORDS: Final = 2
 
@@ -29,14 +32,14 @@ def parse_person_name(name: DecodedText) -> PersonNameParts:
     latin = next((group for group in groups if re.search(r"[A-Za-z\u00c0-\u024f]", group)), "")
     family, given, known = _latin_parts(_HANZI.sub("", latin))
     spoken = re.sub(r"[\^=,_]+", " ", text).upper()
-    baby = bool(_BABY.search(spoken))
+    baby = bool(_BABY.search(spoken) or _HANZI_BABY.search(hanzi))
     return PersonNameParts(
         family=family,
         given=given,
-        hanzi=hanzi,
+        hanzi=_HANZI_HONORIFICS.sub("", hanzi),
         family_known=known,
         unreadable=name.unreadable,
-        placeholder=baby or bool(_PLACEHOLDERS.search(spoken)),
+        placeholder=baby or bool(_PLACEHOLDERS.search(spoken) or _HANZI_PLACEHOLDERS.search(hanzi)),
         baby=baby,
     )
 

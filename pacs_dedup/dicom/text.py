@@ -9,7 +9,9 @@ from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
 from pacs_dedup.dicom.elements import raw_value, texts
+from pacs_dedup.dicom.hanzi_folding import FOLDING
 from pacs_dedup.dicom.open_dataset import PARSE_ERRORS
+from pacs_dedup.domain.names.hanzi import SURNAMES
 
 _ESCAPES: Final = re.compile(r"\x1b(?:\$[()]?[@A-Z]|[-()][A-Z])")
 """ISO 2022 designations; pydicom leaves those of ISO 2022 IR 58 in the text."""
@@ -24,11 +26,6 @@ _VALUES: Final = "\\"
 _DELIMITERS: Final = {ord("^"), ord("=")}
 _CANDIDATES: Final = ("utf-8", "big5hkscs", "gb18030")
 _ENOUGH: Final = 1.0
-_SURNAMES: Final = frozenset(
-    "陳陈黃黄李梁林張张劉刘吳吴何王鄭郑羅罗周楊杨郭葉叶馮冯許许鄧邓曾曹朱胡高徐趙赵馬马孫孙蔡譚谭潘蘇苏鍾钟盧卢"
-    "謝谢余伍袁方關关簡简莫麥麦溫温蕭萧江湯汤唐彭戴韓韩唐沈宋崔鄒邹石姚廖歐欧區区尹甘龍龙倪程范范薛邱丘施文毛史"
-    "杜阮賴赖白黎魏蔣蒋丁田任姜鍾翁游金董顧顾侯孟龐庞霍俞莊庄招雷冼卓凌岑成車车洪屈封柯康湛賀贺嚴严夏熊駱骆古符"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +128,7 @@ def _plausibility(text: str) -> float:
     if any(not _HANZI.fullmatch(character) for character in hanzi):
         return -10.0  # Latin letters within a word of hanzi: an accented letter was taken for half a character
     common = sum(_is_common(character) for character in hanzi) / max(len(hanzi), 1)
-    return common + (2.0 if hanzi[:1] in _SURNAMES else 0.0)
+    return common + (2.0 if hanzi[:1].translate(FOLDING) in SURNAMES else 0.0)
 
 
 def _is_common(character: str) -> bool:

@@ -74,12 +74,14 @@ def _across_scripts(written: PersonNameParts, spelt: PersonNameParts, latin: Nam
         return NameLevel.XSCRIPT
     if latin and latin not in _BY_SOUND:
         return latin
-    return _unspelt(written, spelt, latin)
+    return _unspelt(written, spelt)
 
 
-def _unspelt(written: PersonNameParts, spelt: PersonNameParts, latin: NameLevel | None) -> NameLevel:
-    """The Latin name does not spell the hanzi: a contradiction only where it is a Chinese name of that length."""
+def _unspelt(written: PersonNameParts, spelt: PersonNameParts) -> NameLevel:
+    """The Latin name does not spell the hanzi: a contradiction only where it is a Chinese name, and a whole one."""
     hanzi, readings = forms_of(written).hanzi, forms_of(spelt).latin
-    if not any(len(r.sounds) == len(written.hanzi) for r in readings) and latin is None:
+    if not readings:
         return NameLevel.NULL
-    return NameLevel.FAMILY_ONLY if share_family(hanzi, readings) else NameLevel.DIFF
+    if not share_family(hanzi, readings):
+        return NameLevel.DIFF
+    return NameLevel.FAMILY_ONLY if any(len(r.sounds) >= len(written.hanzi) for r in readings) else NameLevel.NULL

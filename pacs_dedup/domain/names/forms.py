@@ -4,9 +4,10 @@ A Latin word that is no syllable of a scheme is a Western name: it stays whole, 
 format does not tell the family name, the name is read with the family name first and with it last.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice, product
 from typing import Final
 
@@ -60,6 +61,15 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class _Syllable:
+    """What a spelling stands for: sounds, characters of family names, and their Pinyin if the sounds are Cantonese."""
+
+    sounds: frozenset[str]
+    surnames: frozenset[str]
+    images: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Forms:
     """The forms of one name.
 
@@ -78,7 +88,7 @@ class Forms:
     hanzi: tuple[Reading, ...]
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 17)
 def forms_of(name: PersonNameParts) -> Forms:
     """Work out the forms of a name."""
     words = name.words
@@ -87,7 +97,7 @@ def forms_of(name: PersonNameParts) -> Forms:
         joined=frozenset("".join(words[at:] + words[:at]) for at in range(len(words))),
         keys=frozenset(tuple(sorted(spelling.orders[0])) for spelling in spelt),
         spelt=spelt,
-        latin=tuple(dict.fromkeys(_latin_readings(name, spelt))),
+        latin=tuple(_latin_readings(name, spelt)),
         hanzi=tuple(_hanzi_readings(name.hanzi)),
     )
 
@@ -100,7 +110,7 @@ def syllables_of(words: tuple[str, ...], scheme: Scheme) -> tuple[str, ...]:
 def _spelling(name: PersonNameParts, scheme: Scheme) -> Spelling:
     orders = tuple(dict.fromkeys(_orders(name, syllables_of(name.words, scheme), scheme)))
     known = sounds(scheme)
-    chinese = any(_surnames(scheme.language, known.get(order[0], _NONE)) for order in orders)
+    chinese = any(order[0] in known and _syllable(scheme, order[0]).surnames for order in orders)
     return Spelling(scheme, orders, chinese)
 
 
@@ -113,11 +123,19 @@ def _orders(name: PersonNameParts, whole: tuple[str, ...], scheme: Scheme) -> It
 
 
 def _is_compound(pair: tuple[str, ...], scheme: Scheme) -> bool:
-    known, read = sounds(scheme), surname_readings(scheme.language)
-    return any(
-        all(not known.get(s, _NONE).isdisjoint(read.get(c, _NONE)) for s, c in zip(pair, compound, strict=False))
-        for compound in COMPOUND_SURNAMES
-    )
+    return pair in _compounds(scheme)
+
+
+@cache
+def _compounds(scheme: Scheme) -> frozenset[tuple[str, ...]]:
+    """Return the spellings of the family names of two characters."""
+    read = surname_readings(scheme.language)
+    spelt = defaultdict(list)
+    for spelling, possible in sounds(scheme).items():
+        for character in set("".join(COMPOUND_SURNAMES)):
+            if not possible.isdisjoint(read.get(character, _NONE)):
+                spelt[character].append(spelling)
+    return frozenset(pair for first, second in COMPOUND_SURNAMES for pair in product(spelt[first], spelt[second]))
 
 
 def _latin_readings(name: PersonNameParts, spelt: tuple[Spelling, ...]) -> Iterator[Reading]:
@@ -126,7 +144,7 @@ def _latin_readings(name: PersonNameParts, spelt: tuple[Spelling, ...]) -> Itera
     for spelling in spelt:
         if spelling.scheme is Scheme.WADE_GILES and is_pinyin:
             return
-        for order in _chinese_orders(name, spelling.scheme):
+        for order in dict.fromkeys(_chinese_orders(name, spelling.scheme)):
             reading = _reading(spelling.scheme, order)
             if reading.surnames or (name.family_known and not any(other.chinese for other in spelt)):
                 yield reading
@@ -163,18 +181,16 @@ def _is_syllable(word: str) -> bool:
 
 
 def _reading(scheme: Scheme, order: tuple[str, ...]) -> Reading:
-    language, possible = scheme.language, tuple(sounds(scheme)[syllable] for syllable in order)
-    images: tuple[frozenset[str], ...] = ()
-    if language is Language.CANTONESE:
-        crossed = crossings()
-        images = tuple(_NONE.union(*(crossed.get(sound, _NONE) for sound in each)) for each in possible)
-    return Reading(language, possible, _surnames(language, possible[0]), images)
+    read = [_syllable(scheme, spelling) for spelling in order]
+    return Reading(scheme.language, tuple(s.sounds for s in read), read[0].surnames, tuple(s.images for s in read))
 
 
-def _surnames(language: Language, possible: frozenset[str]) -> frozenset[str]:
-    """Return the characters of family names that a first syllable can be."""
-    by_sound = surnames_by_sound(language)
-    return _NONE.union(*(by_sound.get(sound, _NONE) for sound in possible))
+@cache
+def _syllable(scheme: Scheme, spelling: str) -> _Syllable:
+    possible, by_sound = sounds(scheme)[spelling], surnames_by_sound(scheme.language)
+    surnames = _NONE.union(*(by_sound.get(sound, _NONE) for sound in possible))
+    crossed = crossings() if scheme.language is Language.CANTONESE else {}
+    return _Syllable(possible, surnames, _NONE.union(*(crossed.get(sound, _NONE) for sound in possible)))
 
 
 def _hanzi_readings(hanzi: str) -> Iterator[Reading]:
