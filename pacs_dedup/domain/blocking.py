@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from pacs_dedup.domain.fingerprint import FrameFingerprint, InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import BlockingKey, Digest
 from pacs_dedup.domain.patient import PatientIdentity
+from pacs_dedup.domain.patient_keys import counted_keys, patient_keys, person_key
 
 _SKETCHED_FRAMES = 8
 """Frames of a series that are findable by their noise sketch; evenly spread, so that a copy chooses the same ones."""
@@ -28,7 +29,7 @@ def index_keys(study: StudyFingerprint) -> frozenset[BlockingKey]:
     keys |= {_key("ref", uid) for i in study.instances for uid in i.referenced_sop_instance_uids}
     keys |= {key for sketch in _sketches(study) for key in _bands(sketch)}
     keys.add(_key("study", study.key.study_instance_uid))
-    return frozenset(keys)
+    return frozenset(keys) | counted_keys(_named_patient(study))
 
 
 def search_keys(study: StudyFingerprint) -> frozenset[BlockingKey]:
@@ -62,15 +63,13 @@ def worth_comparing(shared: Collection[BlockingKey]) -> bool:
 
 
 def patient_group(study: StudyFingerprint) -> str:
-    """Name the patient as far as counting different patients needs it; empty where the header names nobody.
+    """Name the patient as far as counting different patients needs it; empty where the headers name nobody."""
+    return person_key(_named_patient(study))
 
-    Name and birth date, where they are there, before a number: every hospital gives the same person another number.
-    """
-    for instance in study.instances:
-        named = _patient_keys(instance.patient)
-        if named:
-            return named[-1]
-    return ""
+
+def _named_patient(study: StudyFingerprint) -> PatientIdentity:
+    """Return the first patient whom a header names, nobody where none does."""
+    return next((i.patient for i in study.instances if person_key(i.patient)), PatientIdentity())
 
 
 def _key(kind: str, *values: object) -> BlockingKey:
@@ -106,15 +105,8 @@ def _acquisition_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
             seconds = {moment.partition(".")[0] for moment in acquired.moments}
             yield from (_key("acq", acquired.device_serial, second) for second in seconds)
         yield from (_key("event", uid) for uid in acquired.event_uids)
-        if acquired.study_date:
-            for patient in _patient_keys(instance.patient):
-                yield _key("day", acquired.study_date, patient)
-
-
-def _patient_keys(patient: PatientIdentity) -> tuple[str, ...]:
-    named = tuple(f"{i.kind}/{i.issuer}/{i.value}" for i in patient.ids)
-    words = "/".join(sorted(patient.name.words)) or patient.name.hanzi
-    return (*named, f"name/{words}/{patient.birth_date}") if patient.name and patient.birth_date else named
+    days = {(i.acquisition.study_date, i.patient) for i in study.instances if i.acquisition.study_date}
+    yield from (_key("day", date, key) for date, patient in days for key in patient_keys(patient))
 
 
 def _sketches(study: StudyFingerprint) -> Iterable[bytes]:
