@@ -49,7 +49,7 @@ def test_every_level_that_says_something_has_its_weight() -> None:
         ("dob_swap", 6),
         ("dob_month", 6),
         ("dob_near", 4),
-        ("dob_part", 3),
+        ("dob_part", 2),
         ("dob_year", 3),
         ("dob_diff", -8),
         ("sex_exact", 1),
