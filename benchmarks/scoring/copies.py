@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from statistics import fmean
 from typing import Any
 
 from benchmarks.scoring.bench import Bench, source_of, study
@@ -73,6 +74,8 @@ def _forth(bench: Bench, seed: Seed, copy: Examined, looks: Looks, plain: Outcom
     prior = bench.prior(seed)
     verdict, taken = judge_pair(copy.study, prior.study, bench.archive, looks)
     costs = {"examine": copy.milliseconds, "judge": taken}
+    if looks.milliseconds:
+        costs["look"] = fmean(looks.milliseconds)
     return replace(plain, **told(verdict, looks), rivals=judge_by_rivals(copy.traits, prior.traits), milliseconds=costs)
 
 

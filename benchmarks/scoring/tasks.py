@@ -65,8 +65,8 @@ class Material:
         return tuple(c for c in (*single_steps(), *chains(self.chain_seed)) if _named(c.name, self.only))
 
     def tasks(self) -> dict[str, Work]:
-        """Name everything there is to do."""
-        seeds, work = self.chosen_seeds(), dict[str, Work]()
+        """Name everything there is to do; seeds in a drawn order, so that a part of a run says something of all sorts."""
+        seeds, work = sorted(self.chosen_seeds(), key=lambda s: _lot(s.name)), dict[str, Work]()
         for seed in seeds:
             for chain in self.chosen_chains():
                 if _lot(f"{name_of(seed, chain)}?") >= _share(seed, chain):
@@ -74,7 +74,7 @@ class Material:
                 work[f"copy {name_of(seed, chain)}"] = lambda b, s=seed, c=chain: judge_copy(b, s, c)  # type: ignore[misc]
             if _named("rows", self.only):
                 work[f"row {seed.name}"] = lambda b, s=seed: judge_row(b, s)  # type: ignore[misc]
-        for pair in negatives(seeds, self.limit):
+        for pair in negatives(self.chosen_seeds(), self.limit):
             if pair.kind != "other_people" and _named(f"{pair.kind} {pair.name}", self.only):
                 work[f"negative {pair.kind} {pair.name}"] = lambda b, p=pair: judge_negative(b, p)  # type: ignore[misc]
         return {name: task for name, task in work.items() if _lot(name) < self.share}

@@ -1,0 +1,81 @@
+"""docs/accuracy.md, written from the figures of one run and from nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from benchmarks.scoring import tables
+
+_HEAD = """# Accuracy, measured
+
+`.venv/bin/python -m benchmarks.accuracy --write-docs` wrote this page; every figure is of that run.
+
+Real images play the priors of an archive. Each is sent through simulated transfers, written to files, fingerprinted and
+judged by the product's own code under the policy that lets copies be held, and so are pairs that are no copies however
+alike they look. A copy counts as found if the search by blocking keys brought its source up **and** the verdict says that
+both show the same images. Pairs that are no copies are compared whether or not a search would have brought them together,
+which is harder than life. Nothing of the simulator is shared with what it checks.
+
+Bounds are one-sided, 95 %: exact (Clopper and Pearson), which take pairs for independent; with whole subjects resampled
+(bootstrap, 2,000 draws); and where nothing failed, 3/n, and the exact bound as if each subject were a single trial. Pairs
+of one subject are not independent, so the truth lies between the first and the last."""
+
+_CERTAINTY = """A band is a statement about the kind of evidence; this is how often it was right here. The pairs are what the
+simulator made, not what a hospital receives: shares of true copies hang on how many copies there are."""
+
+_RIVALS = """All rules judge the same pairs. They are dealt with kindly: half of the instances (or of up to five frames) make a
+copy; the pictures that are hashed are stretched between the 1st and 99th percentile; every arriving frame may choose its
+nearest among all frames of the prior; the thresholds of the perceptual hashes are those with the best F1 on these very
+pairs. None of them searches, and none has to say what the relation is."""
+
+
+def document(figures: Mapping[str, Any]) -> str:
+    """Return the page."""
+    return "\n\n".join((_HEAD, *sections(figures))) + "\n"
+
+
+def sections(figures: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return all tables under their headings."""
+    return (
+        f"## What was judged\n\n{_about(figures['about'])}",
+        f"## What must never, or always, happen\n\n{tables.promise_table(figures['promises'])}\n\n{_search(figures)}",
+        f"## Copies by sort\n\n{tables.recall_table(figures['recall by sort'])}",
+        f"## Copies by transform\n\n{tables.recall_table(figures['recall'])}",
+        f"## Pairs that are no copies\n\n{tables.negative_table(figures['negatives'])}",
+        f"## Beside other rules\n\n{_RIVALS}\n\n{tables.rival_table(figures['rivals'])}",
+        f"## What was expected and what was said\n\n{tables.confusion_table(figures['confusion'])}",
+        f"## How sure\n\n{_CERTAINTY}\n\n{tables.calibration_table(figures['certainty'], 'the verdict says')}\n\n"
+        f"{tables.calibration_table(figures['bits'], 'match weight, bits')}",
+        f"## What it costs\n\n{_costs(figures['costs'])}",
+    )
+
+
+def _about(told: Mapping[str, Any]) -> str:
+    lines = {
+        "when and where": told["conditions"],
+        "code": f"{told['code']} (digests {told['digests']}, rules {told['rules']})",
+        "corpus": f"{told['corpus']} (digest of its manifest)",
+        "seeds": f"{_counts(told['seeds'])}, of {told['subjects']} subjects (split: {told['split']})",
+        "transforms": f"{told['transforms']}, and {told['chains']} chains of them (generator seed "
+        f"{told['seed of the chains']}); share of the tasks that was drawn: {told['share']}",
+        "pairs": _counts(told["pairs"]),
+        "tasks that failed": str(told["failed"]),
+    }
+    return tables.plain_table(["", "this run"], lines)
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return tables.joined(f"{count:,} {name}" for name, count in counts.items())
+
+
+def _search(figures: Mapping[str, Any]) -> str:
+    told = figures["search"]
+    return (
+        f"By way of the search, the copies met {told['strangers']:,} priors that are not their source; "
+        f"{told['called copies or held']} of these were called copies or held."
+    )
+
+
+def _costs(costs: Mapping[str, Any]) -> str:
+    one = tables.plain_table(["one frame of 512 x 512, uncompressed", "median (least to greatest)"], costs["one frame"])
+    run = tables.plain_table(["over the whole run, frames of all sizes", "median (least to greatest)"], costs["run"])
+    return f"Processor time.\n\n{one}\n\n{run}" if costs["one frame"] else f"Processor time.\n\n{run}"
