@@ -127,6 +127,7 @@ def _vetoes(evidence: Evidence, policy: Policy) -> tuple[tuple[bool, str], ...]:
         (evidence.quality_control, "it shows a phantom or a test object, and such images are repeated on purpose"),
         (evidence.level(Fact.ORIENTATION) == "differs", "it may correct the side, orientation or position of an image"),
         (tied, "one study names the other as its source"),
+        *((True, veto) for veto in evidence.patient_vetoes),
     )
 
 

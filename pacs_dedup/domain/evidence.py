@@ -206,6 +206,8 @@ class Evidence:
         incoming_instances, prior_instances: counts, after counting every SOP Instance UID once.
         same_source: both came from one calling AE title.
         quality_control: a header says that a phantom or a test object was imaged, or nobody.
+        patient_model: the weights by which the patients were compared, by name and digest.
+        patient_vetoes: why nothing may be held back on the strength of that comparison.
         total_bits: sum of all groups but PATIENT, each capped.
         patient_bits: sum for "one patient", on a scale of its own.
         better: ``incoming``, ``prior`` or ``equal``: which side carries more (lossless, depth, matrix, completeness).
@@ -220,6 +222,8 @@ class Evidence:
     prior_instances: int = 0
     same_source: bool = False
     quality_control: bool = False
+    patient_model: str = ""
+    patient_vetoes: tuple[str, ...] = ()
     total_bits: float = 0.0
     patient_bits: float = 0.0
     better: str = "equal"

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pacs_dedup.domain.evidence import PatientTier
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
@@ -41,7 +42,8 @@ def compare_study_patients(
     pairs = [(left[0], right[0]), *((a, right[0]) for a in left[1:]), *((left[0], b) for b in right[1:])]
     context = PIXELS_EQUAL if pixels_equal else STUDIES
     found = [compare_patients(a, b, context, frequencies) for a, b in pairs]
-    return max(found, key=lambda evidence: _GRAVITY[evidence.tier])
+    gravest = max(found, key=lambda evidence: _GRAVITY[evidence.tier])
+    return replace(gravest, vetoes=tuple(dict.fromkeys(veto for evidence in found for veto in evidence.vetoes)))
 
 
 def _identities(instances: Sequence[InstanceFingerprint]) -> list[PatientIdentity]:

@@ -83,6 +83,7 @@ def test_a_pure_copy_is_flagged_and_held_only_by_choice() -> None:
         {"coverage": make_coverage(new_uninformative=1)},
         {"coverage": make_coverage(images_matched=0)},
         {"quality_control": True},
+        {"patient_vetoes": ("a newborn goes by a provisional name",)},
         {"better": "incoming"},
         {"levels": {Fact.DEVICE: "serial_equal", Fact.ACQUISITION_TIME: "same_day"}},
         {"levels": {Fact.SOURCE_REFERENCES: "to_prior"}},
