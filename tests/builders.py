@@ -25,6 +25,7 @@ from pacs_dedup.domain.identifiers import (
     TransferSyntaxUid,
 )
 from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId, PatientIdentity, PersonNameParts
+from pacs_dedup.domain.verification import FrameVerification
 
 EXPLICIT_LITTLE_ENDIAN = TransferSyntaxUid("1.2.840.10008.1.2.1")
 JPEG_BASELINE = TransferSyntaxUid("1.2.840.10008.1.2.4.50")
@@ -33,6 +34,9 @@ AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 HKID = PatientId("A123456", kind=IdentifierKind.HKID, check=CheckState.VALID)
 CHAN = PersonNameParts(("CHAN",), ("TAI", "MAN"), family_known=True)
 LOSSLESS = Rendition(512, 512, 12, 1, "MONOCHROME2", lossy=False, decoder="numpy")
+SAME_NOISE = FrameVerification(0.97, 0.99, 0.2, 90_000, fine_correlation=0.95, unexplained_share=0.0)
+OTHER_NOISE = FrameVerification(0.02, 0.8, 1.6, 90_000, fine_correlation=0.0)
+NO_ANSWER = FrameVerification(refused="only 12 pixels carry grey levels that can be compared")
 LOSSY = replace(LOSSLESS, lossy=True, decoder="jpeg", soft=True)
 
 

@@ -87,7 +87,7 @@ def _modalities(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
 def _events(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
     left, right = ({uid for a in side for uid in a.event_uids} for side in (incoming, prior))
     level = MISSING if not left or not right else "shared" if left & right else "differs"
-    return weighed(Fact.EVENT_UIDS, level, f"{len(left)} UIDs", f"{len(right)} UIDs")
+    return weighed(Fact.EVENT_UIDS, level, *(f"{len(side)} UID{'s' * (len(side) != 1)}" for side in (left, right)))
 
 
 def _times(incoming: Acquisitions, prior: Acquisitions, *, one_extent: bool) -> tuple[Comparison, Comparison]:
@@ -138,20 +138,27 @@ def _exposures(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
     return weighed(Fact.EXPOSURE, level, _shown(left), _shown(right))
 
 
-def _reconstructions(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
-    """Compare what makes reconstructions of the same raw data differ.
+def reconstruction_level(incoming: Acquisitions, prior: Acquisitions) -> str:
+    """Compare what makes reconstructions of the same raw data differ: ``equal``, ``differs`` or ``missing``.
 
     A kernel that only one side names is not compared, and then equal thickness alone does not tell.
     """
-    left, right = _restricted(list(map(_reconstruction, incoming)), list(map(_reconstruction, prior)))
+    left, right = _both_told(incoming, prior)
     kernels = [any(a.kernel for a in side) for side in (incoming, prior)]
     if not left or not right:
-        level = MISSING
-    elif not _contained(set(left), set(right)):
-        level = "differs"
-    else:
-        level = "equal" if kernels[0] == kernels[1] else MISSING
-    return weighed(Fact.KERNEL, level, _shown(left), _shown(right))
+        return MISSING
+    if not _contained(set(left), set(right)):
+        return "differs"
+    return "equal" if kernels[0] == kernels[1] else MISSING
+
+
+def _reconstructions(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
+    left, right = _both_told(incoming, prior)
+    return weighed(Fact.KERNEL, reconstruction_level(incoming, prior), _shown(left), _shown(right))
+
+
+def _both_told(incoming: Acquisitions, prior: Acquisitions) -> tuple[Counter[Parameters], Counter[Parameters]]:
+    return _restricted(list(map(_reconstruction, incoming)), list(map(_reconstruction, prior)))
 
 
 def _reconstruction(acquisition: Acquisition) -> Parameters:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pacs_dedup.domain.acquisition import Geometry
+from pacs_dedup.domain.acquisition_comparison import reconstruction_level
+from pacs_dedup.domain.acquisition_weights import MISSING
 from pacs_dedup.domain.pairing import FrameItem, FrameRef
 from pacs_dedup.domain.verification import FrameVerification
 
@@ -29,6 +31,8 @@ class LookAt:
 
     Attributes:
         series: the Series Instance UID of the incoming frame; looks are read series by series.
+        modality: (0008,0060) of the incoming frame; only some modalities are reconstructed more than once.
+        kernel: level at which the two headers' reconstructions compare: ``equal``, ``differs`` or ``missing``.
         search_region: other facts make a copy plausible, so a crop or a capture is worth the longer search.
         sketch_distance: share of differing sketch bits, 0..0.5; all that is left where pixels are no longer held.
     """
@@ -37,6 +41,8 @@ class LookAt:
     prior: FrameRef
     neighbours: tuple[FrameRef, ...] = ()
     series: str = ""
+    modality: str = ""
+    kernel: str = MISSING
     search_region: bool = False
     sketch_distance: float | None = None
 
@@ -50,13 +56,10 @@ class Looked:
         held: the pixels of both frames are still here; where they are not, the sketches have to stand in.
     """
 
-    incoming: FrameRef
-    prior: FrameRef
+    at: LookAt
     result: FrameVerification
     best_neighbour: float | None = None
-    series: str = ""
     held: bool = True
-    sketch_distance: float | None = None
 
 
 def plan(
@@ -113,6 +116,8 @@ def _look_at(item: FrameItem, partner: FrameItem, prior: Sequence[FrameItem], *,
         prior=partner.ref,
         neighbours=_neighbours(partner, prior),
         series=item.instance.series_instance_uid,
+        modality=item.instance.acquisition.modality,
+        kernel=reconstruction_level((item.instance.acquisition,), (partner.instance.acquisition,)),
         search_region=wide,
         sketch_distance=nearest_sketches(item, partner),
     )

@@ -14,9 +14,9 @@ from pacs_dedup.domain.findings import Finding, Findings, read_all
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import Digest
 from pacs_dedup.domain.instance_counts import count_instances
+from pacs_dedup.domain.name_frequencies import UNCOUNTED, NameFrequencies
 from pacs_dedup.domain.pairing import distinct_instances, pair
 from pacs_dedup.domain.pixel_comparison import compare_pixels
-from pacs_dedup.domain.policy import DEFAULT_POLICY, Policy
 from pacs_dedup.domain.rendition import better_side
 from pacs_dedup.domain.sop_findings import TwinLooks
 from pacs_dedup.domain.study_patients import compare_study_patients
@@ -44,7 +44,7 @@ def compare_studies(
     prior: StudyFingerprint,
     looked: Sequence[Looked] = (),
     common: frozenset[Digest] = frozenset(),
-    policy: Policy = DEFAULT_POLICY,
+    frequencies: NameFrequencies = UNCOUNTED,
 ) -> Evidence:
     """Compare an incoming study with a prior one.
 
@@ -53,17 +53,16 @@ def compare_studies(
         prior: what it is compared with.
         looked: frame pairs whose pixels were compared, as `plan_looks` asked for.
         common: stored and content digests that so many patients share that they identify nobody.
-        policy: holds the thresholds by which a look is read.
+        frequencies: how common names are among the patients that are known.
     """
     left, right = distinct_instances(incoming), distinct_instances(prior)
     pairing = pair(left, right, common)
     acquired = _acquired(left, right)
-    kernel = next(c.level for c in acquired if c.fact is Fact.KERNEL)
-    modality = {i.blob_id: i.acquisition.modality for i in left}
-    findings = read_all(looked, policy, lambda look: modality.get(look.incoming.blob_id, ""), kernel)
+    findings = read_all(looked)
     sop = sop_findings.find(incoming, prior, _twin_looks(findings))
     coverage = cover(pairing, left, prior, findings)
-    patients = compare_study_patients(left, right, pixels_equal=coverage.matched > 0 or sop.shared > 0)
+    equal = coverage.matched > 0 or sop.shared > 0
+    patients = compare_study_patients(left, right, pixels_equal=equal, frequencies=frequencies)
     comparisons = (
         *compare_pixels(pairing, coverage, looked),
         *compare_uids(incoming, prior, sop),
@@ -82,6 +81,8 @@ def compare_studies(
         quality_control=any(i.quality_control for i in (*left, *right)),
         total_bits=total_bits(comparisons),
         patient_bits=patients.bits,
+        patient_model=patients.model,
+        patient_vetoes=patients.vetoes,
         better=better_side(left, right, values_equal=not pairing.left_incoming and not pairing.left_prior),
     )
 
@@ -111,7 +112,7 @@ def total_bits(comparisons: Iterable[Comparison]) -> float:
 
 
 def _twin_looks(findings: Findings) -> TwinLooks:
-    pairs = [((look.incoming.blob_id, look.prior.blob_id), finding) for look, finding in findings]
+    pairs = [((look.at.incoming.blob_id, look.at.prior.blob_id), finding) for look, finding in findings]
     return TwinLooks(
         copies=frozenset(pair for pair, finding in pairs if finding is Finding.COPY),
         refuted=frozenset(pair for pair, finding in pairs if finding in (Finding.REPEAT, Finding.RECONSTRUCTION)),

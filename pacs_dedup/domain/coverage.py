@@ -51,7 +51,7 @@ def _verified(pairing: Pairing, findings: Findings) -> int:
     left = Counter(item.instance.series_instance_uid for item in pairing.left_incoming)
     by_series: dict[str, Counter[Finding]] = defaultdict(Counter)
     for look, finding in findings:
-        by_series[look.series][finding] += 1
+        by_series[look.at.series][finding] += 1
     estimated = 0
     for sample in samples(pairing.left_incoming):
         series = sample[0].instance.series_instance_uid
@@ -68,5 +68,5 @@ def _copies(found: Counter[Finding]) -> int:
 
 def _renewed_copies(incoming: Sequence[InstanceFingerprint], prior: StudyFingerprint, findings: Findings) -> int:
     uids = {i.blob_id: i.sop_instance_uid for i in incoming}
-    copies: Iterable[str | None] = (uids.get(look.incoming.blob_id) for look, f in findings if f in _COPIES)
+    copies: Iterable[str | None] = (uids.get(look.at.incoming.blob_id) for look, f in findings if f in _COPIES)
     return sum(1 for uid in copies if uid is not None and uid not in prior.by_sop_instance_uid)

@@ -19,15 +19,11 @@ class Policy:
     Attributes:
         action: observe and flag never hold anything back; quarantine may.
         complete_share: share of items that must be matched for a study to count as covered (0..1).
-        copy_correlation: residual correlation (mf) at and above which a verified frame is a copy.
         common_patients: how many patients share a frame digest before it identifies nobody.
-        repeat_correlation: residual correlation below which alike frames are another acquisition.
     """
 
     action: Action = Action.OBSERVE
     complete_share: float = 0.98
-    copy_correlation: float = 0.75
-    repeat_correlation: float = 0.30
     common_patients: int = 5
 
 

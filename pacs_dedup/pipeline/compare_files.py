@@ -11,12 +11,12 @@ from pacs_dedup.domain.compare import compare_studies, plan_looks
 from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.errors import BadRequest, BlobMissing, Unreadable
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
-from pacs_dedup.domain.identifiers import SCAN_PREFIX, BlobId, StudyKey
+from pacs_dedup.domain.identifiers import SCAN_PREFIX, BlobId, Digest, StudyKey
 from pacs_dedup.domain.patient import NO_DEFAULTS
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.verdict import Verdict
 from pacs_dedup.pipeline.fingerprint import Examine
-from pacs_dedup.pipeline.look import VerifyFrames, look
+from pacs_dedup.pipeline.look import PathOf, VerifyFrames, look
 from pacs_dedup.pipeline.scan import find_files
 
 
@@ -27,14 +27,16 @@ class Side:
     Attributes:
         study: all instances found, as one study, whatever UIDs they name.
         study_uids: how many Study Instance UIDs that are.
-        paths: where each blob is.
+        paths: where the bytes of each blob can be read; without those that are no longer held.
         unreadable: files that could not be understood, with their cause.
+        files: where the files of the study lie; none of what was received.
     """
 
     study: StudyFingerprint
     study_uids: int
     paths: dict[BlobId, Path]
     unreadable: tuple[tuple[Path, str], ...]
+    files: tuple[Path, ...] = ()
 
     @property
     def size_bytes(self) -> int:
@@ -69,14 +71,35 @@ def load_side(path: Path, examine: Examine, progress: Callable[[], None] = lambd
         except (Unreadable, BlobMissing, OSError) as error:
             unreadable.append((file, str(error)))
         progress()
-    return Side(_as_one_study(path, instances, unreadable), _count(instances), paths, tuple(unreadable))
+    study = _as_one_study(path, instances, unreadable)
+    return Side(study, _count(instances), paths, tuple(unreadable), tuple(paths.values()))
 
 
-def compare_sides(incoming: Side, prior: Side, *, verify: VerifyFrames, policy: Policy) -> Verdict:
-    """Judge one side against the other, looking at pixels where digests do not tell."""
+def compare_sides(
+    incoming: Side, prior: Side, *, verify: VerifyFrames, policy: Policy, common: frozenset[Digest] = frozenset()
+) -> Verdict:
+    """Judge one side against the other, looking at pixels where digests do not tell.
+
+    Args:
+        incoming: what is judged.
+        prior: what it is compared with.
+        verify: compares the pixels of two frames.
+        policy: the site's.
+        common: digests that so many patients share that they identify nobody.
+    """
+    looked = look(plan_looks(incoming.study, prior.study, common), _path_of(incoming, prior), verify)
+    return decide(compare_studies(incoming.study, prior.study, looked, common), policy)
+
+
+def _path_of(incoming: Side, prior: Side) -> PathOf:
     paths = {**prior.paths, **incoming.paths}
-    looked = look(plan_looks(incoming.study, prior.study), paths.__getitem__, verify)
-    return decide(compare_studies(incoming.study, prior.study, looked, policy=policy), policy)
+
+    def path_of(blob_id: BlobId) -> Path:
+        if blob_id not in paths:
+            raise BlobMissing("its bytes are no longer held")
+        return paths[blob_id]
+
+    return path_of
 
 
 def _as_one_study(

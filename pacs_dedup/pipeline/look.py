@@ -26,17 +26,11 @@ def _look_at(each: LookAt, path_of: PathOf, verify: VerifyFrames) -> Looked:
             path_of(each.incoming.blob_id), each.incoming.frame, path_of(each.prior.blob_id), each.prior.frame
         )
     except BlobMissing as error:
-        return _looked(each, FrameVerification(refused=str(error)), held=False)
+        return Looked(each, FrameVerification(refused=str(error)), held=False)
     except Unreadable as error:
-        return _looked(each, FrameVerification(refused=str(error)))
+        return Looked(each, FrameVerification(refused=str(error)))
     beside = [] if result.refused else _correlations(each.incoming, each.neighbours, path_of, verify)
-    return _looked(each, result, max(beside, default=None))
-
-
-def _looked(
-    each: LookAt, result: FrameVerification, best_neighbour: float | None = None, *, held: bool = True
-) -> Looked:
-    return Looked(each.incoming, each.prior, result, best_neighbour, each.series, held, each.sketch_distance)
+    return Looked(each, result, max(beside, default=None))
 
 
 def _correlations(frame: FrameRef, others: Collection[FrameRef], path_of: PathOf, verify: VerifyFrames) -> list[float]:

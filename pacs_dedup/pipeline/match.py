@@ -13,6 +13,9 @@ from pacs_dedup.domain.compare import compare_studies, plan_looks
 from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.fingerprint import StudyFingerprint
 from pacs_dedup.domain.identifiers import BlockingKey, Digest, StudyKey
+from pacs_dedup.domain.name_frequencies import UNCOUNTED, NameFrequencies
+from pacs_dedup.domain.names import name_keys
+from pacs_dedup.domain.patient_keys import SAMPLE, SAMPLED, counted_name
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.repeats import repeats_within
 from pacs_dedup.domain.verdict import Judgement
@@ -26,6 +29,8 @@ from pacs_dedup.ports.journal import Journal, NewWork, Step
 from pacs_dedup.ports.study_register import StudyRegister, StudyState
 
 _LEASE = timedelta(minutes=30)
+_MIN_SAMPLE = 4
+"""Fewer sampled patients than this do not tell how many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +62,10 @@ def judge(key: StudyKey, generation: int, matcher: Matcher) -> Iterable[Judgemen
     """Judge one generation of a study against every candidate, its own past, and itself."""
     study = _load(key, generation, matcher)
     common = common_digests(study, matcher.index, matcher.policy)
+    names = name_frequencies(study, matcher.index)
     for other_key, shared in _candidates(study, common, matcher.index).items():
         if other_key != key and worth_comparing(shared):
-            yield from _judge_pair(study, other_key, matcher, common)
+            yield from _judge_pair(study, other_key, matcher, common, names)
     yield from _judge_growth(study, matcher, common)
 
 
@@ -88,18 +94,36 @@ def common_digests(study: StudyFingerprint, index: FingerprintIndex, policy: Pol
     return frozenset(keys[key] for key, patients in shared.items() if patients >= policy.common_patients)
 
 
+def name_frequencies(study: StudyFingerprint, index: FingerprintIndex) -> NameFrequencies:
+    """Return how many patients have the names in a study, and how many there are; nothing while there are few."""
+    names = {instance.patient.name for instance in study.instances}
+    keys = {counted_name(key): key for name in names for key in name_keys(name)}
+    counts = index.patients_sharing((*keys, SAMPLE))
+    if counts[SAMPLE] < _MIN_SAMPLE:
+        return UNCOUNTED
+    return NameFrequencies(counts[SAMPLE] * SAMPLED, {name: counts[key] for key, name in keys.items()})
+
+
 def compare(
-    incoming: StudyFingerprint, prior: StudyFingerprint, matcher: Matcher, common: frozenset[Digest]
+    incoming: StudyFingerprint,
+    prior: StudyFingerprint,
+    matcher: Matcher,
+    common: frozenset[Digest],
+    names: NameFrequencies = UNCOUNTED,
 ) -> Judgement:
     """Compare two studies, looking at pixels where the digests leave frames without a partner."""
     looked = look(plan_looks(incoming, prior, common), matcher.blobs.path, matcher.verify)
-    evidence = compare_studies(incoming, prior, looked, common, matcher.policy)
+    evidence = compare_studies(incoming, prior, looked, common, frequencies=names)
     verdict = decide(evidence, matcher.policy)
     return Judgement(incoming.key, incoming.generation, prior.key, verdict, matcher.clock.now())
 
 
 def _judge_pair(
-    study: StudyFingerprint, other_key: StudyKey, matcher: Matcher, common: frozenset[Digest]
+    study: StudyFingerprint,
+    other_key: StudyKey,
+    matcher: Matcher,
+    common: frozenset[Digest],
+    names: NameFrequencies,
 ) -> Iterable[Judgement]:
     """Compare with what is settled of the other study; what it is still receiving is judged when that settles."""
     settled = _settled_generation(other_key, matcher.register)
@@ -108,7 +132,7 @@ def _judge_pair(
     other = _load(other_key, settled, matcher)
     if _came_first(study.key, other_key, matcher.register):
         study, other = other, study
-    yield compare(study, other, matcher, common)
+    yield compare(study, other, matcher, common, names)
 
 
 def _settled_generation(key: StudyKey, register: StudyRegister) -> int:

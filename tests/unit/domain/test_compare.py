@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pacs_dedup.domain.alignment import Looked
+from pacs_dedup.domain.alignment import LookAt, Looked
 from pacs_dedup.domain.compare import GROUP_CAPS, compare_studies, plan_looks, total_bits
 from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.evidence import Fact, Group, PatientTier
@@ -20,6 +20,9 @@ from tests.builders import (
     CHAN,
     JPEG_BASELINE,
     LOSSY,
+    NO_ANSWER,
+    OTHER_NOISE,
+    SAME_NOISE,
     STRANGER,
     again,
     digest_of,
@@ -80,8 +83,10 @@ def test_a_study_under_new_uids_is_covered_by_itself(instances: list[InstanceFin
     assert coverage.matched == coverage.incoming == coverage.prior
 
 
-def look_at(incoming: InstanceFingerprint, prior: InstanceFingerprint, correlation: float, frame: int = 0) -> Looked:
-    return Looked(FrameRef(incoming.blob_id, frame), FrameRef(prior.blob_id, frame), FrameVerification(correlation))
+def look_at(
+    incoming: InstanceFingerprint, prior: InstanceFingerprint, found: FrameVerification, frame: int = 0
+) -> Looked:
+    return Looked(LookAt(FrameRef(incoming.blob_id, frame), FrameRef(prior.blob_id, frame)), found)
 
 
 def squeezed(instances: tuple[InstanceFingerprint, ...]) -> tuple[InstanceFingerprint, ...]:
@@ -92,23 +97,20 @@ def squeezed(instances: tuple[InstanceFingerprint, ...]) -> tuple[InstanceFinger
 
 
 @pytest.mark.parametrize(
-    ("correlations", "verified"),
+    ("seen", "verified"),
     [
-        ([0.95] * 9, 20),
-        ([0.95] * 6 + [0.5] * 3, 20),  # the copies vouch for slices that give no clear answer
-        ([0.95] * 6 + [0.5] * 2 + [0.1], 13),  # but not where one shows another acquisition
-        ([0.95] * 4 + [0.5] * 5, 9),
-        ([0.1] * 9, 0),
+        ([SAME_NOISE] * 9, 20),
+        ([SAME_NOISE] * 6 + [NO_ANSWER] * 3, 20),  # the copies vouch for slices that give no clear answer
+        ([SAME_NOISE] * 6 + [NO_ANSWER] * 2 + [OTHER_NOISE], 13),  # but not where one shows another acquisition
+        ([SAME_NOISE] * 4 + [NO_ANSWER] * 5, 9),
+        ([OTHER_NOISE] * 9, 0),
     ],
 )
-def test_the_looks_speak_for_the_frames_that_were_not_looked_at(correlations: list[float], verified: int) -> None:
+def test_the_looks_speak_for_the_frames_that_were_not_looked_at(seen: list[FrameVerification], verified: int) -> None:
     prior = make_slices(20)
     incoming = renewed(squeezed(prior))
     planned = plan_looks(make_study(*incoming), make_study(*prior))
-    looked = [
-        Looked(p.incoming, p.prior, FrameVerification(c), series=p.series)
-        for p, c in zip(planned, correlations, strict=True)
-    ]
+    looked = [Looked(p, c) for p, c in zip(planned, seen, strict=True)]
     coverage = compare_studies(make_study(*incoming), make_study(*prior), looked).coverage
     assert (coverage.tried, coverage.verified) == (9, verified)
 
@@ -118,7 +120,7 @@ def test_frames_of_the_sample_without_a_partner_count_against() -> None:
     prior = (*make_slices(20)[:10], *renewed(make_slices(20), "8")[10:])
     prior = tuple(replace(i, acquisition=make_acquisition(100.0 + n)) if n >= 10 else i for n, i in enumerate(prior))
     planned = plan_looks(make_study(*incoming), make_study(*prior))
-    looked = [Looked(p.incoming, p.prior, FrameVerification(0.95), series=p.series) for p in planned]
+    looked = [Looked(p, SAME_NOISE) for p in planned]
     coverage = compare_studies(make_study(*incoming), make_study(*prior), looked).coverage
     assert 8 <= coverage.verified <= 12
 
@@ -127,7 +129,7 @@ def test_a_lossy_study_under_its_old_uids_is_a_twin_to_its_last_slice() -> None:
     prior = make_slices(30)
     incoming = squeezed(prior)
     planned = plan_looks(make_study(*incoming), make_study(*prior))
-    looked = [Looked(p.incoming, p.prior, FrameVerification(0.95), series=p.series) for p in planned]
+    looked = [Looked(p, SAME_NOISE) for p in planned]
     evidence = compare_studies(make_study(*incoming), make_study(*prior), looked)
     assert (evidence.sop.lossy_twin, evidence.sop.conflicting) == (30, 0)
     assert decide(evidence, Policy()).relation is Relation.LOSSY_TWIN
@@ -136,7 +138,7 @@ def test_a_lossy_study_under_its_old_uids_is_a_twin_to_its_last_slice() -> None:
 def test_one_frame_with_other_noise_makes_a_multi_frame_twin_an_alarm() -> None:
     prior = make_instance("1", frames=(make_frame("a"), make_frame("b")))
     twin = again(prior, frames=(make_frame("c"), make_frame("d")), rendition=LOSSY)
-    looked = [look_at(twin, prior, 0.95), look_at(twin, prior, 0.1, frame=1)]
+    looked = [look_at(twin, prior, SAME_NOISE), look_at(twin, prior, OTHER_NOISE, frame=1)]
     evidence = compare_studies(make_study(twin), make_study(prior), looked)
     assert decide(evidence, Policy()).relation is Relation.UID_CONFLICT
 
@@ -167,7 +169,7 @@ def test_one_uid_in_two_versions_is_one_instance() -> None:
 def test_a_verified_copy_under_a_new_uid_is_counted_as_renewed() -> None:
     prior = make_slices(2)
     incoming = (*prior[:1], *renewed(squeezed(prior[1:])))
-    looked = [look_at(incoming[1], prior[1], 0.95), look_at(make_instance("99"), prior[1], 0.95)]
+    looked = [look_at(incoming[1], prior[1], SAME_NOISE), look_at(make_instance("99"), prior[1], SAME_NOISE)]
     assert compare_studies(make_study(*incoming), make_study(*prior), looked).coverage.renewed == 1
 
 

@@ -13,6 +13,8 @@ from pacs_dedup.domain.verification import FrameVerification
 from tests.builders import (
     JPEG_BASELINE,
     LOSSY,
+    OTHER_NOISE,
+    SAME_NOISE,
     again,
     digest_of,
     make_frame,
@@ -27,9 +29,9 @@ from tests.strategies import stacks
 Instances = tuple[InstanceFingerprint, ...]
 
 
-def counted(incoming: Instances, prior: Instances, correlation: float = 0.95) -> InstanceCounts:
+def counted(incoming: Instances, prior: Instances, found: FrameVerification = SAME_NOISE) -> InstanceCounts:
     a, b = make_study(*incoming), make_study(*prior)
-    looked = [Looked(p.incoming, p.prior, FrameVerification(correlation), series=p.series) for p in plan_looks(a, b)]
+    looked = [Looked(p, found) for p in plan_looks(a, b)]
     return compare_studies(a, b, looked).instances
 
 
@@ -71,11 +73,11 @@ def test_what_looks_confirm_is_near() -> None:
     prior = make_slices(4)
     lossy = tuple(again(i, frames=(make_frame(f"j{n}"),), rendition=LOSSY) for n, i in enumerate(prior))
     assert counted(renewed(lossy), prior) == InstanceCounts(near=4)
-    assert counted(renewed(lossy), prior, 0.1) == InstanceCounts(only_in_a=4, only_in_b=4)
+    assert counted(renewed(lossy), prior, OTHER_NOISE) == InstanceCounts(only_in_a=4, only_in_b=4)
 
 
 def test_one_uid_with_two_images_is_different() -> None:
-    assert counted((make_instance("1", "a"),), (make_instance("1", "b"),), 0.1) == InstanceCounts(different=1)
+    assert counted((make_instance("1", "a"),), (make_instance("1", "b"),), OTHER_NOISE) == InstanceCounts(different=1)
 
 
 def test_reports_and_what_only_one_side_has_are_counted_too() -> None:

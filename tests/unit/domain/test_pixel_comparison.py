@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pacs_dedup.domain.alignment import Looked
+from pacs_dedup.domain.alignment import LookAt, Looked
 from pacs_dedup.domain.evidence import Comparison, Coverage, Fact
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.pairing import FrameRef, distinct_instances, pair
@@ -24,7 +24,7 @@ def findings(
 
 def look(correlation: float, refused: str = "") -> Looked:
     ref = FrameRef(blob_of("any"), 0)
-    return Looked(ref, ref, FrameVerification(correlation, refused=refused))
+    return Looked(LookAt(ref, ref), FrameVerification(correlation, refused=refused))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_what_could_not_be_examined_is_named() -> None:
 
 
 def test_sketches_stand_in_for_pixels_that_are_gone_and_weigh_less() -> None:
-    gone = replace(look(0.0, "gone"), held=False, sketch_distance=0.02)
+    gone = replace(look(0.0, "gone"), held=False)
     found = findings((), (), Coverage(tried=1, sketched=1), (gone,))[Fact.RESIDUAL_NOISE]
     seen = findings((), (), Coverage(tried=1, confirmed=1), (look(0.95),))[Fact.RESIDUAL_NOISE]
     assert (found.level, "no longer held" in found.sentence) == ("sketched", True)

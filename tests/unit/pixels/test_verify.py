@@ -4,15 +4,13 @@ import numpy as np
 import pytest
 
 from pacs_dedup.domain.noise_model import copy_bits
-from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.verification import Fidelity
 from pacs_dedup.pixels.grey import GreyFrame
 from pacs_dedup.pixels.verify import verify_grey_frames
 from tests.images import textured
 from tests.planes import COPIES, Plane, burnt_in, jpeg, resized, scan, windowed
 
-COPY = Policy().copy_correlation
-REPEAT = Policy().repeat_correlation
+COPY, REPEAT = 0.75, 0.30
 
 
 @pytest.mark.parametrize("name", COPIES)
