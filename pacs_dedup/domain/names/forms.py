@@ -26,6 +26,7 @@ _NONE: Final[frozenset[str]] = frozenset()
 _MIN_SYLLABLES: Final = 2
 _MOST_CUTS: Final = 6
 """Ways to cut all words of a name that are read."""
+_MOST_FAMILY: Final = 3
 _MARRIED: Final = 2
 """Family names of a married woman: her husband's before her own."""
 
@@ -135,7 +136,7 @@ def _compounds(scheme: Scheme) -> frozenset[tuple[str, ...]]:
         for character in set("".join(COMPOUND_SURNAMES)):
             if not possible.isdisjoint(read.get(character, _NONE)):
                 spelt[character].append(spelling)
-    return frozenset(pair for first, second in COMPOUND_SURNAMES for pair in product(spelt[first], spelt[second]))
+    return frozenset(pair for c in COMPOUND_SURNAMES for pair in product(spelt[c[0]], spelt[c[1]]))
 
 
 def _latin_readings(name: PersonNameParts, spelt: tuple[Spelling, ...]) -> Iterator[Reading]:
@@ -154,18 +155,28 @@ def _latin_readings(name: PersonNameParts, spelt: tuple[Spelling, ...]) -> Itera
 def _chinese_orders(name: PersonNameParts, scheme: Scheme) -> Iterator[tuple[str, ...]]:
     """Yield the Chinese syllables of a name, family name first, in every way to cut its words and to place them.
 
-    There are none where a word that is no syllable here is the family name, or a syllable elsewhere: then the name
-    is not written in this scheme.
+    There are none where the family name is no Chinese one, or where a word that is no syllable here is one elsewhere:
+    then the name is not written in this scheme.
     """
     ways = {word: _ways(word, scheme) for word in name.words}
-    if any(not cuts and (word in name.family or _is_syllable(word)) for word, cuts in ways.items()):
+    family = syllables_of(name.family, scheme)
+    if not _may_be_chinese(name, family, scheme) or any(not cuts and _is_syllable(word) for word, cuts in ways.items()):
         return
     for cut in islice(product(*(ways[word] for word in name.words if ways[word])), _MOST_CUTS):
         chinese = tuple(syllable for word in cut for syllable in word)
         orders = list(_orders(name, chinese, scheme))
         if len(name.family) == _MARRIED and not _is_compound(name.family, scheme):
             orders.append(chinese[1:])
-        yield from (order for order in orders if len(order) >= _MIN_SYLLABLES)
+        yield from (order for order in orders if len(order) >= _MIN_SYLLABLES and len(chinese) > len(family))
+
+
+def _may_be_chinese(name: PersonNameParts, family: tuple[str, ...], scheme: Scheme) -> bool:
+    """The family name, if we know it, has one syllable, is a known one of two, or is two: a married woman's."""
+    if not name.family_known:
+        return True
+    if not all(syllable in sounds(scheme) for syllable in family):
+        return False
+    return len(family) == 1 or _is_compound(family, scheme) or 1 < len(name.family) <= len(family) <= _MOST_FAMILY
 
 
 def _ways(word: str, scheme: Scheme) -> tuple[tuple[str, ...], ...]:

@@ -9,11 +9,15 @@ from rapidfuzz.distance import OSA
 from pacs_dedup.domain.names.forms import Forms, forms_of
 from pacs_dedup.domain.names.levels import NameLevel
 from pacs_dedup.domain.names.sounding import is_crossing, is_variant, share_family
-from pacs_dedup.domain.names.syllables import sounds
+from pacs_dedup.domain.names.syllables import sounds, split
+from pacs_dedup.domain.names.words import WordLevel, compare_words
 from pacs_dedup.domain.patient import PersonNameParts
 
 _MIN_LETTERS_FOR_TYPO: Final = 8
 _MIN_WORDS_FOR_SUBSET: Final = 2
+_MIN_WORDS_TO_RESEMBLE: Final = 2
+_ALIKE: Final = frozenset({WordLevel.EXACT, WordLevel.ONE_LETTER})
+_RESEMBLING: Final = frozenset({WordLevel.SIMILAR, WordLevel.TWO_LETTERS})
 
 
 def latin_level(left: PersonNameParts, right: PersonNameParts) -> NameLevel:
@@ -40,6 +44,8 @@ def _spelt_otherwise(left: PersonNameParts, right: PersonNameParts, a: Forms, b:
         return NameLevel.ROM_CROSS
     if near:
         return near
+    if _resemble(left, right, a, b):
+        return NameLevel.SIMILAR
     return NameLevel.FAMILY_ONLY if _family_agrees(left, right, a, b) else NameLevel.DIFF
 
 
@@ -61,7 +67,7 @@ def _share_word(left: PersonNameParts, right: PersonNameParts) -> bool:
     """The family names have a word in common, however they are spaced."""
     if set(left.family) & set(right.family):
         return True
-    return "".join(left.family) == "".join(right.family)
+    return bool(left.family) and "".join(left.family) == "".join(right.family)
 
 
 def _is_initials(left: PersonNameParts, right: PersonNameParts) -> bool:
@@ -99,6 +105,31 @@ def _slip_anywhere(a: Forms, b: Forms) -> NameLevel | None:
             if min(len(left), len(right)) >= _MIN_LETTERS_FOR_TYPO and OSA.distance(left, right, score_cutoff=1) == 1:
                 return NameLevel.TYPO
     return None
+
+
+def _resemble(left: PersonNameParts, right: PersonNameParts, a: Forms, b: Forms) -> bool:
+    """As many words, each but one within a letter of its counterpart, and none a Chinese syllable in place of another.
+
+    Two short syllables always look alike; Western names that do are mostly one.
+    """
+    if len(left.words) != len(right.words):
+        return False
+    turned = right.words[-1:] + right.words[:-1]
+    orders = (right.words,) if left.family_known and right.family_known else (right.words, turned)
+    return any(_all_alike(left.words, order, a, b) for order in orders)
+
+
+def _all_alike(left: tuple[str, ...], right: tuple[str, ...], a: Forms, b: Forms) -> bool:
+    levels = [compare_words(x, y) for x, y in zip(left, right, strict=True)]
+    loose = [level for level in levels if level not in _ALIKE]
+    if len(levels) < _MIN_WORDS_TO_RESEMBLE or len(loose) > 1 or not set(loose) <= _RESEMBLING:
+        return False
+    return not any(_both_syllables(x, y, a, b) for x, y in zip(left, right, strict=True) if x != y)
+
+
+def _both_syllables(left: str, right: str, a: Forms, b: Forms) -> bool:
+    both = [x.scheme for x, y in zip(a.spelt, b.spelt, strict=True) if x.chinese and y.chinese]
+    return any(split(left, scheme) and split(right, scheme) for scheme in both)
 
 
 def _family_agrees(left: PersonNameParts, right: PersonNameParts, a: Forms, b: Forms) -> bool:
