@@ -6,13 +6,17 @@ from pacs_dedup.domain.blocking import is_sketch_band, search_keys
 from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.identifiers import StudyInstanceUid, StudyKey
+from pacs_dedup.domain.name_frequencies import NameFrequencies
+from pacs_dedup.domain.names import name_keys
 from pacs_dedup.domain.patient import PatientIdentity, PersonNameParts
+from pacs_dedup.domain.patient_keys import SAMPLE, SAMPLED, counted_keys
 from pacs_dedup.domain.policy import Action
 from pacs_dedup.domain.verification import FrameVerification
-from pacs_dedup.pipeline.match import common_digests
+from pacs_dedup.pipeline.match import common_digests, name_frequencies
 from tests.builders import (
     JPEG_BASELINE,
     LOSSY,
+    PATIENT,
     STRANGER,
     again,
     digest_of,
@@ -259,3 +263,19 @@ def test_another_patient_s_copy_of_the_pixels_is_an_alarm() -> None:
     site.send_study(STACK)
     site.send_study(renewed(STACK, patient=STRANGER), source="PMHPACS")
     assert site.verdicts() == [("PMHPACS", "wrong_patient", 1)]
+
+
+def test_names_are_counted_over_patients_once_there_are_enough_of_them() -> None:
+    site = Site()
+    study = make_study(make_instance())
+    index = site.database.index
+    assert name_frequencies(study, index) == NameFrequencies()
+    for n in range(4):
+        index.put_keys(StudyKey(StudyInstanceUid(f"1.2.{n}"), "QEHPACS"), f"sampled {n}", [SAMPLE])
+    for n, studies in enumerate((3, 1)):
+        for m in range(studies):
+            key = StudyKey(StudyInstanceUid(f"1.3.{n}.{m}"), "QEHPACS")
+            index.put_keys(key, f"chan {n}", counted_keys(PATIENT))
+    found = name_frequencies(study, index)
+    assert found.patients == 4 * SAMPLED
+    assert found.share(name_keys(PATIENT.name)) == pytest.approx(1 / found.patients)
