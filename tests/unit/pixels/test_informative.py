@@ -1,0 +1,79 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from pacs_dedup.pixels.informative import is_drawn, is_informative
+from tests.images import Array, textured
+
+CT = ("ORIGINAL", "PRIMARY", "AXIAL")
+
+
+def bars(levels: int = 20, size: int = 200) -> Array:
+    return np.repeat(np.arange(levels, dtype=np.int32) * 12, size // levels)[None, :].repeat(size, axis=0)
+
+
+def gradient(size: int = 256) -> Array:
+    return np.arange(size, dtype=np.int32)[None, :].repeat(size, axis=0) // 4
+
+
+def chequered_gradient(size: int = 320) -> Array:
+    y, x = np.mgrid[:size, :size]
+    return ((y // 16 * 20 + x // 16 * 13) % 250).astype(np.int32)
+
+
+def page_of_text(size: int = 512) -> Array:
+    """Lines of ten smoothed glyphs on a plain page with a heading of another grey."""
+    generator = np.random.default_rng(1)
+    glyphs = [np.kron(generator.integers(0, 2, (8, 6)), np.ones((2, 1))) * 180 for _ in range(10)]
+    page = np.full((size, size), 12, np.int32)
+    page[:40] = 60
+    for row in range(60, size - 40, 28):
+        for column in range(20, size - 40, 10):
+            page[row : row + 16, column : column + 6] += glyphs[generator.integers(10)].astype(np.int32)
+    return (page + np.roll(page, 1, axis=1)) // 2
+
+
+@pytest.mark.parametrize("pattern", [bars, gradient, chequered_gradient, page_of_text])
+def test_what_was_drawn_has_no_noise(pattern: Callable[[], Array]) -> None:
+    assert is_drawn(pattern())
+    assert not is_informative(pattern())
+
+
+def test_coloured_bars_are_drawn() -> None:
+    assert is_drawn(np.stack([bars(), bars()[:, ::-1], bars() // 2], axis=-1).astype(np.uint8))
+
+
+@pytest.mark.parametrize("bits", [8, 12, 16])
+def test_scans_are_measured_whatever_their_depth(bits: int) -> None:
+    scan = np.zeros((600, 600), np.int32)
+    scan[150:450, 150:450] = textured(300, 300, bits=bits)
+    assert not is_drawn(scan)
+
+
+def test_a_saturated_window_leaves_a_scan_a_scan() -> None:
+    scan = textured(256, 256, noise=0.05).astype(np.int32)
+    assert not is_drawn(np.clip((scan - 1500) // 4, 0, 255))
+
+
+def test_a_capture_with_flat_margins_and_a_scan_inside_is_informative() -> None:
+    capture = np.full((480, 640), 40, np.int32)
+    capture[:, :100] = 90
+    capture[100:400, 200:520] = textured(300, 320, bits=8)
+    assert is_informative(capture)
+
+
+@pytest.mark.parametrize("frame", [np.zeros((1, 50), np.int32), np.zeros((8, 8), np.float32)], ids=["line", "float"])
+def test_what_has_no_neighbourhoods_or_no_steps_is_not_called_drawn(frame: Array) -> None:
+    assert not is_drawn(frame)
+
+
+def test_a_topogram_of_ct_does_not_speak_and_a_localizer_of_mr_does() -> None:
+    frame, kind = textured().astype(np.int32), ("ORIGINAL", "PRIMARY", "LOCALIZER")
+    assert not is_informative(frame, kind, "CT")
+    assert is_informative(frame, kind, "MR")
+    assert is_informative(frame, CT, "CT")
+
+
+def test_a_plan_on_a_survey_view_does_not_speak() -> None:
+    assert not is_informative(textured().astype(np.int32), ("DERIVED", "SECONDARY", "REF_SURVIEW"), "CT")
