@@ -4,7 +4,7 @@ Start with `compare_names`; `levels` says what a comparison can come to.
 """
 
 from pacs_dedup.domain.names.compare import compare_names, compare_names_of
-from pacs_dedup.domain.names.keys import name_key, name_keys
+from pacs_dedup.domain.names.keys import name_keys
 from pacs_dedup.domain.names.levels import CONTRADICTING, SENTENCES, NameLevel
 
-__all__ = ["CONTRADICTING", "SENTENCES", "NameLevel", "compare_names", "compare_names_of", "name_key", "name_keys"]
+__all__ = ["CONTRADICTING", "SENTENCES", "NameLevel", "compare_names", "compare_names_of", "name_keys"]

@@ -10,6 +10,7 @@ from pacs_dedup.domain.patient import PersonNameParts
 from pacs_dedup.domain.patient_weights import bits_of
 
 _MIN_HANZI_FOR_1DIFF: Final = 3
+"""Characters of a whole name: one of two would be half of it."""
 _SAME_SPELLING: Final = frozenset({NameLevel.LAT_EXACT, NameLevel.LAT_REORDER})
 _BY_SOUND: Final = frozenset({NameLevel.ROM_CROSS, NameLevel.ROM_VARIANT})
 
@@ -56,7 +57,15 @@ def _hanzi_level(left: str, right: str, latin: NameLevel | None) -> NameLevel:
         return NameLevel.HAN_1DIFF
     if latin in _SAME_SPELLING:
         return NameLevel.HAN_CONFLICT
+    if _is_married(left, right) and (latin is None or bits_of(latin) > 0):
+        return NameLevel.LAT_SUBSET
     return NameLevel.FAMILY_ONLY if left[0] == right[0] else NameLevel.DIFF
+
+
+def _is_married(left: str, right: str) -> bool:
+    """One name is the other with a family name, a husband's, before it."""
+    short, long = sorted((left, right), key=len)
+    return len(short) >= _MIN_HANZI_FOR_1DIFF and len(long) == len(short) + 1 and long.endswith(short)
 
 
 def _one_differs(left: str, right: str) -> bool:

@@ -1,5 +1,6 @@
 """The level of two names in Latin letters."""
 
+import re
 from collections import Counter
 from collections.abc import Container
 from typing import Final
@@ -13,6 +14,7 @@ from pacs_dedup.domain.names.syllables import sounds, split
 from pacs_dedup.domain.names.words import WordLevel, compare_words
 from pacs_dedup.domain.patient import PersonNameParts
 
+_INITIALS: Final = re.compile("(?!NG$)[BCDFGHJKLMNPQRSTVWXZ]{2,3}")
 _MIN_LETTERS_FOR_TYPO: Final = 8
 _MIN_WORDS_FOR_SUBSET: Final = 2
 _MIN_WORDS_TO_RESEMBLE: Final = 2
@@ -29,7 +31,7 @@ def latin_level(left: PersonNameParts, right: PersonNameParts) -> NameLevel:
         return NameLevel.LAT_REORDER
     if _is_subset(left, right, a, b):
         return NameLevel.LAT_SUBSET
-    if _is_initials(left, right):
+    if _is_initials(a, b):
         return NameLevel.LAT_INITIALS
     return _spelt_otherwise(left, right, a, b)
 
@@ -70,12 +72,24 @@ def _share_word(left: PersonNameParts, right: PersonNameParts) -> bool:
     return bool(left.family) and "".join(left.family) == "".join(right.family)
 
 
-def _is_initials(left: PersonNameParts, right: PersonNameParts) -> bool:
+def _is_initials(a: Forms, b: Forms) -> bool:
     """The family names are equal, and given names of one side stand as initials on the other."""
-    if not left.family or left.family != right.family or len(left.given) != len(right.given) or not left.given:
+    return any(_initials_agree(p, q) for x, y in zip(a.spelt, b.spelt, strict=True) for p in x.orders for q in y.orders)
+
+
+def _initials_agree(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    if left[0] != right[0]:
         return False
-    pairs = [sorted(pair, key=len) for pair in zip(left.given, right.given, strict=True)]
+    givens = [_spaced(words[1:]) for words in (left, right)]
+    if len(givens[0]) != len(givens[1]):
+        return False
+    pairs = [sorted(pair, key=len) for pair in zip(*givens, strict=True)]
     return all(short == long or (len(short) == 1 and long.startswith(short)) for short, long in pairs)
+
+
+def _spaced(words: tuple[str, ...]) -> list[str]:
+    """Write initials that stand together (TM) apart: short words without a vowel."""
+    return [part for word in words for part in (word if _INITIALS.fullmatch(word) else (word,))]
 
 
 def _one_letter_apart(a: Forms, b: Forms) -> NameLevel | None:
