@@ -94,11 +94,18 @@ def _under_kept_uids(effect: Effect) -> frozenset[str]:
         return frozenset({"lossy_twin"})
     if effect.extent >= Extent.MORE:
         return frozenset({"continued", "superset", "overlap"})
+    part = {"subset"} if effect.extent is Extent.PART else set()
+    return frozenset(_resends(effect) | part)
+
+
+def _resends(effect: Effect) -> set[str]:
     if effect.headers or effect.presentation or effect.person or effect.pixels is Pixels.VALUES:
         twin = {"presentation_twin"} if effect.presentation or effect.pixels else set()
         unknown = {"copy_patient_unknown"} if effect.person is Person.REMOVED else set()
-        return frozenset({"corrected_resend", *twin, *unknown, *(_RESENDS if effect.slight else ())})
-    return frozenset({"transcoded_resend" if effect.encoding else "resend", *({"resend"} if effect.slight else ())})
+        return {"corrected_resend", *twin, *unknown}
+    if effect.slight:
+        return {"resend", "corrected_resend", *(("transcoded_resend",) if effect.encoding else ())}
+    return {"transcoded_resend" if effect.encoding else "resend"}
 
 
 def _by_extent(effect: Effect) -> frozenset[str]:

@@ -8,7 +8,7 @@ from benchmarks.simulator.model import Apply, Effect, Study, Transform, copied
 from benchmarks.simulator.renew import uid_map
 
 _FACTS = Effect(headers=True)
-_SLIGHT = Effect(headers=True, slight=True)
+_SLIGHT = Effect(slight=True)
 _DESCRIPTIONS = ("StudyDescription", "SeriesDescription", "ProtocolName")
 _DAY = "%Y%m%d"
 

@@ -23,7 +23,7 @@ _COERCED = Effect(person=Person.COERCED, headers=True)
 _REMOVED = Effect(person=Person.REMOVED, headers=True)
 _OTHER = Effect(person=Person.OTHER, headers=True)
 _IDENTITY = ("PatientID", "IssuerOfPatientID", "AccessionNumber")
-_IDENTIFYING = [
+_IDENTIFYING = (
     "PatientBirthDate",
     "PatientSex",
     "PatientAge",
@@ -49,7 +49,7 @@ _IDENTIFYING = [
     "PatientComments",
     "OriginalAttributesSequence",
     "RequestAttributesSequence",
-]
+)
 
 
 def coerce_identity(study: Study, generator: random.Random) -> Study:

@@ -166,6 +166,10 @@ class Transform:
     fits: Callable[[Study], bool] = always
 
 
+class DoesNotFit(ValueError):
+    """A transform was asked to do what it can not do to this study: compress a palette image with loss."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """Transforms one after the other, as between hospital A, a gateway and hospital B."""
@@ -189,9 +193,15 @@ class Chain:
         return all(step.fits(study) for step in self.steps)
 
     def apply(self, study: Study, seed: int | str = 0) -> Study:
-        """Send a study through all steps; the same study and seed give the same result."""
+        """Send a study through all steps; the same study and seed give the same result.
+
+        Raises:
+            DoesNotFit: a step can not happen to what the steps before it made.
+        """
         generator = random.Random(f"{self.name}/{seed}")
         for step in self.steps:
+            if not step.fits(study):
+                raise DoesNotFit(f"{step.name} can not happen to what the steps before it made")
             study = step.apply(study, generator)
         return study
 

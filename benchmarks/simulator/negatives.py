@@ -1,71 +1,57 @@
-"""Pairs of studies that are not copies, however alike they look."""
+"""Pairs of studies that are not copies, however alike they look, and those that must raise an alarm."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from hashlib import sha256
 
-from benchmarks.simulator.admission import study_of
-from benchmarks.simulator.model import Seed, Study
-
-Builder = Callable[[], Study]
-
-NOT_COPIES = frozenset(
-    {
-        "distinct",
-        "repeat_acquisition",
-        "other_reconstruction",
-        "continued",
-        "derived",
-        "uninformative_match",
-        "undecided",
-    }
+from benchmarks.simulator.model import Seed
+from benchmarks.simulator.negative_acquisitions import (
+    real_reconstructions,
+    synthetic_reconstructions,
+    synthetic_repeats,
 )
-"""What may be said of two studies that share no image."""
+from benchmarks.simulator.negative_model import NOT_COPIES, NegativePair
+from benchmarks.simulator.negative_patients import (
+    conflicting_uids,
+    misfiled,
+    namesakes,
+    new_reports,
+    other_people,
+    shared_pages,
+    split_procedures,
+)
+from benchmarks.simulator.negative_repeats import neighbours, repeated_series, repeated_slices, same_patient
 
+__all__ = ["NOT_COPIES", "NegativePair", "negatives"]
 
-@dataclass(frozen=True, slots=True)
-class NegativePair:
-    """Two studies and what may be said of them.
-
-    Attributes:
-        kind: the sort of negative: ``neighbour_slices``, ``repeat``, ``other_people`` ...
-        name: unique.
-        subject_a, subject_b: for the bootstrap by cluster.
-        build_a, build_b: make the studies; lazily, for there are many.
-        expected: acceptable relations of b (incoming) to a (prior).
-        alert_required: a person must be told.
-        hold_allowed: holding b back is right.
-        same_patient: both studies name one patient.
-        synthetic: a study was computed rather than found.
-    """
-
-    kind: str
-    name: str
-    subject_a: str
-    subject_b: str
-    build_a: Builder
-    build_b: Builder
-    expected: frozenset[str] = NOT_COPIES
-    alert_required: bool = False
-    hold_allowed: bool = False
-    same_patient: bool = False
-    synthetic: bool = False
+_SOURCES: tuple[Callable[[tuple[Seed, ...]], Iterator[NegativePair]], ...] = (
+    neighbours,
+    repeated_series,
+    repeated_slices,
+    same_patient,
+    real_reconstructions,
+    synthetic_reconstructions,
+    synthetic_repeats,
+    other_people,
+    namesakes,
+    misfiled,
+    conflicting_uids,
+    shared_pages,
+    split_procedures,
+    new_reports,
+)
 
 
 def negatives(seeds: tuple[Seed, ...], limit: int | None = None) -> Iterable[NegativePair]:
-    """Enumerate pairs in a fixed order, at most ``limit`` of a kind."""
-    yield from islice(_other_people(seeds), limit)
+    """Enumerate pairs, kind by kind, in an order that a hash of their names gives.
 
-
-def _other_people(seeds: tuple[Seed, ...]) -> Iterator[NegativePair]:
-    for i, a in enumerate(seeds):
-        for b in seeds[i + 1 :]:
-            if a.subject != b.subject:
-                yield NegativePair(
-                    "other_people",
-                    f"other_people {a.name} {b.name}",
-                    a.subject,
-                    b.subject,
-                    lambda a=a: study_of(a),
-                    lambda b=b: study_of(b),
-                )
+    Args:
+        limit: at most so many of each kind; the order makes these an even sample over subjects.
+    """
+    kinds: dict[str, list[NegativePair]] = defaultdict(list)
+    for source in _SOURCES:
+        for found in source(seeds):
+            kinds[found.kind].append(found)
+    for members in kinds.values():
+        members.sort(key=lambda found: sha256(found.name.encode()).digest())
+        yield from members[:limit]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -112,11 +113,19 @@ def _by_time(paths: list[Path]) -> list[list[Path]]:
 
 def _slices(volume: Seed) -> Iterable[Seed]:
     """Cut single slices out of a series, a third and two thirds of the way through."""
-    places = volume.frames or tuple(range(len(volume.files)))
     for step in range(1, _SLICES_AS_IMAGES + 1):
-        place = places[step * len(places) // (_SLICES_AS_IMAGES + 1)]
-        name = f"{volume.name}/slice{step}"
-        if volume.frames:
-            yield Seed(name, volume.subject, "image", volume.modality, volume.files, (place,), "slice")
-        else:
-            yield Seed(name, volume.subject, "image", volume.modality, (volume.files[place],), (), "slice")
+        yield replace(
+            slice_of(volume, step * slices_in(volume) // (_SLICES_AS_IMAGES + 1)), name=f"{volume.name}/slice{step}"
+        )
+
+
+def slices_in(volume: Seed) -> int:
+    """Count the slices or frames of a series."""
+    return len(volume.frames) or len(volume.files)
+
+
+def slice_of(volume: Seed, place: int) -> Seed:
+    """Make a single-image study of one slice of a series."""
+    files = volume.files if volume.frames else (volume.files[place],)
+    frames = (volume.frames[place],) if volume.frames else ()
+    return Seed(f"{volume.name}/place{place}", volume.subject, "image", volume.modality, files, frames, "slice")

@@ -8,8 +8,20 @@ from benchmarks.simulator.pixel_captures import CAPTURES
 from benchmarks.simulator.pixel_encodings import ENCODINGS
 from benchmarks.simulator.pixel_greys import GREYS
 from benchmarks.simulator.pixel_lossy import LOSSY
+from benchmarks.simulator.pixel_objects import OBJECTS
 from benchmarks.simulator.pixel_parts import PARTS
 from benchmarks.simulator.pixel_shapes import SHAPES
 
-TRANSFORMS: tuple[Transform, ...] = (*UIDS, *PEOPLE, *FACTS, *ENCODINGS, *LOSSY, *GREYS, *SHAPES, *CAPTURES, *PARTS)
+TRANSFORMS: tuple[Transform, ...] = (
+    *UIDS,
+    *PEOPLE,
+    *FACTS,
+    *ENCODINGS,
+    *LOSSY,
+    *GREYS,
+    *SHAPES,
+    *CAPTURES,
+    *PARTS,
+    *OBJECTS,
+)
 BY_NAME: dict[str, Transform] = {transform.name: transform for transform in TRANSFORMS}
