@@ -1,11 +1,11 @@
 """How right the judgement is: which relation two studies have, over simulated transfers and hard negatives.
 
-    .venv/bin/python benchmarks/accuracy.py [--split tune|test|all] [--out DIR] [--jobs 2] [--quick] [--write-docs]
+    .venv/bin/python -m benchmarks.accuracy [--split tune|test|all] [--out DIR] [--jobs 2] [--quick] [--write-docs]
 
-Real images (the folder that PACS_DEDUP_CORPUS names, and those in pydicom's wheel) play the priors of an archive. Each is
-sent through every transform and chain of the simulator, written, fingerprinted and judged by the product's own code, at
-the policy that lets copies be held. A copy is found if the search makes its source a candidate and the verdict says that
-both show the same images. Everything else it is compared with is a stranger. Other programs' rules judge the same pairs.
+Real images (the folder that PACS_DEDUP_CORPUS names, and those in pydicom's wheel) play the priors of an archive. Each
+is sent through every transform and chain of the simulator, written, fingerprinted and judged by the product's own code,
+under the policy that lets copies be held. A copy is found if the search makes its source a candidate and the verdict
+says that both show the same images. Everything else it meets is a stranger. Other programs' rules judge the same pairs.
 
 What is done is kept in DIR, so that a stopped run goes on. `--explain NAME` prints all there is about the pairs whose
 names hold NAME.
@@ -18,7 +18,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.scoring.errors import wrong_judgements
 from benchmarks.scoring.explain import explain
 from benchmarks.scoring.outcomes import Ledger, Outcome, all_outcomes
 from benchmarks.scoring.reporting import write_all
@@ -74,7 +73,6 @@ def main(given: Sequence[str] | None = None) -> None:
     if told.explain:
         print(explain([o for o in outcomes if told.explain in o.pair]))
         return
-    (told.out / "errors.md").write_text(wrong_judgements(outcomes, failures), encoding="utf-8")
     print(write_all(material, outcomes, failures, told.out, ROOT / "docs" / "accuracy.md" if told.write_docs else None))
 
 

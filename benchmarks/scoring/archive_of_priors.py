@@ -1,13 +1,12 @@
 """The priors as an archive in memory, through which the product searches and judges as it does in a hospital."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from pacs_dedup.domain.blocking import index_keys, patient_group
-from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
-from pacs_dedup.domain.identifiers import ArrivalId, BlobId, BlockingKey, StudyKey
+from pacs_dedup.domain.fingerprint import StudyFingerprint
+from pacs_dedup.domain.identifiers import ArrivalId, StudyKey
 from pacs_dedup.ports.study_register import Member, StudyEntry, StudyState
 from tests.fakes.fingerprint_index import MemoryFingerprintIndex
 

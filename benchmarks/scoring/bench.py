@@ -136,7 +136,7 @@ class Bench:
         return owner(blob_id) if owner else None
 
     def related(self, seed: Seed, other: Seed) -> bool:
-        """Tell whether two seeds show, at least by half, the same frames, so that neither is a stranger to the other."""
+        """Tell whether two seeds show, at least by half, the same frames: then neither is a stranger to the other."""
         shared = set(seed.files) & set(other.files)
         if shared and (not seed.frames or not other.frames or set(seed.frames) & set(other.frames)):
             return True

@@ -13,11 +13,11 @@ from benchmarks.scoring.looking import Looks
 from benchmarks.scoring.outcomes import SAME_IMAGES, Outcome
 from benchmarks.scoring.rivals import judge_by_rivals
 from benchmarks.simulator.expected import expect
-from benchmarks.simulator.model import Chain, Effect, Extent, Person, Pixels, Seed
+from benchmarks.simulator.model import Chain, DoesNotFit, Effect, Extent, Person, Pixels, Seed
 from pacs_dedup.domain.identifiers import StudyKey
 from pacs_dedup.domain.verdict import Disposition, Verdict
 
-STRANGERS = 4
+STRANGERS = 2
 """Priors that each copy is compared with although it is a copy of none of them."""
 _AS_GOOD = (Pixels.STORED, Pixels.VALUES)
 
@@ -31,6 +31,13 @@ def judge_copy(bench: Bench, seed: Seed, chain: Chain) -> tuple[Outcome, ...]:
     """Judge one copy in every way; empty where the chain can not happen to this seed."""
     if not chain.fits(study(seed)):
         return ()
+    try:
+        return _judged(bench, seed, chain)
+    except DoesNotFit:  # what an earlier step made, a later one can not happen to
+        return ()
+
+
+def _judged(bench: Bench, seed: Seed, chain: Chain) -> tuple[Outcome, ...]:
     name = name_of(seed, chain)
     with bench.scratch(lambda: chain.apply(study(seed), seed.name)) as (files,), bench.looking(name) as looks:
         copy = bench.variant(name, files)

@@ -26,9 +26,13 @@ def stage_costs(rounds: int) -> dict[str, str]:
         path = write(image_dataset(image, bits=12), Path(folder, "a.dcm"))
         other = write(image_dataset(again, bits=12), Path(folder, "b.dcm"))
         told = {
-            f"{stage}, ms": Spread.of(taken).text() for stage, taken in measured(path, rounds).items() if stage not in _PLAIN
+            f"{stage}, ms": Spread.of(taken).text()
+            for stage, taken in measured(path, rounds).items()
+            if stage not in _PLAIN
         }
-        looks = [1000 * seconds(lambda: verify_frames(path, 0, other, 0), 0.2, time.process_time) for _ in range(rounds)]
+        looks = [
+            1000 * seconds(lambda: verify_frames(path, 0, other, 0), 0.2, time.process_time) for _ in range(rounds)
+        ]
         known = examine(path, BLOB)
         size = len(FINGERPRINT.dump(known)) - len(FINGERPRINT.dump(replace(known, frames=())))
     return {**told, "verification of a pair of frames, ms": Spread.of(looks).text(), "in the index, bytes": str(size)}

@@ -9,23 +9,23 @@ _HEAD = """# Accuracy, measured
 
 `.venv/bin/python -m benchmarks.accuracy --write-docs` wrote this page; every figure is of that run.
 
-Real images play the priors of an archive. Each is sent through simulated transfers, written to files, fingerprinted and
-judged by the product's own code under the policy that lets copies be held, and so are pairs that are no copies however
-alike they look. A copy counts as found if the search by blocking keys brought its source up **and** the verdict says that
-both show the same images. Pairs that are no copies are compared whether or not a search would have brought them together,
-which is harder than life. Nothing of the simulator is shared with what it checks.
+Real images play the priors of an archive. Each is sent through simulated transfers, written to files, fingerprinted
+and judged by the product's own code under the policy that lets copies be held, and so are pairs that are no copies
+however alike they look. A copy counts as found if the search by blocking keys brought its source up **and** the verdict
+says that both show the same images. Pairs that are no copies are compared whether or not a search would have brought
+them together, which is harder than life. The simulator shares no code with what it checks.
 
 Bounds are one-sided, 95 %: exact (Clopper and Pearson), which take pairs for independent; with whole subjects resampled
-(bootstrap, 2,000 draws); and where nothing failed, 3/n, and the exact bound as if each subject were a single trial. Pairs
-of one subject are not independent, so the truth lies between the first and the last."""
+(bootstrap, 2,000 draws); and where nothing failed, 3/n, and the exact bound as if each subject were a single trial.
+Pairs of one subject are not independent, so the truth lies between the first and the last."""
 
-_CERTAINTY = """A band is a statement about the kind of evidence; this is how often it was right here. The pairs are what the
-simulator made, not what a hospital receives: shares of true copies hang on how many copies there are."""
+_CERTAINTY = """A band is a statement about the kind of evidence; this is how often it was right here. The pairs are
+what the simulator made, not what a hospital receives: the shares hang on how many copies there are."""
 
-_RIVALS = """All rules judge the same pairs. They are dealt with kindly: half of the instances (or of up to five frames) make a
-copy; the pictures that are hashed are stretched between the 1st and 99th percentile; every arriving frame may choose its
-nearest among all frames of the prior; the thresholds of the perceptual hashes are those with the best F1 on these very
-pairs. None of them searches, and none has to say what the relation is."""
+_RIVALS = """All rules judge the same pairs. They are dealt with kindly: half of the instances (or of up to five frames)
+make a copy; the pictures that are hashed are stretched between the 1st and 99th percentile; every arriving frame may
+choose its nearest among all frames of the prior; the thresholds of the perceptual hashes are those with the best F1 on
+these very pairs. None of them searches, and none has to say what the relation is."""
 
 
 def document(figures: Mapping[str, Any]) -> str:

@@ -78,8 +78,10 @@ def _group(what: str, expected: str, got: str, outcomes: Sequence[Outcome]) -> s
 
 def figures(outcome: Outcome) -> str:
     """One line with what led to a verdict."""
-    looks = " ".join(f"mf {mf:.2f} hf {hf:.2f} rnr {rnr:.2f} ncc {ncc:.2f} out {out:.2f} beside {beside:.2f};"
-                     for mf, hf, rnr, ncc, out, beside in outcome.looks[:2])
+    looks = " ".join(
+        f"mf {mf:.2f} hf {hf:.2f} rnr {rnr:.2f} ncc {ncc:.2f} out {out:.2f} beside {beside:.2f};"
+        for mf, hf, rnr, ncc, out, beside in outcome.looks[:2]
+    )
     counts = " ".join(f"{name}={count}" for name, count in outcome.coverage.items())
     kind = "series" if outcome.series else "image"
     return (

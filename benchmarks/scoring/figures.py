@@ -8,9 +8,9 @@ from typing import Any
 
 from benchmarks.measure import conditions
 from benchmarks.scoring import metrics
-from benchmarks.scoring.run_costs import run_costs
 from benchmarks.scoring.outcomes import Outcome
 from benchmarks.scoring.rival_metrics import contest
+from benchmarks.scoring.run_costs import run_costs
 from benchmarks.scoring.tasks import Material, version
 from benchmarks.scoring.versions import digest_of_files
 from pacs_dedup.domain.fingerprint import DIGEST_VERSION

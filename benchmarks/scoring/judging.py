@@ -1,4 +1,4 @@
-"""Judge a pair as the product does: by what the search finds, and, where it finds nothing, by comparing all the same."""
+"""Judge a pair as the product does: by what the search finds, and, where it finds nothing, all the same."""
 
 import time
 from dataclasses import asdict
@@ -18,7 +18,7 @@ STRICTEST = Policy(action=Action.QUARANTINE)
 
 
 def judge_by_search(study: StudyFingerprint, archive: ArchiveOfPriors, looks: Looks) -> dict[StudyKey, Verdict]:
-    """Judge an arriving study against every prior that the search finds; a prior that is not in the answer was missed."""
+    """Judge an arriving study against every prior that the search finds; one that is not in the answer was missed."""
     with archive.joined_by(study):
         judged = judge(study.key, 1, _matcher(archive, looks))
         return {judgement.prior: judgement.verdict for judgement in judged if judgement.prior != study.key}

@@ -32,7 +32,7 @@ class Looks:
     Attributes:
         known: figures by pair of frames, of this run and of earlier ones by the same code.
         asked: in the order in which the product asked, since `start`.
-        milliseconds: processor time of each verification that was carried out now, without decoding what was decoded before.
+        milliseconds: processor time of each verification carried out now, mostly without decoding: see `_verifying`.
     """
 
     known: dict[LookKey, FrameVerification] = field(default_factory=dict)

@@ -76,6 +76,8 @@ def single_transform(outcome: Outcome) -> str:
 
 def sort_of(outcome: Outcome) -> str:
     """Name the sort of copy that the aims are set for."""
+    if Relation.ORIENTATION_TWIN in outcome.expected:
+        return "turned or mirrored"
     if outcome.lossless:
         return "lossless, chains" if outcome.steps > 1 else "lossless"
     if outcome.review_will_do:
@@ -123,8 +125,10 @@ def safety_by_kind(outcomes: Iterable[Outcome]) -> dict[str, Safety]:
 def promises(outcomes: Outcomes) -> dict[str, Rate]:
     """Count what the product promises never, or always, to do."""
     strangers = [o for o in outcomes if o.kind == "stranger" or not o.is_copy]
-    other_person = [o for o in outcomes if o.kind == "copy" and o.alert_required]
-    conflicts = [o for o in outcomes if o.kind != "reverse" and o.expected == (Relation.UID_CONFLICT,)]
+    due = [o for o in outcomes if o.kind != "reverse" and o.alert_required]
+    turned = [o for o in due if Relation.ORIENTATION_TWIN in o.expected]
+    other_person = [o for o in due if Relation.WRONG_PATIENT in o.expected]
+    conflicts = [o for o in due if Relation.UID_CONFLICT in o.expected and not o.is_copy]
     rebuilt = [o for o in outcomes if not o.is_copy and o.expected == (Relation.OTHER_RECONSTRUCTION,)]
     same_patient = [o for o in negatives(outcomes) if o.same_patient or o.kind == "same_subject"]
     return {
@@ -132,8 +136,9 @@ def promises(outcomes: Outcomes) -> dict[str, Rate]:
         "false copies, one patient on both sides": _rate(same_patient, is_false_copy),
         "false quarantines": _rate(outcomes, lambda o: o.held_wrongly),
         "the better version hidden": _rate(outcomes, hides_the_better),
-        "same pixels, other patient or side: alert": _rate(other_person, _alarms),
-        "same pixels, other patient or side: quarantine": _rate(other_person, lambda o: o.held),
+        "same pixels, other patient: alert": _rate(other_person, _alarms),
+        "same pixels, other patient: quarantine": _rate(other_person, lambda o: o.held),
+        "turned or mirrored: alert": _rate(turned, _alarms),
         "one UID, two images: alarm": _rate(conflicts, _alarms),
         "another reconstruction, named so": _rate(rebuilt, lambda o: o.named_rightly),
     }

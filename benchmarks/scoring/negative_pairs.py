@@ -1,15 +1,16 @@
 """Studies that are no copies of each other: those that the simulator pairs, and every seed against every other."""
 
+import re
 from collections.abc import Iterator
 
-from benchmarks.scoring.bench import INCOMING, Bench, OnDisk
+from benchmarks.scoring.bench import INCOMING, Bench
 from benchmarks.scoring.examined import Examined
 from benchmarks.scoring.judging import judge_by_search, judge_pair, told
 from benchmarks.scoring.looking import Looks
-from benchmarks.scoring.outcomes import Outcome
+from benchmarks.scoring.outcomes import SAME_IMAGES, Outcome
 from benchmarks.scoring.rivals import judge_by_rivals
 from benchmarks.simulator.model import Seed
-from benchmarks.simulator.negatives import NegativePair
+from benchmarks.simulator.negative_model import Builder, NegativePair
 
 PRIOR = "HOSPITAL-A"
 
@@ -48,24 +49,26 @@ def _against_others(bench: Bench, seed: Seed, looks: Looks) -> Iterator[Outcome]
 
 def judge_negative(bench: Bench, pair: NegativePair) -> tuple[Outcome, ...]:
     """Judge what the simulator paired; by forced comparison, which is harder than what a search would bring up."""
-    name = f"{pair.kind} | {pair.name}"
-    with bench.scratch(pair.build_a, pair.build_b) as (files_a, files_b), bench.looking(name) as looks:
-        prior = _examined(bench, f"{name} | a", files_a, PRIOR)
-        incoming = _examined(bench, f"{name} | b", files_b, INCOMING)
+    incoming_source = PRIOR if pair.same_source else INCOMING
+    with bench.scratch(pair.build_a, pair.build_b) as (files_a, files_b), bench.looking(pair.name) as looks:
+        prior = bench.examined(_study_name(pair.build_a, f"{pair.name} a"), files_a, PRIOR).of_source(PRIOR)
+        incoming = bench.examined(_study_name(pair.build_b, f"{pair.name} b"), files_b, INCOMING)
         looks.have(files_a.finder(prior))
         looks.have(files_b.finder(incoming))
-        return (_outcome(bench, pair, incoming, prior, looks),)
+        return (_outcome(bench, pair, incoming.of_source(incoming_source), prior, looks),)
 
 
-def _examined(bench: Bench, name: str, files: OnDisk, source: str) -> Examined:
-    return bench.examined(name, files, source)
+def _study_name(build: Builder, otherwise: str) -> str:
+    """Name a study by how it is made, so that the many pairs it takes part in know it again; else by its pair."""
+    made = re.sub(r" at 0x[0-9a-f]+", "", repr(build))
+    return otherwise if "<lambda>" in made or "<locals>" in made else made
 
 
 def _outcome(bench: Bench, pair: NegativePair, incoming: Examined, prior: Examined, looks: Looks) -> Outcome:
     verdict, taken = judge_pair(incoming.study, prior.study, bench.archive, looks)
     acquired = incoming.study.instances[0].acquisition if incoming.study.instances else None
     return Outcome(
-        pair=f"{pair.kind} | {pair.name}",
+        pair=pair.name,
         kind=pair.kind,
         incoming=pair.name,
         prior=pair.name,
@@ -73,7 +76,7 @@ def _outcome(bench: Bench, pair: NegativePair, incoming: Examined, prior: Examin
         series=_frames(incoming) > 1,
         modality=acquired.modality if acquired else "",
         expected=tuple(sorted(pair.expected)),
-        is_copy=False,
+        is_copy=not SAME_IMAGES.isdisjoint(pair.expected),
         alert_required=pair.alert_required,
         incoming_better=not pair.hold_allowed,
         may_be_held=pair.hold_allowed,

@@ -26,7 +26,7 @@ SAME_IMAGES = frozenset(
         Relation.PRESENTATION_TWIN,
     }
 )
-"""Relations that say: these are, at least in part, the same images. Said of a pair that is not, each is a false copy."""
+"""Relations that say: these are, at least in part, the same images. Of a pair that is not, each is a false copy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ class Outcome:
 
     @property
     def recognised(self) -> bool:
-        """Whether the verdict says that these are the same images, names what was expected, or rightly asks a person."""
+        """Whether the verdict says that both show the same, names what was expected, or rightly asks a person."""
         reviewed = self.review_will_do and self.for_review
         return self.relation in SAME_IMAGES or self.relation in self.expected or reviewed
 

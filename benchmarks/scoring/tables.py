@@ -7,12 +7,21 @@ from benchmarks.measure import table
 from benchmarks.scoring.rival_metrics import OURS
 
 Figures = Mapping[str, Any]
-_NOTHING = "–"
+_NOTHING = "-"
 
 
 def recall_table(recalls: Figures) -> str:
     """Write recall by transform or by sort."""
-    header = ["copies", "n", "found", "lower bound", "series", "single images", "named rightly", "search / judgement missed"]
+    header = [
+        "copies",
+        "n",
+        "found",
+        "lower bound",
+        "series",
+        "single images",
+        "named rightly",
+        "search / judgement missed",
+    ]
     rows = [[name, *_recall(told)] for name, told in recalls.items()]
     return table(header, rows)
 
@@ -25,13 +34,22 @@ def _recall(told: Figures) -> list[str]:
         counted(told["series"]),
         counted(told["images"]),
         share(told["named"]),
-        f"{told['not_searched']} / {told['not_judged']}",
+        f"{told['not_searched']}, {told['not_judged']}",
     ]
 
 
 def promise_table(promises: Figures) -> str:
     """Write what must never, or always, happen, with all bounds."""
-    header = ["what", "pairs", "subjects", "hits", "exact bounds", "subjects resampled", "3/n", "a subject as one trial"]
+    header = [
+        "what",
+        "pairs",
+        "subjects",
+        "hits",
+        "exact bounds",
+        "subjects resampled",
+        "3/n",
+        "a subject as one trial",
+    ]
     return table(header, [[name, *_bounded(told)] for name, told in promises.items()])
 
 

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import traceback
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ CUT_SHARE = 0.35
 """Share of the transforms that is tried on each cutting of a longer series."""
 CHAIN_SHARE = 0.5
 """Share of the chains that is tried on each seed."""
+_NO_CORPUS = Path("/nowhere")
 Work = Callable[[Bench], tuple[Outcome, ...]]
 
 
@@ -39,10 +41,10 @@ class Material:
         side: ``tune``, ``test`` or ``all`` seeds.
         chain_seed: which chains are drawn.
         seeds, only: parts of names; what has one of them in its name is taken. Empty: everything.
-        share: of the tasks, drawn evenly by their names (0..1).
+        share: of the copies and of the negatives, drawn evenly by their names (0..1).
         limit: pairs of one kind of negative, at most; None for all.
         scratch: where fingerprints and looks are kept for the next run.
-        quick: a handful of small images, each transform on a few of them.
+        quick: only pydicom's own images, and few tasks with them.
     """
 
     corpus: Path
@@ -57,7 +59,8 @@ class Material:
 
     def chosen_seeds(self) -> tuple[Seed, ...]:
         """Return the seeds that play a part."""
-        found = (s for s in load_seeds(self.corpus) if self.side in ("all", split(s)) and _named(s.name, self.seeds))
+        corpus = _NO_CORPUS if self.quick else self.corpus
+        found = (s for s in load_seeds(corpus) if self.side in ("all", split(s)) and _named(s.name, self.seeds))
         return tuple(found)
 
     def chosen_chains(self) -> tuple[Chain, ...]:
@@ -65,7 +68,7 @@ class Material:
         return tuple(c for c in (*single_steps(), *chains(self.chain_seed)) if _named(c.name, self.only))
 
     def tasks(self) -> dict[str, Work]:
-        """Name everything there is to do; seeds in a drawn order, so that a part of a run says something of all sorts."""
+        """Name everything there is to do; seeds in a drawn order, so that a part of a run tells something of all."""
         seeds, work = sorted(self.chosen_seeds(), key=lambda s: _lot(s.name)), dict[str, Work]()
         for seed in seeds:
             for chain in self.chosen_chains():
@@ -75,9 +78,9 @@ class Material:
             if _named("rows", self.only):
                 work[f"row {seed.name}"] = lambda b, s=seed: judge_row(b, s)  # type: ignore[misc]
         for pair in negatives(self.chosen_seeds(), self.limit):
-            if pair.kind != "other_people" and _named(f"{pair.kind} {pair.name}", self.only):
-                work[f"negative {pair.kind} {pair.name}"] = lambda b, p=pair: judge_negative(b, p)  # type: ignore[misc]
-        return {name: task for name, task in work.items() if _lot(name) < self.share}
+            if pair.kind != "other_people" and _named(pair.name, self.only):
+                work[f"negative {pair.name}"] = lambda b, p=pair: judge_negative(b, p)  # type: ignore[misc]
+        return {name: task for name, task in work.items() if name.startswith("row ") or _lot(name) < self.share}
 
 
 def _share(seed: Seed, chain: Chain) -> float:
@@ -100,25 +103,33 @@ def version() -> str:
 
 
 def run(material: Material, names: Iterable[str], jobs: int) -> Iterator[Unit]:
-    """Do tasks in processes of their own, and yield each as it is done.
+    """Do tasks and yield each as it is done; a single job is done in this process.
 
-    Every process starts anew (it imports, it does not inherit), so that all run the code whose version is recorded.
+    Every other process starts anew (it imports, it does not inherit), so that all run the code whose version is kept.
     """
+    if jobs == 1:
+        _prepare(material, version())
+        yield from map(_do, names)
+        return
     context = multiprocessing.get_context("spawn")
-    setup = (material, version(), version_of(*FINGERPRINTING), version_of(*LOOKING))
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare, initargs=setup) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare, initargs=(material, version())) as pool:
         for done in as_completed([pool.submit(_do, name) for name in names]):
             yield done.result()
+
+
+def bench_for(material: Material) -> Bench:
+    """Set up a bench that remembers what the same code computed before."""
+    fingerprints = Cache(material.scratch / "fingerprints", version_of(*FINGERPRINTING))
+    return Bench(material.chosen_seeds(), fingerprints, Cache(material.scratch / "looks", version_of(*LOOKING)))
 
 
 _process: dict[str, Any] = {}
 """What `_prepare` made in this process."""
 
 
-def _prepare(material: Material, version: str, fingerprinting: str, looking: str) -> None:
-    fingerprints = Cache(material.scratch / "fingerprints", fingerprinting)
-    bench = Bench(material.chosen_seeds(), fingerprints, Cache(material.scratch / "looks", looking))
-    _process.update(bench=bench, tasks=material.tasks(), version=version)
+def _prepare(material: Material, version: str) -> None:
+    warnings.simplefilter("ignore")  # pydicom's, of headers that are damaged on purpose
+    _process.update(bench=bench_for(material), tasks=material.tasks(), version=version)
 
 
 def _do(name: str) -> Unit:

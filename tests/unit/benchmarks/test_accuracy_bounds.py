@@ -3,6 +3,7 @@
 import math
 
 import pytest
+
 from benchmarks.scoring.bounds import at_most, exact_lower, exact_upper, rate, resampled_bounds, rule_of_three
 
 
