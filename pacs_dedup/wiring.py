@@ -22,6 +22,7 @@ from pacs_dedup.pipeline.case_report import Reading
 from pacs_dedup.pipeline.examine import examine
 from pacs_dedup.pipeline.fingerprint import Examine, Examiner, fingerprint_once
 from pacs_dedup.pipeline.forward import CameFrom
+from pacs_dedup.pipeline.known_study import Known
 from pacs_dedup.pipeline.look import VerifyFrames
 from pacs_dedup.pipeline.match import Matcher, match_once
 from pacs_dedup.pipeline.settle import settle_once
@@ -65,6 +66,11 @@ class Services:
             peer.ae_title: SenderDefaults(peer.issuer, peer.charset, tuple(p.pattern for p in peer.pseudo_ids))
             for peer in self.settings.peers
         }
+
+    @property
+    def known(self) -> Known:
+        """Where a study that is known is looked up."""
+        return Known(index=self.index, register=self.register, arrivals=self.arrivals, blobs=self.blobs)
 
     @property
     def gate(self) -> Gate:

@@ -7,7 +7,7 @@ direction (a derived object names its source) or a sketch may arrive inverted.
 from collections.abc import Collection, Iterable
 
 from pacs_dedup.domain.fingerprint import FrameFingerprint, InstanceFingerprint, StudyFingerprint
-from pacs_dedup.domain.identifiers import BlockingKey, Digest
+from pacs_dedup.domain.identifiers import BlockingKey, Digest, StudyInstanceUid
 from pacs_dedup.domain.patient import PatientIdentity
 from pacs_dedup.domain.patient_keys import counted_keys, patient_keys, person_key
 
@@ -28,7 +28,7 @@ def index_keys(study: StudyFingerprint) -> frozenset[BlockingKey]:
     keys |= {_key("sop", uid) for uid in study.by_sop_instance_uid}
     keys |= {_key("ref", uid) for i in study.instances for uid in i.referenced_sop_instance_uids}
     keys |= {key for sketch in _sketches(study) for key in _bands(sketch)}
-    keys.add(_key("study", study.key.study_instance_uid))
+    keys.add(study_key(study.key.study_instance_uid))
     return frozenset(keys) | counted_keys(_named_patient(study))
 
 
@@ -42,13 +42,18 @@ def search_keys(study: StudyFingerprint) -> frozenset[BlockingKey]:
         keys |= {_key(kind, uid) for uid in instance.previous_uids for kind in ("sop", "study")}
     for sketch in _sketches(study):
         keys |= set(_bands(sketch)) | set(_bands(bytes(255 - byte for byte in sketch)))
-    keys.add(_key("study", study.key.study_instance_uid))
+    keys.add(study_key(study.key.study_instance_uid))
     return frozenset(keys)
 
 
 def digest_key(digest: Digest) -> BlockingKey:
     """Return the key of one frame or content digest, by which its frequency is counted too."""
     return _key("digest", digest)
+
+
+def study_key(uid: StudyInstanceUid) -> BlockingKey:
+    """Return the key of a Study Instance UID, by which everybody who sent that study is found."""
+    return _key("study", uid)
 
 
 def is_sketch_band(key: BlockingKey) -> bool:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.identifiers import ArrivalId, BlobId, Digest, StudyKey
-from pacs_dedup.domain.verdict import Disposition, Judgement, Relation
+from pacs_dedup.domain.verdict import Disposition, Relation
+from pacs_dedup.pipeline.related_pairs import judged_pairs
 from pacs_dedup.pipeline.scan import FileState, Found, ScannedFile
 from pacs_dedup.ports.arrival_book import ArrivalBook
 from pacs_dedup.ports.case_book import CaseBook
@@ -40,6 +41,7 @@ class ScanSummary:
         read: files that were fingerprinted, in whole or in part.
         unreadable: files that could not be understood, with their cause; ``partly`` those without usable pixels.
         instances: different SOP Instance UIDs; studies: different pairs of Study Instance UID and folder.
+        study_keys: the same pairs, by name.
         relations, dispositions: pairs of studies that involve a scanned one, newest verdict of each.
     """
 
@@ -55,6 +57,7 @@ class ScanSummary:
     relations: tuple[tuple[Relation, int], ...]
     dispositions: tuple[tuple[Disposition, int], ...]
     equal_pixels: tuple[EqualPixels, ...]
+    study_keys: tuple[StudyKey, ...] = ()
 
     @property
     def findings(self) -> bool:
@@ -78,7 +81,7 @@ def summarise(
     failed = [_with_cause(f, causes) for f in recorded if f.blob_id not in fingerprints]
     partly = [_with_cause(f, causes) for f in read if fingerprints[f.blob_id].unreadable]
     keys = {StudyKey(fingerprints[f.blob_id].study_instance_uid, f.source) for f in read}
-    pairs = _pairs(keys, case_book)
+    pairs = judged_pairs(keys, case_book)
     return ScanSummary(
         files=len(found.files) + len(found.unreadable),
         read=len(read),
@@ -92,6 +95,7 @@ def summarise(
         relations=tuple(Counter(j.verdict.relation for j in pairs).most_common()),
         dispositions=tuple(Counter(j.verdict.disposition for j in pairs).most_common()),
         equal_pixels=equal_pixels(read, fingerprints),
+        study_keys=tuple(sorted(keys)),
     )
 
 
@@ -128,8 +132,3 @@ def _fingerprints(blob_ids: set[BlobId], index: FingerprintIndex) -> Iterator[tu
 def _with_cause(file: ScannedFile, causes: dict[ArrivalId, str]) -> ScannedFile:
     cause = causes.get(file.arrival_id or ArrivalId(0), "it was not fingerprinted; scan it again")
     return replace(file, state=FileState.UNREADABLE, cause=cause)
-
-
-def _pairs(keys: set[StudyKey], case_book: CaseBook) -> list[Judgement]:
-    newest = {(j.incoming, j.prior): j for j in case_book.judgements()}
-    return [j for j in newest.values() if j.incoming in keys or j.prior in keys]

@@ -18,7 +18,7 @@ HIDDEN: Final = "***"
 
 _STAR: Final = "*"
 _SHOWN_CHARACTERS: Final = 3
-_SEPARATORS: Final = re.compile(r"([\s^=,.'()\\-]+)")
+_SEPARATORS: Final = re.compile(r"([\s^,.'()\\-]+)")
 _HKID: Final = re.compile(r"[A-Z]{1,2}[0-9]{6}\(?[0-9A]?\)?", re.IGNORECASE)
 _MORE: Final = re.compile(r" and [0-9]+ more$")
 _YEAR: Final = re.compile(r"\s*([0-9]{4})")
@@ -26,8 +26,11 @@ _DATE: Final = re.compile(r"(?<![0-9])([0-9]{4})(-?)[0-9]{2}(-?)[0-9]{2}(?=[0-9]
 
 
 def masked_name(name: str) -> str:
-    """Return the initials of a person name (PS3.5 6.2.1.1): ``CHAN^TAI MAN=陳^大文`` becomes ``C^T M=陳^大*``."""
-    return "".join(map(_initial, _SEPARATORS.split(unicodedata.normalize("NFC", name))))
+    """Return the initials of a person name (PS3.5 6.2.1.1): ``CHAN^TAI MAN=陳^大文`` becomes ``C^T M=陳^**``.
+
+    Of a name in Chinese characters, three at most, only the first stays.
+    """
+    return "=".join(map(_initials, unicodedata.normalize("NFC", name).split("=")))
 
 
 def masked_number(number: str) -> str:
@@ -71,14 +74,19 @@ def masked_difference(difference: HeaderDifference) -> HeaderDifference:
     return replace(difference, incoming=shown[0], prior=shown[1])
 
 
-def _initial(word: str) -> str:
-    """Return the first letter; of Chinese characters, which make a name in one word, stars stand for the others."""
-    if _SEPARATORS.fullmatch(word) or not word:
-        return word
-    first = unicodedata.category(word[0])
-    if first == "Lo":
-        return word[0].ljust(len(word), _STAR)
-    return word[0] if first.startswith("L") else _STAR
+def _initials(group: str) -> str:
+    """Mask one component group of a name, word by word."""
+    shown, begun = [], False
+    for word in _SEPARATORS.split(group):
+        kind = unicodedata.category(word[0]) if word else ""
+        if not word or _SEPARATORS.fullmatch(word):
+            shown.append(word)
+        elif kind == "Lo":
+            shown.append(_STAR * len(word) if begun else word[0].ljust(len(word), _STAR))
+            begun = True
+        else:
+            shown.append(word[0] if kind.startswith("L") else _STAR)
+    return "".join(shown)
 
 
 def _masked_one(number: str) -> str:

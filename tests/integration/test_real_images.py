@@ -25,7 +25,7 @@ DECLARED_OTHERWISE = {
 
 
 def scan(folder, data):
-    command = [sys.executable, "-m", "pacs_dedup", "--json", "--data", str(data), "scan", str(folder)]
+    command = [sys.executable, "-m", "pacs_dedup", "--json", "--data", str(data), "scan", "--account", str(folder)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=1200)
     assert done.returncode in (0, 3), done.stderr
     return json.loads(done.stdout)

@@ -28,6 +28,11 @@ def show_json(value: Any) -> None:
     sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
 
 
+def show_json_line(value: Any) -> None:
+    """Print one of several values for a program to stdout, on a line of its own (JSON lines)."""
+    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False) + "\n")
+
+
 def say(message: str, *, error: bool = False) -> None:
     """Print a message to stderr."""
     console = _console(sys.stderr)

@@ -1,6 +1,7 @@
 """A verdict on a terminal: the sentence, the evidence as a waterfall, the header differences, the history."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import astuple
 from itertools import groupby
 
 from rich.console import Group, RenderableType
@@ -8,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pacs_dedup.domain.case import CaseEvent, ReviewCase
+from pacs_dedup.domain.evidence import InstanceCounts
 from pacs_dedup.domain.header import HeaderDifference
 from pacs_dedup.domain.verdict import Certainty, Disposition, Verdict
 from pacs_dedup.reports import words
@@ -55,9 +57,20 @@ def verdict_view(verdict: Verdict, incoming: StudySummary, prior: StudySummary) 
         notes.append(Text(words.REHEARSAL, "yellow"))
     if verdict.better != "equal":
         notes.append(Text(f"The {verdict.better} study carries more."))
+    notes.extend(_instances(verdict.evidence.instances))
     waterfalls = [acquisition_waterfall(verdict.evidence), patient_waterfall(verdict.evidence)]
     charts = [view for w in waterfalls if w.bars for view in (Text(), waterfall_view(condensed(w)))]
     return Group(line, Text(verdict.sentence, "bold"), *notes, Text(), _sides(incoming, prior), *charts)
+
+
+def _instances(counts: InstanceCounts) -> Iterator[Text]:
+    """Yield one line on how the instances correspond; none where nobody has counted."""
+    told = [(label, number) for label, number in zip(_PAIRED, astuple(counts), strict=True) if number]
+    if told:
+        yield Text("Instances: " + ", ".join(f"{number:,} {label}" for label, number in told))
+
+
+_PAIRED = ("identical", "re-encoded", "near", "different under one UID", "only incoming", "only prior")
 
 
 def waterfall_view(waterfall: Waterfall) -> Table:

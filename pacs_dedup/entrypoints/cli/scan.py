@@ -10,7 +10,7 @@ from rich.text import Text
 
 from pacs_dedup.domain.verdict import Relation
 from pacs_dedup.entrypoints.cli.context import context_of, services_of
-from pacs_dedup.entrypoints.cli.output import counting, say, show, show_json
+from pacs_dedup.entrypoints.cli.output import counting, say, show, show_json, show_json_line
 from pacs_dedup.reports import words
 
 if TYPE_CHECKING:
@@ -28,8 +28,17 @@ def scan(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders; links are not followed.")],
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where a case was opened.")] = False,
+    account: Annotated[
+        bool, typer.Option("--account", help="With --json: one object that accounts for every file, not the pairs.")
+    ] = False,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="With --json: names, numbers and dates as they are, not masked.")
+    ] = False,
 ) -> None:
-    """Find copies among DICOM files. Nothing is copied, moved or changed; scanning twice adds nothing."""
+    """Find copies among DICOM files. Nothing is copied, moved or changed; scanning twice adds nothing.
+
+    With --json: one object for each pair of studies that have something in common, a line each.
+    """
     from pacs_dedup.entrypoints.cli.scan_run import run_steps
     from pacs_dedup.pipeline.scan import find_files
     from pacs_dedup.pipeline.scan_summary import summarise
@@ -41,8 +50,25 @@ def scan(
         sources = {f.source for f in scanned if f.source}
         run_steps(services, sources, sum(f.arrival_id is not None for f in scanned))
         told = summarise(found, scanned, index=services.index, arrivals=services.arrivals, case_book=services.case_book)
-    show_json(told) if context_of(context).as_json else show(summary_view(told))
+        if context_of(context).as_json and not account:
+            _show_pairs(told, services, show_values=show_values)
+    if not context_of(context).as_json:
+        show(summary_view(told))
+    elif account:
+        show_json(told)
     raise typer.Exit(_PARTIAL if told.unreadable or told.partly else int(exit_code and told.findings))
+
+
+def _show_pairs(told: "ScanSummary", services: "Services", *, show_values: bool) -> None:
+    """Print one line for each related pair; what could not be read goes to stderr."""
+    from pacs_dedup.pipeline.related_pairs import related_pairs
+    from pacs_dedup.reports.verdict_json import SideData, pair_object
+
+    for pair in related_pairs(told.study_keys, services.case_book, services.known):
+        sides = [SideData(side.summary, side.paths) for side in (pair.incoming, pair.prior)]
+        show_json_line(pair_object(pair.judgement.verdict, *sides, show_values=show_values))
+    for file in (*told.unreadable, *told.partly):
+        say(f"unreadable: {file.path}: {file.cause}")
 
 
 def _record(found: "Found", services: "Services") -> list["ScannedFile"]:

@@ -73,7 +73,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Scanned:
     """One scan that many tests look at; a test that changes something copies the data folder first."""
     folder = tmp_path_factory.mktemp("scan")
     tree, data = a_tree(folder / "tree"), folder / "data"
-    return Scanned(tree, data, call("scan", tree, "--data", data, "--json"))
+    return Scanned(tree, data, call("scan", tree, "--data", data, "--json", "--account"))
 
 
 @pytest.fixture

@@ -23,9 +23,11 @@ def test_two_files_are_judged(cli: Cli) -> None:
 
     told = json.loads(cli("compare", story / "02-qeh" / "0001.dcm", story / "01-pmh" / "0001.dcm", "--json").out)
 
-    assert told["verdict"]["relation"] == "wrong_patient"
-    assert told["verdict"]["disposition"] == "alert"
-    assert told["incoming"]["instances"] == 1
+    assert told["relation"] == "wrong_patient"
+    assert told["disposition"] == "alert"
+    assert told["a"]["instances"] == 1
+    assert told["instances"]["identical"] + told["instances"]["re_encoded"] == 1
+    assert told["a"]["paths"] == [str(story / "02-qeh" / "0001.dcm")]
     assert "PatientID" in {d["keyword"] for d in told["differences"]}
 
 
@@ -35,7 +37,8 @@ def test_altered_pixels_are_looked_at(cli: Cli) -> None:
 
     told = json.loads(cli("compare", folders[1], folders[0], "--json").out)
 
-    assert told["verdict"]["relation"] == "lossy_copy"
+    assert told["relation"] == "lossy_copy"
+    assert told["instances"]["near"] == 1
 
 
 def test_studies_that_have_nothing_in_common_are_no_finding(cli: Cli) -> None:

@@ -67,7 +67,7 @@ def test_no_file_is_copied(scanned: Scanned) -> None:
 
 
 def test_a_second_scan_says_the_same_and_adds_nothing(cli: Cli, scanned: Scanned, own_data: Path) -> None:
-    again = cli("scan", scanned.tree, "--data", own_data, "--json")
+    again = cli("scan", scanned.tree, "--data", own_data, "--json", "--account")
 
     assert json.loads(again.out) == account(scanned)
     assert cli("cases", "list", "--data", own_data).out == call("cases", "list", "--data", scanned.data).out
@@ -78,7 +78,7 @@ def test_scanning_a_folder_of_what_was_scanned_finds_no_file_to_be_its_own_copy(
 ) -> None:
     part = scanned.tree / STORIES[0] / "01-qeh"
 
-    told = json.loads(cli("scan", part, "--data", own_data, "--json").out)
+    told = json.loads(cli("scan", part, "--data", own_data, "--json", "--account").out)
 
     assert told["relations"] == [["exact_copy", 1]]
 
@@ -112,4 +112,4 @@ def test_the_own_data_folder_is_left_out(cli: Cli, tmp_path: Path) -> None:
     shutil.copytree(SAMPLES / STORIES[0] / "01-qeh", tmp_path / "tree")
     cli("scan", tmp_path, "--data", tmp_path / "data")
 
-    assert json.loads(cli("scan", tmp_path, "--data", tmp_path / "data", "--json").out)["files"] == 5
+    assert json.loads(cli("scan", tmp_path, "--data", tmp_path / "data", "--json", "--account").out)["files"] == 5

@@ -36,7 +36,7 @@ def test_the_scan_waits_for_the_services_verdicts(cli: Cli, tmp_path: Path) -> N
     answer = cli("scan", tmp_path / "tree", "--data", tmp_path / "data", "--json")
 
     assert answer.code == 0
-    assert dict(json.loads(answer.out)["relations"]) == {"wrong_patient": 1}
+    assert json.loads(answer.out)["relation"] == "wrong_patient"
 
 
 def test_a_scan_frees_the_folder_for_the_service(cli: Cli, tmp_path: Path, settings: Settings) -> None:
