@@ -111,11 +111,13 @@ class CanonicalWriter:
             return self._uids(str(value).strip(" \0"))
         if isinstance(value, PersonName):
             return "=".join(group.rstrip("^ ") for group in _nfc(str(value)).split("=")).rstrip("=")
+        if element.tag in self._rounded:
+            return _numeral(str(value).strip(" \0"), _HUNDREDTH)
         if isinstance(value, float):
             return repr(float(value) + 0.0)
         plain = _nfc(str(value)).strip(" \0")
         if element.VR in ("DS", "IS"):
-            return _numeral(plain, _HUNDREDTH if element.tag in self._rounded else None)
+            return _numeral(plain)
         return _AS_DECODED.get(plain, plain) if element.tag == _PHOTOMETRIC else plain
 
 
