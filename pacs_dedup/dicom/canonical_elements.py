@@ -99,14 +99,12 @@ class CanonicalWriter:
             self.bytes(_little_endian(value, element.VR) if big_endian else value)
         else:
             many = value if isinstance(value, list | tuple) or type(value).__name__ == "MultiValue" else [value]
-            texts = [self._text(one, element) for one in many]
+            texts = ["" if one is None else self._text(one, element) for one in many]
             while texts and not texts[-1]:
                 texts.pop()
             self.bytes("\\".join(texts).encode("utf-8", "surrogatepass"))
 
     def _text(self, value: Any, element: DataElement) -> str:
-        if value is None:
-            return ""
         if element.VR == "UI":
             return self._uids(str(value).strip(" \0"))
         if isinstance(value, PersonName):
@@ -116,9 +114,9 @@ class CanonicalWriter:
         if isinstance(value, float):
             return repr(float(value) + 0.0)
         plain = _nfc(str(value)).strip(" \0")
-        if element.VR in ("DS", "IS"):
-            return _numeral(plain)
-        return _AS_DECODED.get(plain, plain) if element.tag == _PHOTOMETRIC else plain
+        if element.tag == _PHOTOMETRIC:
+            return _AS_DECODED.get(plain, plain)
+        return _numeral(plain) if element.VR in ("DS", "IS") else plain
 
 
 def _nfc(text: str) -> str:
