@@ -94,7 +94,7 @@ def coverages(draw: st.DrawFn) -> Coverage:
 @st.composite
 def sop_findings(draw: st.DrawFn) -> SopFindings:
     """Findings that add up to the number of shared UIDs."""
-    kinds = [draw(st.integers(0, 2)) for _ in range(6)]
+    kinds = [draw(st.integers(0, 2)) for _ in range(7)]
     return SopFindings(sum(kinds), *kinds)
 
 

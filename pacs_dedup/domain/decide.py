@@ -106,6 +106,7 @@ def _vetoes_against_conflict(evidence: Evidence) -> tuple[tuple[bool, str], ...]
     return (
         (other_patient(evidence.patient_tier), "it names another patient"),
         (evidence.sop.shared < evidence.incoming_instances, "it brings instances that nobody has yet"),
+        (evidence.better == "incoming", "what arrived is the better version"),
     )
 
 

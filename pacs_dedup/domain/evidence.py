@@ -164,6 +164,7 @@ class SopFindings:
         transcoded: equal pixels and equal elements, another transfer syntax.
         corrected: equal pixels, other elements.
         lossy_twin: pixels differ, and loss of compression accounts for it.
+        unsettled: pixels differ, and no look could tell whether loss of compression accounts for it.
         conflicting: pixels or content differ and nothing accounts for it.
         not_comparable: one side could not be digested.
     """
@@ -175,6 +176,7 @@ class SopFindings:
     lossy_twin: int = 0
     conflicting: int = 0
     not_comparable: int = 0
+    unsettled: int = 0
 
 
 @dataclass(frozen=True, slots=True)

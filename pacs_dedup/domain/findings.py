@@ -12,6 +12,9 @@ _NEAR_SKETCH = 0.15
 _RECONSTRUCTED_MODALITIES = frozenset({"CT", "MR", "PT", "NM"})
 _ENOUGH_SLICES = 5
 _SHARE_THAT_WINS = 0.8
+_CLOSER = 0.7
+"""A copy leaves at most this share of what its original's neighbour leaves unexplained: where everything looks like
+everything, as in volumes of half a second, a little more likeness says nothing."""
 
 
 class Finding(StrEnum):
@@ -54,13 +57,13 @@ def _settle(findings: Sequence[tuple[Looked, Finding]]) -> Iterable[tuple[Looked
 
     Slices of one series are shifted together or not at all, so the others vouch for one that its neighbour beats.
     """
-    margins = [
-        look.result.correlation - look.best_neighbour
+    against = [
+        (look.result.correlation, look.best_neighbour)
         for look, finding in findings
         if finding is Finding.COPY and look.best_neighbour is not None
     ]
-    wins = sum(1 for margin in margins if margin > 0)
-    needed = _SHARE_THAT_WINS * len(margins) if len(margins) >= _ENOUGH_SLICES else len(margins)
+    wins = sum(1 for own, neighbour in against if 1 - own <= _CLOSER * (1 - neighbour))
+    needed = _SHARE_THAT_WINS * len(against) if len(against) >= _ENOUGH_SLICES else len(against)
     for look, finding in findings:
         aligned = wins >= needed or finding is not Finding.COPY
         yield look, finding if aligned else Finding.UNCLEAR

@@ -32,6 +32,8 @@ def _under_shared_uids(evidence: Evidence) -> Relation | None:
         return None
     if sop.conflicting:
         return Relation.UID_CONFLICT
+    if sop.unsettled:
+        return Relation.UNDECIDED
     return _grown(evidence) if sop.shared < evidence.incoming_instances else _resent(evidence)
 
 

@@ -16,6 +16,7 @@ class SopFinding(StrEnum):
     TRANSCODED = "transcoded"
     CORRECTED = "corrected"
     LOSSY_TWIN = "lossy_twin"
+    UNSETTLED = "unsettled"
     NOT_COMPARABLE = "not_comparable"
     CONFLICTING = "conflicting"
 
@@ -41,6 +42,10 @@ class TwinLooks:
             return False
         return (incoming, prior) in self.copies or bool(self.copies and not self.refuted)
 
+    def leave_open(self, incoming: BlobId, prior: BlobId) -> bool:
+        """Tell whether no look says what a pair is: loss may account for the difference, and may not."""
+        return not self.refuted and not self.speak_for(incoming, prior)
+
 
 _NO_LOOKS = TwinLooks()
 
@@ -59,6 +64,7 @@ def find(incoming: StudyFingerprint, prior: StudyFingerprint, looks: TwinLooks =
         transcoded=counts[SopFinding.TRANSCODED],
         corrected=counts[SopFinding.CORRECTED],
         lossy_twin=counts[SopFinding.LOSSY_TWIN],
+        unsettled=counts[SopFinding.UNSETTLED],
         conflicting=counts[SopFinding.CONFLICTING],
         not_comparable=counts[SopFinding.NOT_COMPARABLE],
     )
@@ -91,8 +97,15 @@ def compare_instances(a: InstanceFingerprint, b: InstanceFingerprint, looks: Twi
             return SopFinding.CORRECTED
         same_syntax = a.transfer_syntax_uid == b.transfer_syntax_uid
         return SopFinding.IDENTICAL if same_syntax else SopFinding.TRANSCODED
-    lossy = any(i.rendition is not None and i.rendition.lossy for i in (a, b))
-    return SopFinding.LOSSY_TWIN if lossy and looks.speak_for(a.blob_id, b.blob_id) else SopFinding.CONFLICTING
+    if not any(i.rendition is not None and i.rendition.lossy for i in (a, b)):
+        return SopFinding.CONFLICTING
+    return _lossy_finding(a.blob_id, b.blob_id, looks)
+
+
+def _lossy_finding(incoming: BlobId, prior: BlobId, looks: TwinLooks) -> SopFinding:
+    if looks.speak_for(incoming, prior):
+        return SopFinding.LOSSY_TWIN
+    return SopFinding.UNSETTLED if looks.leave_open(incoming, prior) else SopFinding.CONFLICTING
 
 
 def _against(arrived: InstanceFingerprint, known: Iterable[InstanceFingerprint], looks: TwinLooks) -> SopFinding:

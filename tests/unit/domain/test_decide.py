@@ -116,9 +116,14 @@ def test_a_conflict_under_one_uid_is_an_alarm_and_held_where_the_site_holds() ->
 
 @pytest.mark.parametrize(
     "changes",
-    [{"patient_tier": PatientTier.DIFFERENT}, {"patient_tier": PatientTier.CONFLICT}, {"incoming_instances": 11}],
+    [
+        {"patient_tier": PatientTier.DIFFERENT},
+        {"patient_tier": PatientTier.CONFLICT},
+        {"incoming_instances": 11},
+        {"better": "incoming"},
+    ],
 )
-def test_a_conflict_is_forwarded_where_it_names_another_patient_or_brings_more(changes: dict) -> None:
+def test_a_conflict_is_forwarded_where_it_names_another_patient_or_brings_more_or_better(changes: dict) -> None:
     verdict = decide(make_evidence(sop=CONFLICT, **changes), QUARANTINE)
     assert (verdict.relation, verdict.disposition) == (Relation.UID_CONFLICT, Disposition.ALERT)
     assert len(verdict.vetoes) == 1

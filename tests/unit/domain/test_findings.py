@@ -39,6 +39,12 @@ def test_a_copy_resembles_its_original_more_than_the_neighbours() -> None:
     assert findings(LOSING) == [Finding.UNCLEAR]
 
 
+def test_where_everything_looks_like_everything_a_little_more_likeness_says_nothing() -> None:
+    volume = replace(SAME_NOISE, correlation=0.995, fine_correlation=0.99)
+    assert findings(Looked(PAIR, volume, 0.993)) == [Finding.UNCLEAR]
+    assert findings(Looked(PAIR, volume, 0.99)) == [Finding.COPY]
+
+
 def test_slices_that_beat_their_neighbours_vouch_for_one_that_does_not() -> None:
     assert findings(*[WINNING] * 4, LOSING) == [Finding.COPY] * 5
     assert set(findings(*[WINNING] * 3, LOSING, LOSING)) == {Finding.UNCLEAR}

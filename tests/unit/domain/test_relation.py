@@ -32,6 +32,7 @@ def shared(count: int = 10, **kinds: int) -> SopFindings:
         ("lossy_twin", Relation.LOSSY_TWIN),
         ("conflicting", Relation.UID_CONFLICT),
         ("not_comparable", Relation.UNDIGESTABLE),
+        ("unsettled", Relation.UNDECIDED),
     ],
 )
 def test_under_known_uids_the_pixels_decide(kind: str, expected: Relation) -> None:

@@ -41,7 +41,7 @@ def looks(*pairs: tuple[InstanceFingerprint, InstanceFingerprint], refuted: tupl
         (again(KNOWN, patient=STRANGER), SopFinding.CORRECTED),
         (again(KNOWN, frames=(make_frame("other"),)), SopFinding.CONFLICTING),
         (again(KNOWN, frames=(), unreadable="the code stream ends early"), SopFinding.NOT_COMPARABLE),
-        (TWIN, SopFinding.CONFLICTING),
+        (TWIN, SopFinding.UNSETTLED),
     ],
 )
 def test_an_instance_that_comes_again_is_one_of_these(arrived: InstanceFingerprint, finding: SopFinding) -> None:
