@@ -41,7 +41,7 @@ HUNDRED_FAMILIES = """
 """
 """The single surnames of the Hundred Family Surnames, a primer of the Song dynasty."""
 FURTHER_SURNAMES = """
-伦冼邝区佘揭麦丘禤肖付代候仝占苑原粟卿税帅涂岳邸谌迟覃植盘练闫
+朴伦冼邝区佘揭麦丘禤肖付代候仝占苑原粟卿税帅涂岳邸谌迟覃植盘练闫
 闻楼来岩苟鄢佟商牟阳归岑谯墨哈年爱福晋楚法汝钦亓况有琴
 """
 COMPOUND_SURNAMES = """

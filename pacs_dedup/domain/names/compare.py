@@ -12,7 +12,6 @@ from pacs_dedup.domain.patient_weights import bits_of
 _MIN_HANZI_FOR_1DIFF: Final = 3
 """Characters of a whole name: one of two would be half of it."""
 _SAME_SPELLING: Final = frozenset({NameLevel.LAT_EXACT, NameLevel.LAT_REORDER})
-_BY_SOUND: Final = frozenset({NameLevel.ROM_CROSS, NameLevel.ROM_VARIANT})
 
 
 def compare_names(left: PersonNameParts, right: PersonNameParts) -> tuple[NameLevel, float, str]:
@@ -55,10 +54,10 @@ def _hanzi_level(left: str, right: str, latin: NameLevel | None) -> NameLevel:
         return NameLevel.HAN_EXACT
     if _one_differs(left, right) and (latin is None or bits_of(latin) > 0):
         return NameLevel.HAN_1DIFF
-    if latin in _SAME_SPELLING:
-        return NameLevel.HAN_CONFLICT
     if _is_married(left, right) and (latin is None or bits_of(latin) > 0):
         return NameLevel.LAT_SUBSET
+    if latin in _SAME_SPELLING:
+        return NameLevel.HAN_CONFLICT
     return NameLevel.FAMILY_ONLY if left[0] == right[0] else NameLevel.DIFF
 
 
@@ -75,21 +74,23 @@ def _one_differs(left: str, right: str) -> bool:
 
 
 def _across_scripts(written: PersonNameParts, spelt: PersonNameParts, latin: NameLevel | None) -> NameLevel:
-    """Compare a name in hanzi, and perhaps in Latin letters, with one in Latin letters only."""
-    if latin in _SAME_SPELLING:
+    """Compare a name in hanzi, and perhaps in Latin letters, with one in Latin letters only.
+
+    Where both have Latin letters those speak, but the hanzi can show that a name is no Mandarin form of the other, or
+    that two spellings which seem to differ are one name's.
+    """
+    spelt_so = spells(forms_of(spelt).latin, forms_of(written).hanzi)
+    if latin is NameLevel.ROM_CROSS:
+        return latin if spelt_so else _unspelt(written, spelt)
+    if latin and bits_of(latin) >= bits_of(NameLevel.ROM_VARIANT):
         return latin
-    hanzi, readings = forms_of(written).hanzi, forms_of(spelt).latin
-    if spells(readings, hanzi):
-        return NameLevel.XSCRIPT
-    if latin and latin not in _BY_SOUND:
-        return latin
-    return _unspelt(written, spelt)
+    return NameLevel.XSCRIPT if spelt_so else latin or _unspelt(written, spelt)
 
 
 def _unspelt(written: PersonNameParts, spelt: PersonNameParts) -> NameLevel:
     """The Latin name does not spell the hanzi: a contradiction only where it is a Chinese name, and a whole one."""
     hanzi, readings = forms_of(written).hanzi, forms_of(spelt).latin
-    if not readings:
+    if not (hanzi and readings):
         return NameLevel.NULL
     if not share_family(hanzi, readings):
         return NameLevel.DIFF
