@@ -26,11 +26,13 @@ from benchmarks.measure import Spread, alternate, conditions, ratio, seconds, ta
 from pacs_dedup.dicom.decode_pixels import decode_frame
 from pacs_dedup.domain.identifiers import BlobId
 from pacs_dedup.pipeline.examine import examine
-from pacs_dedup.pixels.digest import stored_digest, value_digest
+from pacs_dedup.pixels.digest import form_digest, orientation_digest, stored_digest
 from pacs_dedup.pixels.grey import grey_frame
+from pacs_dedup.pixels.informative import is_informative
+from pacs_dedup.pixels.normal_form import normal_form
 from pacs_dedup.pixels.residual import residual_sketch, trimmed_sketch
 from pacs_dedup.pixels.signature import perceptual_hash
-from pacs_dedup.pixels.statistics import is_informative
+from pacs_dedup.pixels.statistics import Histogram
 from tests.images import LOSSLESS_ENCODERS, image_dataset, textured, write, write_compressed
 
 ENCODINGS = {
@@ -40,6 +42,7 @@ ENCODINGS = {
     "JPEG-LS": JPEGLSLossless,
     "JPEG 2000": JPEG2000Lossless,
 }
+FILMS = "orientation digest (of films)"
 HASHING, PYDICOM, WHOLE = "SHA-256 of the file", "pydicom's decoding", "examine, the whole"
 BLOB = BlobId("0" * 64)
 REPEAT_FOR_S = 0.1
@@ -63,17 +66,20 @@ def steps(path: Path) -> dict[str, Callable[[], object]]:
     """Name what is measured on one file; a peer that can not decode it is left out."""
     frame = decode_frame(path)
     grey = grey_frame(frame.array, frame.photometric_interpretation)
+    histogram, form = Histogram.of(frame.array), normal_form(frame.array)
     own: dict[str, Callable[[], object]] = {
         HASHING: lambda: sha256(path.read_bytes()).digest(),
         PYDICOM: lambda: pydicom.dcmread(path).pixel_array,
         "decoding": lambda: decode_frame(path),
         "stored digest": lambda: stored_digest(frame.array, frame.photometric_interpretation),
-        "value digest": lambda: value_digest(frame.array),
-        "entropy": lambda: is_informative(frame.array),
+        "histogram": lambda: Histogram.of(frame.array),
+        "value digest": lambda: form_digest(normal_form(frame.array, histogram)),
+        "informative": lambda: is_informative(frame.array, histogram=histogram),
         "grey plane": lambda: grey_frame(frame.array, frame.photometric_interpretation),
         "sketch": lambda: residual_sketch(grey),
         "trimmed sketch": lambda: trimmed_sketch(grey),
         "perceptual hash": lambda: perceptual_hash(grey),
+        FILMS: lambda: orientation_digest(form),
         WHOLE: lambda: examine(path, BLOB),
     }
     try:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from pacs_dedup.pixels.canonical import Pixels
 
 _MAX_BINS: Final = 1 << 17
+_BLOCK: Final = 1 << 16
+"""Samples that are widened at a time: they stay in the cache, and a film takes no copy of eight bytes a sample."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +32,7 @@ class Histogram:
         if flat.size and flat.dtype.kind != "f":
             low, high = int(flat.min()), int(flat.max())
             if high - low < _MAX_BINS:
-                counts = np.bincount(np.subtract(flat, low, dtype=np.intp))
+                counts = _counted(flat, low, high - low + 1)
                 used = np.flatnonzero(counts)
                 return cls(used + low, counts[used])
         return cls(*np.unique(flat, return_counts=True))
@@ -50,3 +52,11 @@ class Histogram:
     def modal_share(self) -> float:
         """Share of the most frequent value, 0..1; 1 of nothing."""
         return float(self.counts.max() / self.counts.sum()) if self.counts.size else 1.0
+
+
+def _counted(flat: Pixels, low: int, bins: int) -> NDArray[np.int64]:
+    counts = np.zeros(bins, np.int64)
+    step = max(_BLOCK, 2 * bins)
+    for start in range(0, flat.size, step):
+        counts += np.bincount(np.subtract(flat[start : start + step], low, dtype=np.intp), minlength=bins)
+    return counts

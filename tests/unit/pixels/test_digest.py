@@ -135,3 +135,12 @@ def test_the_histogram_counts_wide_values_too() -> None:
     wide = np.array([[0, 2**31], [2**31, 7]], np.int64)
     counted = Histogram.of(wide)
     assert (counted.distinct, counted.entropy_bits, counted.modal_share) == (3, 1.5, 0.5)
+
+
+@pytest.mark.parametrize("high", [10, 70_000, 2**20])
+def test_the_histogram_counts_large_frames_in_pieces(high: int) -> None:
+    frame = np.random.default_rng(1).integers(-high, high, (700, 900)).astype(np.int32)
+    values, counts = np.unique(frame, return_counts=True)
+    counted = Histogram.of(frame)
+    assert np.array_equal(counted.values, values)
+    assert np.array_equal(counted.counts, counts)
