@@ -59,8 +59,8 @@ def is_informative(
 def is_drawn(frame: Pixels) -> bool:
     """Tell whether a frame was drawn (test pattern, bars, text) and never measured, so that it has no noise.
 
-    Of its neighbourhoods of 2 x 2 pixels, those of the background left out, at least a quarter are exactly flat, and the
-    others show fewer than 300 different steps, and than one in a hundred. Measured figures: docs/decisions/0016.
+    Of its neighbourhoods of 2 x 2 pixels, those of the background left out, at least a quarter are exactly flat, and
+    the others show fewer than 300 different steps, and than one in a hundred. Figures: docs/decisions/0016.
     """
     if frame.dtype.kind == "f" or min(frame.shape[:2]) < 2:  # noqa: PLR2004 - rows and columns of a neighbourhood
         return False
