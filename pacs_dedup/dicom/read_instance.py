@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-from pydicom import uid
 from pydicom.dataset import FileDataset
 
 from pacs_dedup.dicom.content_kind import content_kind
@@ -31,17 +30,6 @@ _ATTRIBUTES: Final = {
     "SeriesInstanceUID": "Series Instance UID (0020,000E)",
     "SOPInstanceUID": "SOP Instance UID (0008,0018)",
 }
-_TURNABLE: Final = frozenset(
-    {"CR", "DG", "DX", "ES", "GM", "IO", "MG", "OP", "OT", "PX", "RF", "RG", "SC", "US", "XA", "XC"}
-)
-_CAPTURES: Final = frozenset(
-    {
-        uid.SecondaryCaptureImageStorage,
-        uid.MultiFrameGrayscaleByteSecondaryCaptureImageStorage,
-        uid.MultiFrameGrayscaleWordSecondaryCaptureImageStorage,
-        uid.MultiFrameTrueColorSecondaryCaptureImageStorage,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +37,6 @@ class InstanceHeader:
     """What the header of one instance says.
 
     Attributes:
-        turnable: a film, capture or other picture that people turn and mirror.
         quality_control: made to check a device, of a phantom or of nobody (PS3.3 C.7.1.1, C.7.2.2).
     """
 
@@ -63,7 +50,6 @@ class InstanceHeader:
     acquisition: Acquisition
     referenced_sop_instance_uids: tuple[SopInstanceUid, ...]
     previous_uids: tuple[str, ...]
-    turnable: bool
     quality_control: bool
 
 
@@ -90,7 +76,6 @@ def read_instance(dataset: FileDataset, defaults: SenderDefaults = NO_DEFAULTS) 
         acquisition=acquisition,
         referenced_sop_instance_uids=referenced_sop_instance_uids(dataset),
         previous_uids=previous_uids(dataset),
-        turnable=acquisition.modality in _TURNABLE or text(dataset, "SOPClassUID") in _CAPTURES,
         quality_control=is_quality_control(dataset, patient),
     )
 

@@ -15,6 +15,8 @@ _SKETCHED_FRAMES = 8
 """Frames of a series that are findable by their noise sketch; evenly spread, so that a copy chooses the same ones."""
 _BAND_BYTES = 2
 _SECONDS = len("YYYYMMDDHHMMSS")
+_STACKED = frozenset({"CT", "MR", "PT"})
+"""Modalities whose slices are so many, and whose copies other keys find so well, that turning costs no key."""
 _SKETCH_KIND = "rsh"
 _MIXER, _MIXED = 2_654_435_761, 1 << 32
 """Multiplicative hashing: the odd number nearest to 2**32 divided by the golden ratio, and the modulus."""
@@ -91,7 +93,7 @@ def _digest_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
                 yield digest_key(frame.value_digest)
             if frame.colour_digest is not None:
                 yield digest_key(frame.colour_digest)
-            if frame.orientation_digest is not None:
+            if frame.orientation_digest is not None and instance.acquisition.modality not in _STACKED:
                 yield _key("turned", frame.orientation_digest)
 
 

@@ -47,8 +47,9 @@ class FrameFingerprint:
         informative: False for blank, constant, low-entropy and template frames, which never drive a verdict.
         sketch: RSH-2, 64 bytes of signs of the noise residual, or None where there is no residual to speak of.
         trimmed_sketch: the same of the box that holds the picture; None where that box is the whole frame.
-        orientation_digest: ORI-1, like the value digest and blind to the eight rotations and reflections too; only
-            where a picture can be turned (radiographs, ultrasound, captures), else None.
+        orientation_digest: ORI-1, like the value digest and blind to the eight rotations and reflections too.
+        polarity: 1 or -1 as a screen shows the values, relative to the value digest's own polarity; two frames of one
+            value digest and opposite polarities are shown black for white. 0 where that can not be told.
         perceptual_hash: imagehash's pHash, 64 bits as 16 hexadecimal digits; for searching by likeness, no proof.
         colour_digest: SPD-1 of the colours (RGB of 8 bits) that a palette gives the stored indices; None without one.
     """
@@ -60,6 +61,7 @@ class FrameFingerprint:
     perceptual_hash: str | None = None
     trimmed_sketch: bytes | None = None
     orientation_digest: Digest | None = None
+    polarity: int = 0
     colour_digest: Digest | None = None
 
     @property

@@ -97,7 +97,14 @@ def _uninformative(pairing: Pairing) -> Comparison | None:
 
 
 def _presentation(pairing: Pairing) -> Comparison | None:
-    """Equal stored pixels that a screen would show differently; rewritten values are bound to differ here."""
+    """Equal pixels that a screen would show differently.
+
+    Rewritten values come with another rescale and window, so of those only black for white is a difference.
+    """
+    turned_round = sum(1 for a, b in pairing.value if a.fingerprint.polarity * b.fingerprint.polarity < 0)
+    if turned_round:
+        sentence = f"{turned_round} frames with equal values are shown black for white"
+        return Comparison(Fact.PRESENTATION, Group.STRUCTURE, "differs", 0.0, sentence)
     return _beside_pixels(
         pairing, Fact.PRESENTATION, lambda item: item.instance.presentation_digest, "are shown with other grey levels"
     )

@@ -18,7 +18,7 @@ from pacs_dedup.domain.patient import NO_DEFAULTS, SenderDefaults
 from pacs_dedup.pixels.digest import form_digest, orientation_digest, stored_digest
 from pacs_dedup.pixels.grey import grey_frame
 from pacs_dedup.pixels.informative import is_informative
-from pacs_dedup.pixels.normal_form import normal_form
+from pacs_dedup.pixels.normal_form import NormalForm, normal_form
 from pacs_dedup.pixels.residual import residual_sketch, trimmed_sketch
 from pacs_dedup.pixels.signature import perceptual_hash
 from pacs_dedup.pixels.statistics import Histogram
@@ -115,7 +115,8 @@ def _fingerprint(decoded: DecodedFrame, header: InstanceHeader) -> FrameFingerpr
         stored_digest=stored_digest(decoded.array, decoded.photometric_interpretation),
         value_digest=None if form is None else form_digest(form),
         informative=is_informative(values, header.acquisition.image_type, header.acquisition.modality, histogram),
-        orientation_digest=None if form is None or not header.turnable else orientation_digest(form),
+        orientation_digest=None if form is None else orientation_digest(form),
+        polarity=0 if form is None else _shown_polarity(form, decoded.photometric_interpretation),
         colour_digest=None if decoded.rgb is None else stored_digest(decoded.rgb, "RGB"),
     )
     if not exact.informative:
@@ -127,6 +128,10 @@ def _fingerprint(decoded: DecodedFrame, header: InstanceHeader) -> FrameFingerpr
         trimmed_sketch=trimmed_sketch(grey),
         perceptual_hash=perceptual_hash(grey),
     )
+
+
+def _shown_polarity(form: NormalForm, photometric_interpretation: str) -> int:
+    return -form.polarity if photometric_interpretation == "MONOCHROME1" else form.polarity
 
 
 def _rendition(decoded: DecodedFrame) -> Rendition:

@@ -22,10 +22,13 @@ class NormalForm:
     Attributes:
         values: (rows, columns[, samples]) from 0 without common divisor, in the narrowest unsigned integers that hold
             them; of the two polarities the one with the smaller sum.
-        inverted: the other polarity where both have one sum, so that only the order of pixels can choose; else None.
+        polarity: 1 where the chosen polarity is the frame's own, -1 where it is the inverted one, 0 where only the order
+            of pixels can choose.
+        inverted: the other polarity where both have one sum; else None.
     """
 
     values: NDArray[Any]
+    polarity: int = 1
     inverted: NDArray[Any] | None = None
 
 
@@ -100,7 +103,7 @@ def _normal(picture: Pixels, histogram: Histogram) -> NormalForm | None:
     if twice < top * picture.size:
         return NormalForm(upright)
     inverted = container(top) - upright
-    return NormalForm(inverted) if twice > top * picture.size else _ordered(upright, inverted)
+    return NormalForm(inverted, -1) if twice > top * picture.size else _ordered(upright, inverted)
 
 
 def _from_zero(picture: Pixels, low: int, divisor: int, container: np.dtype[Any]) -> NDArray[Any]:
@@ -112,4 +115,4 @@ def _from_zero(picture: Pixels, low: int, divisor: int, container: np.dtype[Any]
 
 
 def _ordered(one: NDArray[Any], other: NDArray[Any]) -> NormalForm:
-    return NormalForm(one, other) if one.tobytes() <= other.tobytes() else NormalForm(other, one)
+    return NormalForm(one, 0, other) if one.tobytes() <= other.tobytes() else NormalForm(other, 0, one)

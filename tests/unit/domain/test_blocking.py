@@ -132,7 +132,8 @@ def test_a_part_of_a_series_chooses_the_slices_that_the_whole_chose() -> None:
 
 
 def test_a_turned_film_meets_its_original() -> None:
-    one, two = (bare(n, frames=(make_frame(n, orientation_digest=digest_of("d8")),)) for n in "12")
+    film = make_acquisition(None, modality="DX", acquired_at="", study_date="")
+    one, two = (bare(n, frames=(make_frame(n, orientation_digest=digest_of("d8")),), acquisition=film) for n in "12")
     assert worth_comparing(meet(make_study(one), other(two)))
 
 

@@ -122,3 +122,14 @@ def test_frames_that_are_equal_once_turned_are_told_apart_from_copies() -> None:
     turned = tuple(make_instance(n, frames=(make_frame(n, orientation_digest=digest_of("d8")),)) for n in "12")
     found = findings(turned[:1], turned[1:])
     assert (found[Fact.ORIENTATION].level, found[Fact.FRAME_DIGESTS].level) == ("turned", "none")
+
+
+@pytest.mark.parametrize(("polarity", "level"), [(-1, "differs"), (1, ""), (0, "")])
+def test_equal_values_of_opposite_polarity_are_shown_black_for_white(polarity: int, level: str) -> None:
+    value = digest_of("v", "aid2")
+    one, two = (
+        make_instance(n, frames=(make_frame(n, value_digest=value, polarity=p),))
+        for n, p in (("1", 1), ("2", polarity))
+    )
+    found = findings((one,), (two,)).get(Fact.PRESENTATION)
+    assert (found.level if found else "") == level

@@ -280,3 +280,28 @@ def test_the_data_set_digest_sees_every_standard_element_and_no_volatile_one(tmp
     assert digest(PixelData=(PLAIN + 1).tobytes()) != plain
     assert digest(InstanceCoercionDateTime="20260101120000") == plain
     assert digest(SpecificCharacterSet="ISO_IR 192") == plain
+
+
+def test_a_film_shown_black_for_white_is_told_from_one_that_is_inverted_and_shown_alike(tmp_path: Path) -> None:
+    inverted = PLAIN.max() - PLAIN
+    original, alike, negative = (
+        examine(write(made, tmp_path / f"{n}.dcm"), BLOB).frames[0]
+        for n, made in enumerate(
+            (
+                image_dataset(PLAIN, bits=12),
+                image_dataset(inverted, bits=12, PhotometricInterpretation="MONOCHROME1"),
+                image_dataset(inverted, bits=12),
+            )
+        )
+    )
+    assert original.value_digest == alike.value_digest == negative.value_digest
+    assert original.polarity == alike.polarity == -negative.polarity != 0
+
+
+def test_slices_too_can_be_mirrored_under_a_header_that_does_not_say_so(tmp_path: Path) -> None:
+    original, mirrored = (
+        examine(write(image_dataset(array, bits=12), tmp_path / f"{n}.dcm"), BLOB).frames[0]
+        for n, array in enumerate((PLAIN, np.ascontiguousarray(PLAIN[:, ::-1])))
+    )
+    assert original.value_digest != mirrored.value_digest
+    assert original.orientation_digest == mirrored.orientation_digest is not None
