@@ -10,11 +10,12 @@ from pathlib import Path
 from benchmarks.scoring.archive_of_priors import ArchiveOfPriors
 from benchmarks.scoring.cache import Cache
 from benchmarks.scoring.examined import Examined, examine_study
-from benchmarks.scoring.looking import Find, Looks
+from benchmarks.scoring.looking import Find, LookKey, Looks
 from benchmarks.scoring.rivals import SAMPLED_FRAMES, half_known
 from benchmarks.simulator.admission import study_of
 from benchmarks.simulator.model import Seed, Study, write_study
 from pacs_dedup.domain.identifiers import BlobId
+from pacs_dedup.domain.verification import FrameVerification
 
 INCOMING = "HOSPITAL-B"
 
@@ -119,12 +120,17 @@ class Bench:
     @contextmanager
     def looking(self, name: str) -> Iterator[Looks]:
         """Yield the verifications of one piece of work, with the files of all priors; keep them afterwards."""
-        looks = Looks(known=self.looks.get(name, dict))
-        before = len(looks.known)
-        looks.have(self._file_of_prior)
+        kept = self.looks.get(name, dict)
+        self._looked.update(kept)
+        looks = Looks(known=self._looked)
+        looks.have((i for seed in self.seeds for i in self.prior(seed).study.instances), self._file_of_prior)
         yield looks
-        if len(looks.known) > before:
-            self.looks.put(name, looks.known)
+        if looks.used.keys() > kept.keys():
+            self.looks.put(name, looks.used)
+
+    @cached_property
+    def _looked(self) -> dict[LookKey, FrameVerification]:
+        return {}
 
     @cached_property
     def _owners(self) -> dict[str, Find]:

@@ -41,7 +41,7 @@ def _judged(bench: Bench, seed: Seed, chain: Chain) -> tuple[Outcome, ...]:
     name = name_of(seed, chain)
     with bench.scratch(lambda: chain.apply(study(seed), seed.name)) as (files,), bench.looking(name) as looks:
         copy = bench.variant(name, files)
-        looks.have(files.finder(copy))
+        looks.have(copy.study.instances, files.finder(copy))
         plain = _plain(seed, chain, copy)
         found = judge_by_search(copy.study, bench.archive, looks)
         forth = _forth(bench, seed, copy, looks, plain)

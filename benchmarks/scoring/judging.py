@@ -11,7 +11,7 @@ from pacs_dedup.domain.fingerprint import StudyFingerprint
 from pacs_dedup.domain.identifiers import StudyKey
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.verdict import Verdict
-from pacs_dedup.pipeline.match import Matcher, common_digests, compare, judge
+from pacs_dedup.pipeline.match import Matcher, common_digests, compare, judge, name_frequencies
 
 STRICTEST = Policy(action=Action.QUARANTINE)
 """A site that lets copies be held: whatever could go wrong goes wrong here."""
@@ -37,7 +37,8 @@ def judge_pair(
     started = time.process_time()
     with archive.joined_by(incoming):
         common = common_digests(incoming, archive, matcher.policy)
-    verdict = compare(incoming, prior, matcher, common).verdict
+        names = name_frequencies(incoming, archive)
+    verdict = compare(incoming, prior, matcher, common, names).verdict
     return verdict, 1000 * (time.process_time() - started)
 
 

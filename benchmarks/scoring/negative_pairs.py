@@ -53,8 +53,8 @@ def judge_negative(bench: Bench, pair: NegativePair) -> tuple[Outcome, ...]:
     with bench.scratch(pair.build_a, pair.build_b) as (files_a, files_b), bench.looking(pair.name) as looks:
         prior = bench.examined(_study_name(pair.build_a, f"{pair.name} a"), files_a, PRIOR).of_source(PRIOR)
         incoming = bench.examined(_study_name(pair.build_b, f"{pair.name} b"), files_b, INCOMING)
-        looks.have(files_a.finder(prior))
-        looks.have(files_b.finder(incoming))
+        looks.have(prior.study.instances, files_a.finder(prior))
+        looks.have(incoming.study.instances, files_b.finder(incoming))
         return (_outcome(bench, pair, incoming.of_source(incoming_source), prior, looks),)
 
 

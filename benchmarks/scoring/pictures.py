@@ -18,7 +18,10 @@ _NOTHING = Pictures(note="A side can not be decoded.")
 
 def pictures_of(outcome: Outcome, bench: Bench, material: Material) -> Pictures:
     """Return a frame of each side and their difference; empty where a side can not be decoded."""
-    incoming, prior = _studies(outcome, bench, material)
+    try:
+        incoming, prior = _studies(outcome, bench, material)
+    except LookupError:
+        return Pictures(note="What made this pair is not there any more.")
     with bench.scratch(lambda: incoming, lambda: prior) as (files_a, files_b):
         a, b = examine_study(files_a.paths(), INCOMING, 1), examine_study(files_b.paths(), "PRIOR", 1)
         if not a.study.instances or not b.study.instances:
@@ -29,11 +32,11 @@ def pictures_of(outcome: Outcome, bench: Bench, material: Material) -> Pictures:
 
 def _studies(outcome: Outcome, bench: Bench, material: Material) -> tuple[Study, Study]:
     if outcome.incoming not in bench.named:
-        pair = next(p for p in negatives(bench.seeds, material.limit) if p.name == outcome.incoming)
+        pair = {p.name: p for p in negatives(bench.seeds, material.limit)}[outcome.incoming]
         return pair.build_b(), pair.build_a()
     incoming, prior = study(bench.named[outcome.incoming]), study(bench.named[outcome.prior])
     if outcome.transform:
-        chain = next(c for c in material.chosen_chains() if c.name == outcome.transform)
+        chain = {c.name: c for c in material.chosen_chains()}[outcome.transform]
         copy = chain.apply(incoming, outcome.incoming)
         return (prior, copy) if outcome.kind == "reverse" else (copy, prior)
     return incoming, prior
