@@ -65,7 +65,7 @@ WEIGHTS: Final[Mapping[str, Weight]] = {
     "dob_swap": Weight(0.008, 1e-4),
     "dob_month": Weight(0.008, 1e-4),
     "dob_near": Weight(0.015, 1e-3),
-    "dob_part": Weight(0.01, 2.8e-3),
+    "dob_part": Weight(0.005, 2.8e-3),
     "dob_year": Weight(0.01, 1.3e-3),
     "dob_diff": Weight(0.004, 0.98),
     "sex_exact": Weight(0.995, 0.5),

@@ -1,6 +1,8 @@
 """What findings about two patients weigh."""
 
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -49,7 +51,7 @@ def test_every_level_that_says_something_has_its_weight() -> None:
         ("dob_swap", 6),
         ("dob_month", 6),
         ("dob_near", 4),
-        ("dob_part", 2),
+        ("dob_part", 1),
         ("dob_year", 3),
         ("dob_diff", -8),
         ("sex_exact", 1),
@@ -89,3 +91,17 @@ def test_the_model_is_named_with_the_digest_of_its_weights() -> None:
     assert name == MODEL_NAME
     assert len(digest) == 16
     assert int(digest, 16)
+
+
+def test_the_documentation_says_what_levels_weigh() -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs/concepts/patients.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.+?`) \| ([+\u22120-9, ]+) \|", text, re.MULTILINE)
+    told = {}
+    for levels, weights in rows:
+        names, bits = re.findall(r"`(\w+)`", levels), [int(b.replace("\u2212", "-")) for b in weights.split(",")]
+        told |= dict(zip(names, bits * len(names) if len(bits) == 1 else bits, strict=True))
+    told |= {
+        f"sex_{level}": int(b.replace("\u2212", "-")) for level, b in re.findall(r"`sex_(\w+)` ([+\u2212]?\d)", text)
+    }
+    assert set(told) == set(WEIGHED)
+    assert {level: bits_of(level) for level in told} == pytest.approx(told, abs=0.7)
