@@ -121,25 +121,25 @@ def jpeg2000(dataset: Dataset, *, ratio: float) -> Dataset:
 
 
 def _to_ratio(frame: Array, ratio: float, bits: int) -> bytes:
-    """Find the quality in dB that gives the wanted size within 6 %: size grows with it nearly exponentially."""
-    wanted, low, high = np.log(frame.nbytes / ratio), (15.0, 0.0), (110.0, np.log(frame.nbytes))
-    for _ in range(7):
-        share = (wanted - low[1]) / (high[1] - low[1])
+    """Find the quality in dB that gives the wanted size within 5 %: size grows with it nearly exponentially."""
+    wanted, low, high = np.log(frame.nbytes / ratio), (15.0, -np.inf), (110.0, np.inf)
+    for _ in range(9):
+        known = np.isfinite(low[1]) and np.isfinite(high[1])
+        share = (wanted - low[1]) / max(high[1] - low[1], 1e-9) if known else 0.5
         level = low[0] + (high[0] - low[0]) * min(max(share, 0.1), 0.9)
-        stream = imagecodecs.jpeg2k_encode(
-            frame,
-            level=level,
-            codecformat="j2k",
-            reversible=False,
-            bitspersample=bits,
-            mct=frame.ndim == COLOURS,
-            numthreads=1,
-        )
+        stream = _jpeg2000_stream(frame, level, bits)
         size = np.log(len(stream))
-        if abs(size - wanted) < 0.06:
+        if abs(size - wanted) < 0.05:
             break
         low, high = (low, (level, size)) if size > wanted else ((level, size), high)
     return stream
+
+
+def _jpeg2000_stream(frame: Array, level: float, bits: int) -> bytes:
+    colour = frame.ndim == COLOURS
+    return imagecodecs.jpeg2k_encode(
+        frame, level=level, codecformat="j2k", reversible=False, bitspersample=bits, mct=colour, numthreads=1
+    )
 
 
 def jpegls_near(dataset: Dataset, *, near: int) -> Dataset:

@@ -30,6 +30,8 @@ _MOVED = Effect(uids=Uids.ALL, headers=True, encoding=True, reorganised=True)
 _SINGLE = {
     EnhancedMRImageStorage: MRImageStorage,
     EnhancedCTImageStorage: CTImageStorage,
+    LegacyConvertedEnhancedMRImageStorage: MRImageStorage,
+    LegacyConvertedEnhancedCTImageStorage: CTImageStorage,
     UltrasoundMultiFrameImageStorage: UltrasoundImageStorage,
 }
 _LEGACY = {
