@@ -38,10 +38,18 @@ def time_level(left: Counter[str], right: Counter[str], *, one_extent: bool) -> 
 
 
 def fraction_level(left: Iterable[str], right: Iterable[str]) -> str:
-    """Say whether times agree beyond the second, where both sides tell fractions."""
-    fine, other = (Counter(time for time in times if len(time) > _SECONDS) for times in (left, right))
-    if not fine or not other:
+    """Say whether times agree beyond the second, where both sides tell fractions.
+
+    An archive may cut digits off, so they are compared to the precision of the coarser side; nothing but zeros is no
+    fraction at all.
+    """
+    sides = [
+        [time.rstrip("0").ljust(_SECONDS, "0") for time in times if len(time) > _SECONDS] for times in (left, right)
+    ]
+    precision = min(max(map(len, side), default=0) for side in sides)
+    if precision <= _SECONDS + 1:
         return MISSING
+    fine, other = (Counter(time[:precision] for time in side) for side in sides)
     return "equal" if share(fine, other) >= SHARE_FOR_EQUAL else "differs"
 
 

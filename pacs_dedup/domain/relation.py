@@ -81,7 +81,13 @@ def _noise_against_the_clock(evidence: Evidence) -> bool:
     """
     coverage = evidence.coverage
     only_noise = coverage.verified > 0 and not (coverage.exact or coverage.value or coverage.turned)
-    return only_noise and evidence.level(Fact.ACQUISITION_TIME) in ("same_day", "same_day_other_extent", "other_day")
+    return only_noise and _acquired_at_other_times(evidence)
+
+
+def _acquired_at_other_times(evidence: Evidence) -> bool:
+    if evidence.level(Fact.ACQUISITION_FRACTIONS) == "differs":
+        return True  # volumes of a functional scan follow one another within a second
+    return evidence.level(Fact.ACQUISITION_TIME) in ("same_day", "same_day_other_extent", "other_day")
 
 
 def _with_shared_objects(evidence: Evidence) -> Relation | None:
@@ -147,8 +153,8 @@ def _without_shared_pixels(evidence: Evidence) -> Relation | None:
 
 
 def _same_acquisition(evidence: Evidence) -> bool:
-    same_moment = evidence.level(Fact.EVENT_UIDS) == "shared" or evidence.level(Fact.ACQUISITION_TIME) == "equal"
-    return same_moment and evidence.level(Fact.DEVICE) != "differs"
+    one_time = evidence.level(Fact.ACQUISITION_TIME) == "equal" and not _acquired_at_other_times(evidence)
+    return (evidence.level(Fact.EVENT_UIDS) == "shared" or one_time) and evidence.level(Fact.DEVICE) != "differs"
 
 
 def _by_acquisition(evidence: Evidence) -> Relation | None:
@@ -156,7 +162,9 @@ def _by_acquisition(evidence: Evidence) -> Relation | None:
         return None
     if _same_acquisition(evidence):
         return _unequal_pixels_of_one_acquisition(evidence)
-    repeated = evidence.level(Fact.ACQUISITION_TIME) in ("same_day", "same_day_other_extent", "shifted")
+    on_another_day = evidence.level(Fact.ACQUISITION_TIME) == "other_day"
+    shifted = evidence.level(Fact.ACQUISITION_TIME) == "shifted"
+    repeated = shifted or (_acquired_at_other_times(evidence) and not on_another_day)
     same_place = evidence.level(Fact.DEVICE) in ("serial_equal", "model_equal")
     same_person = _known_patient(evidence.patient_tier)
     return Relation.REPEAT_ACQUISITION if repeated and same_place and same_person else None

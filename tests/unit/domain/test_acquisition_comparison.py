@@ -199,7 +199,16 @@ def test_other_times_of_one_day_weigh_against_a_copy_only_where_the_series_are_a
 
 @pytest.mark.parametrize(
     ("left", "right", "level"),
-    [(".5", ".5", "equal"), (".5", ".25", "differs"), (".5", "", "missing"), ("", "", "missing")],
+    [
+        (".5", ".5", "equal"),
+        (".5", ".25", "differs"),
+        (".5", "", "missing"),
+        ("", "", "missing"),
+        (".135", ".1", "equal"),
+        (".135000", ".135", "equal"),
+        (".135", ".000000", "missing"),
+        (".1", ".235", "differs"),
+    ],
 )
 def test_fractions_of_a_second_strengthen_equal_times(left: str, right: str, level: str) -> None:
     sides = [make_acquisition(acquired_at=f"20260101093000{fraction}") for fraction in (left, right)]

@@ -40,11 +40,17 @@ def test_under_known_uids_the_pixels_decide(kind: str, expected: Relation) -> No
     assert relation(sop=shared(identical=9, **({kind: 1} if kind != "identical" else {}))) is expected
 
 
-@pytest.mark.parametrize("level", ["same_day", "other_day"])
+@pytest.mark.parametrize(
+    "against",
+    [
+        {Fact.ACQUISITION_TIME: "same_day"},
+        {Fact.ACQUISITION_TIME: "other_day"},
+        {Fact.ACQUISITION_TIME: "equal", Fact.ACQUISITION_FRACTIONS: "differs"},
+    ],
+)
 @pytest.mark.parametrize("link", [PatientTier.SAME, PatientTier.DIFFERENT])
-def test_noise_against_the_clock_is_for_a_person(level: str, link: PatientTier) -> None:
+def test_noise_against_the_clock_is_for_a_person(against: dict[Fact, str], link: PatientTier) -> None:
     by_noise = make_coverage(exact=0, verified=10)
-    against = {Fact.ACQUISITION_TIME: level}
     assert relation(coverage=by_noise, levels=against, patient_tier=link) is Relation.UNDECIDED
     assert relation(coverage=make_coverage(), levels=against) is Relation.EXACT_COPY
 
@@ -244,3 +250,8 @@ def test_a_turned_film_of_somebody_else_is_first_of_all_somebody_elses() -> None
 def test_equal_pixels_of_somebody_who_may_be_the_same_ask_for_the_identity_first(tier: PatientTier) -> None:
     assert relation(patient_tier=tier) is Relation.COPY_PATIENT_UNKNOWN
     assert relation(coverage=OBJECTS_ONLY, patient_tier=tier) is Relation.COPY_PATIENT_UNKNOWN
+
+
+def test_volumes_that_follow_one_another_within_a_second_are_repeats() -> None:
+    levels = {**SAME_ACQUISITION, Fact.ACQUISITION_FRACTIONS: "differs"}
+    assert relation(coverage=NO_PIXELS, levels=levels) is Relation.REPEAT_ACQUISITION
