@@ -40,7 +40,7 @@ def patient_id(
     """
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
     issuer = unicodedata.normalize("NFKC", issuer).strip().upper()
-    if _says_nothing(plain) or any(re.fullmatch(pattern, plain, re.IGNORECASE) for pattern in pseudo_ids):
+    if _says_nothing(plain.lstrip("0")) or any(re.fullmatch(pattern, plain, re.IGNORECASE) for pattern in pseudo_ids):
         return None
     if found := _HKID.fullmatch(plain):
         letters, digits, bracketed, bare = found.groups()

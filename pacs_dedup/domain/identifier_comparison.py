@@ -34,13 +34,19 @@ ID_SENTENCES: Final[dict[IdLevel, str]] = {
     IdLevel.STRING_EXACT: "the Patient ID reads the same, but who issued it is unknown",
     IdLevel.STRONG_CONFLICT: "the national identifiers differ",
     IdLevel.ISSUER_DIFF: "one issuer gave these two patients different numbers",
-    IdLevel.NULL: "a Patient ID is missing, or their issuers are different or unknown: they can not be compared",
+    IdLevel.NULL: "the Patient IDs have different or unknown issuers or schemes and can not be compared",
 }
+_MISSING: Final = "a Patient ID is missing or stands for nobody"
 
 _PRECEDENCE: Final = {level: place for place, level in enumerate(IdLevel)}
 _MIN_STRING_ID: Final = 5
 _UNDETECTED: Final = (11, 22)
 """An HKID's check digit is modulo 11: a letter so many places away has the same one."""
+
+
+def id_sentence(level: IdLevel, left: tuple[PatientId, ...], right: tuple[PatientId, ...]) -> str:
+    """Say a level in words."""
+    return ID_SENTENCES[level] if left and right else _MISSING
 
 
 def compare_ids(left: tuple[PatientId, ...], right: tuple[PatientId, ...]) -> IdLevel:

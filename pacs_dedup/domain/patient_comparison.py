@@ -16,7 +16,7 @@ from pacs_dedup.domain.birth_dates import (
     compare_sex,
 )
 from pacs_dedup.domain.evidence import Comparison, Fact, Group, PatientTier
-from pacs_dedup.domain.identifier_comparison import ID_SENTENCES, STRONG, IdLevel, compare_ids
+from pacs_dedup.domain.identifier_comparison import STRONG, IdLevel, compare_ids, id_sentence
 from pacs_dedup.domain.name_frequencies import UNCOUNTED, NameFrequencies
 from pacs_dedup.domain.names import NameLevel, compare_names_of, name_keys
 from pacs_dedup.domain.national_id import stated_birth_date, stated_sex
@@ -64,9 +64,10 @@ def compare_patients(
         frequencies: how common names are among the patients that are known.
     """
     identifier, birth_date, sex = _cheap_levels(incoming, prior)
+    id_words = id_sentence(identifier, incoming.ids, prior.ids)
     name, _, name_sentence = compare_names_of(_names(incoming), _names(prior))
     comparisons = (
-        _made(Fact.PATIENT_ID, identifier, ID_SENTENCES[identifier], incoming.display_id, prior.display_id),
+        _made(Fact.PATIENT_ID, identifier, id_words, *map(_shown_number, (incoming, prior))),
         _made(Fact.PATIENT_NAME, name, name_sentence, incoming.display_name, prior.display_name),
         *_common_name(name, incoming.name, prior.name, frequencies),
         _made(Fact.BIRTH_DATE, birth_date, BIRTH_DATE_SENTENCES[birth_date], incoming.birth_date, prior.birth_date),
@@ -106,6 +107,12 @@ def _best_birth_date(left: tuple[str, ...], right: tuple[str, ...]) -> BirthDate
     """Compare the dates, and those that stood in a header before it was corrected; the pair that agrees best speaks."""
     levels = {compare_birth_dates(a, b) for a in left for b in right if a and b}
     return max(levels, key=_DATE_PRECEDENCE.__getitem__, default=BirthDateLevel.NULL)
+
+
+def _shown_number(patient: PatientIdentity) -> str:
+    """Return the Patient ID as a reviewer reads it, with its issuer where one is known."""
+    issuer = next((number.issuer for number in patient.ids if not number.previous), "")
+    return f"{patient.display_id}@{issuer}" if patient.display_id and issuer else patient.display_id
 
 
 def _names(patient: PatientIdentity) -> tuple[PersonNameParts, ...]:

@@ -4,7 +4,7 @@ from typing import Final
 
 from pacs_dedup.domain.names.forms import forms_of
 from pacs_dedup.domain.names.latin import latin_level
-from pacs_dedup.domain.names.levels import SENTENCES, NameLevel
+from pacs_dedup.domain.names.levels import CONTRADICTING, SENTENCES, NameLevel
 from pacs_dedup.domain.names.sounding import share_family, spells
 from pacs_dedup.domain.patient import PersonNameParts
 from pacs_dedup.domain.patient_weights import bits_of
@@ -22,7 +22,9 @@ def compare_names(left: PersonNameParts, right: PersonNameParts) -> tuple[NameLe
 def compare_names_of(
     left: tuple[PersonNameParts, ...], right: tuple[PersonNameParts, ...]
 ) -> tuple[NameLevel, float, str]:
-    """Compare people who have several names: the pair that agrees best speaks. Symmetric.
+    """Compare people who have several names: the pair that agrees best speaks, or where none agrees the present names.
+
+    Symmetric. An earlier name that can not be compared hides no contradiction.
 
     Args:
         left: present name, then other and earlier ones.
@@ -30,7 +32,9 @@ def compare_names_of(
     """
     levels = {_level(a, b) for a in left for b in right if a and b}
     level = next((level for level in NameLevel if level in levels), NameLevel.NULL)
-    return _weighed(level)
+    agrees = level is not NameLevel.NULL and level not in CONTRADICTING
+    present = [] if agrees else [_level(a, b) for a in left[:1] for b in right[:1] if a and b]
+    return _weighed(next(iter(present), level))
 
 
 def _weighed(level: NameLevel) -> tuple[NameLevel, float, str]:

@@ -34,7 +34,7 @@ def test_programs_get_every_finding_with_its_bits(cli: Cli, pair: tuple[Path, Pa
     assert (told["model"], told["prior_bits"], told["patient_tier"]) == (MODEL, -20.0, "possible")
     assert [(i["attribute"], i["level"]) for i in told["items"]] == [
         ("patient_id", "id_null"),
-        ("patient_name", "xscript"),
+        ("patient_name", "rom_cross"),
         ("birth_date", "dob_exact"),
         ("sex", "sex_exact"),
     ]

@@ -194,3 +194,15 @@ def test_a_broken_name_is_shown_repaired(tmp_path: Path) -> None:
 
 def test_an_empty_header_gives_an_empty_identity(tmp_path: Path) -> None:
     assert identity(tmp_path, PatientName="", PatientID="") == PatientIdentity()
+
+
+@given(st.text("0123456789ABZ()-. ", max_size=12) | st.text(max_size=8))
+def test_a_number_in_canonical_form_stays_as_it_is(written: str) -> None:
+    found = patient_id(written)
+    again = found and patient_id(found.value)
+    assert found is None or (again is not None and again.value == found.value)
+
+
+@given(st.text("0123456789.-/ ", max_size=10))
+def test_a_birth_date_that_was_read_reads_the_same(written: str) -> None:
+    assert birth_date(birth_date(written)) == birth_date(written)

@@ -194,6 +194,12 @@ def test_what_a_patient_was_called_before_counts() -> None:
     assert levels(known, make_patient(local("2", "PMH")))[Fact.PATIENT_NAME] == "lat_exact"
 
 
+def test_an_earlier_name_that_can_not_be_compared_hides_no_contradiction() -> None:
+    smith = PersonNameParts(("SMITH",), ("JOHN",), family_known=True)
+    earlier = replace(make_patient(local("1", "QEH")), other_names=(PersonNameParts(hanzi="陈大文"),))
+    assert levels(earlier, make_patient(local("2", "PMH"), name=smith))[Fact.PATIENT_NAME] == "diff"
+
+
 def test_the_birth_date_that_stood_there_before_counts() -> None:
     corrected = replace(make_patient(birth_date="19871111"), other_birth_dates=("19600229",))
     assert levels(PATIENT, corrected)[Fact.BIRTH_DATE] == "dob_exact"
