@@ -144,6 +144,11 @@ class Coverage:
         return self.exact + self.value + self.verified
 
     @property
+    def unclear(self) -> int:
+        """Looks that gave no answer."""
+        return self.tried - self.confirmed - self.sketched - self.rejected - self.reconstructed
+
+    @property
     def incoming_share(self) -> float:
         """Matched share of the incoming study, 0..1; 0 where it has no item that could match."""
         return self.matched / self.incoming if self.incoming else 0.0

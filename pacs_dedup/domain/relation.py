@@ -1,6 +1,6 @@
 """The relation of two studies: gates, in order, over the evidence. Each gate is one row of the taxonomy."""
 
-from pacs_dedup.domain.evidence import Evidence, Fact, PatientTier
+from pacs_dedup.domain.evidence import Coverage, Evidence, Fact, PatientTier
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.verdict import Relation
 
@@ -142,7 +142,7 @@ def _without_shared_pixels(evidence: Evidence) -> Relation | None:
     if other_patient(evidence.patient_tier) and (same_study or derived or evidence.sop.shared):
         return Relation.UNDECIDED
     if same_study:
-        return Relation.CONTINUED
+        return Relation.UNDECIDED if _alike_without_answer(coverage) else Relation.CONTINUED
     if derived:
         return Relation.DERIVED
     if coverage.unreadable_incoming and not coverage.incoming:
@@ -150,6 +150,14 @@ def _without_shared_pixels(evidence: Evidence) -> Relation | None:
     if coverage.uninformative and not _same_acquisition(evidence):
         return Relation.UNINFORMATIVE_MATCH
     return _by_acquisition(evidence)
+
+
+def _alike_without_answer(coverage: Coverage) -> bool:
+    """Whether every new frame has a known one in its place, and no look could tell copy from repeat.
+
+    Ordinary growth brings frames that look different; an altered copy filed into its own study must not pass for it.
+    """
+    return coverage.tried > 0 and coverage.unclear == coverage.tried
 
 
 def _same_acquisition(evidence: Evidence) -> bool:

@@ -1,5 +1,7 @@
 """The relation of two studies, gate by gate."""
 
+from dataclasses import replace
+
 import pytest
 
 from pacs_dedup.domain.evidence import Coverage, Evidence, Fact, PatientTier, SopFindings
@@ -255,3 +257,15 @@ def test_equal_pixels_of_somebody_who_may_be_the_same_ask_for_the_identity_first
 def test_volumes_that_follow_one_another_within_a_second_are_repeats() -> None:
     levels = {**SAME_ACQUISITION, Fact.ACQUISITION_FRACTIONS: "differs"}
     assert relation(coverage=NO_PIXELS, levels=levels) is Relation.REPEAT_ACQUISITION
+
+
+@pytest.mark.parametrize(
+    ("looks", "expected"),
+    [
+        ({}, Relation.CONTINUED),
+        ({"tried": 3, "rejected": 1}, Relation.CONTINUED),
+        ({"tried": 3}, Relation.UNDECIDED),
+    ],
+)
+def test_growth_that_nobody_could_tell_from_what_is_known_is_for_a_person(looks: dict, expected: Relation) -> None:
+    assert relation(coverage=replace(NO_PIXELS, **looks), levels=SAME_STUDY) is expected
