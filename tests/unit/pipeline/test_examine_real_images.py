@@ -1,7 +1,7 @@
 """Every file of the folder of real images, and the groups of them that are known to have equal pixels."""
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -108,3 +108,44 @@ def test_no_two_informative_images_share_a_value_digest_by_accident(outcomes: Ma
             if frame.informative and frame.value_digest and path not in OTHER_COLOUR_MODEL:
                 stored_of[frame.value_digest].add(frame.stored_digest)
     assert {digest for digest, stored in stored_of.items() if len(stored) > 1} == set()
+
+
+SILENT = {
+    "MAROTECH_CT_JP2Lossy.dcm",  # a topogram
+    "I10",  # plans on a survey view
+    "I20",
+    "I30",
+    "image_dfl.dcm",  # a grey scale
+    "mlut_18.dcm",  # test patterns of SMPTE
+    "vlut_04.dcm",
+    "SC_rgb_jpeg_lossy_gdcm.dcm",  # bars
+    "SC_rgb_dcmtk_+eb+cy+n1.dcm",
+    "SC_rgb_dcmtk_+eb+cy+np.dcm",
+    "SC_rgb_dcmtk_ebcyn1_dcmd.dcm",
+    "SC_rgb_dcmtk_ebcynp_dcmd.dcm",
+}
+"""Files whose frames have content enough for a value digest, and must not speak nevertheless."""
+
+
+def test_patterns_and_pages_are_all_that_is_silenced_beside_empty_frames(outcomes: Mapping[str, Outcome]) -> None:
+    silenced = {
+        Path(path).name
+        for path, found in outcomes.items()
+        if isinstance(found, InstanceFingerprint)
+        and any(not frame.informative and frame.value_digest is not None for frame in found.frames)
+    }
+    assert silenced == SILENT
+
+
+def test_no_bars_speak(outcomes: Mapping[str, Outcome]) -> None:
+    bars = [found for path, found in outcomes.items() if "SC_rgb_dcmtk_" in path]
+    assert len(bars) > 8
+    assert not any(
+        frame.informative for found in bars if isinstance(found, InstanceFingerprint) for frame in found.frames
+    )
+
+
+def test_a_volume_in_one_file_has_the_frames_of_its_slices(outcomes: Mapping[str, Outcome]) -> None:
+    folder = "rse-panimg/tests/resources/dicom_enhanced"
+    slices = [digest for number in range(1, 8) for digest in stored(outcomes[f"{folder}/slice{number}.dcm"])]
+    assert Counter(slices) == Counter(stored(outcomes[f"{folder}/volume.dcm"]))
