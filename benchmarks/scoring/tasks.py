@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -68,19 +69,20 @@ class Material:
         return tuple(c for c in (*single_steps(), *chains(self.chain_seed)) if _named(c.name, self.only))
 
     def tasks(self) -> dict[str, Work]:
-        """Name everything there is to do; seeds in a drawn order, so that a part of a run tells something of all."""
-        seeds, work = sorted(self.chosen_seeds(), key=lambda s: _lot(s.name)), dict[str, Work]()
-        for seed in seeds:
+        """Name everything there is to do, in a drawn order: a part of a run then tells something of everything."""
+        drawn = {name: task for name, task in self._all() if name.startswith("row ") or _lot(name) < self.share}
+        return dict(sorted(drawn.items(), key=lambda item: _lot(item[0].partition(" | ")[0])))
+
+    def _all(self) -> Iterator[tuple[str, Work]]:
+        for seed in self.chosen_seeds():
             for chain in self.chosen_chains():
-                if _lot(f"{name_of(seed, chain)}?") >= _share(seed, chain):
-                    continue
-                work[f"copy {name_of(seed, chain)}"] = lambda b, s=seed, c=chain: judge_copy(b, s, c)  # type: ignore[misc]
+                if _lot(f"{name_of(seed, chain)}?") < _share(seed, chain):
+                    yield f"copy {name_of(seed, chain)}", partial(judge_copy, seed=seed, chain=chain)
             if _named("rows", self.only):
-                work[f"row {seed.name}"] = lambda b, s=seed: judge_row(b, s)  # type: ignore[misc]
+                yield f"row {seed.name}", partial(judge_row, seed=seed)
         for pair in negatives(self.chosen_seeds(), self.limit):
             if pair.kind != "other_people" and _named(pair.name, self.only):
-                work[f"negative {pair.name}"] = lambda b, p=pair: judge_negative(b, p)  # type: ignore[misc]
-        return {name: task for name, task in work.items() if name.startswith("row ") or _lot(name) < self.share}
+                yield f"negative {pair.name}", partial(judge_negative, pair=pair)
 
 
 def _share(seed: Seed, chain: Chain) -> float:
