@@ -6,7 +6,7 @@ looked at too: a copy must resemble its original more than it resembles the orig
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pacs_dedup.domain.acquisition import Geometry
 from pacs_dedup.domain.acquisition_comparison import reconstruction_level
@@ -33,6 +33,7 @@ class LookAt:
         series: the Series Instance UID of the incoming frame; looks are read series by series.
         modality: (0008,0060) of the incoming frame; only some modalities are reconstructed more than once.
         kernel: level at which the two headers' reconstructions compare: ``equal``, ``differs`` or ``missing``.
+        one_moment: the two studies say that they were acquired at one time, or in one irradiation event.
         search_region: other facts make a copy plausible, so a crop or a capture is worth the longer search.
         sketch_distance: share of differing sketch bits, 0..0.5; all that is left where pixels are no longer held.
     """
@@ -43,6 +44,7 @@ class LookAt:
     series: str = ""
     modality: str = ""
     kernel: str = MISSING
+    one_moment: bool = False
     search_region: bool = False
     sketch_distance: float | None = None
 
@@ -63,7 +65,12 @@ class Looked:
 
 
 def plan(
-    incoming: Sequence[FrameItem], prior: Sequence[FrameItem], *, wide: bool, beside: Sequence[FrameItem] = ()
+    incoming: Sequence[FrameItem],
+    prior: Sequence[FrameItem],
+    *,
+    wide: bool,
+    one_moment: bool = False,
+    beside: Sequence[FrameItem] = (),
 ) -> tuple[LookAt, ...]:
     """Choose the pairs of frames to look at, at most `SAMPLE` of a series and `MOST_LOOKS` of a study.
 
@@ -71,6 +78,7 @@ def plan(
         incoming: informative frames that have no exact partner.
         prior: the same of the prior study.
         wide: other facts make a copy plausible, so look even where the sketches are far apart.
+        one_moment: the two studies say that they were acquired at one time.
         beside: further frames of the prior, whose partners are known: they may be neighbours too.
     """
     if not incoming or not prior:
@@ -78,7 +86,9 @@ def plan(
     chosen = (item for series in samples(incoming) for item in series)
     partners = ((item, _partner(item, prior, wide=wide)) for item in chosen)
     everything = (*prior, *beside)
-    return tuple(_look_at(i, p, everything, wide=wide) for i, p in partners if p is not None)
+    return tuple(
+        replace(_look_at(i, p, everything, wide=wide), one_moment=one_moment) for i, p in partners if p is not None
+    )
 
 
 def sketch_distance(left: bytes | None, right: bytes | None) -> float | None:

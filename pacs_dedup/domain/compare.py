@@ -96,10 +96,17 @@ def plan_looks(
     acquired = {c.fact: c.level for c in _acquired(left, right)}
     if acquired[Fact.MODALITY] == "differs" and not pairing.exact:
         return ()
-    same_time = acquired[Fact.ACQUISITION_TIME] in _ONE_MOMENT or acquired[Fact.EVENT_UIDS] == "shared"
+    told = acquired[Fact.ACQUISITION_TIME] in _ONE_MOMENT and acquired[Fact.ACQUISITION_FRACTIONS] != "differs"
+    same_time = told or acquired[Fact.EVENT_UIDS] == "shared"
     same_setup = acquired[Fact.DEVICE] == "serial_equal" and acquired[Fact.ACQUISITION_TIME] in _ONE_DAY
     beside = tuple(known for _, known in (*pairing.exact, *pairing.value))
-    return plan(pairing.left_incoming, pairing.left_prior, wide=same_time or same_setup, beside=beside)
+    return plan(
+        pairing.left_incoming,
+        pairing.left_prior,
+        wide=same_time or same_setup,
+        one_moment=same_time,
+        beside=beside,
+    )
 
 
 def total_bits(comparisons: Iterable[Comparison]) -> float:

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from pacs_dedup.domain.alignment import Looked
-from pacs_dedup.domain.noise_model import Reading, read_figures
+from pacs_dedup.domain.noise_model import MOST_UNEXPLAINED, Reading, read_figures
+from pacs_dedup.domain.verification import Fidelity
 
 _NEAR_SKETCH = 0.15
 """Share of differing sketch bits below which a sketch stands in for pixels that are gone."""
 _RECONSTRUCTED_MODALITIES = frozenset({"CT", "MR", "PT", "NM"})
+_ENOUGH_PIXELS = 10_000
 _ENOUGH_SLICES = 5
 _SHARE_THAT_WINS = 0.8
 _CLOSER = 0.7
@@ -49,7 +51,19 @@ def _read(look: Looked) -> Finding:
         distance = look.at.sketch_distance
         return Finding.SKETCHED if distance is not None and distance <= _NEAR_SKETCH else Finding.UNCLEAR
     reconstructed = look.at.modality in _RECONSTRUCTED_MODALITIES
-    return _FINDINGS[read_figures(look.result, kernel=look.at.kernel, reconstructed=reconstructed)]
+    finding = _FINDINGS[read_figures(look.result, kernel=look.at.kernel, reconstructed=reconstructed)]
+    return finding if finding is not Finding.COPY or _tells_alone(look) else Finding.UNCLEAR
+
+
+def _tells_alone(look: Looked) -> bool:
+    """Whether noise may speak without the clock.
+
+    Small matrices, as functional scans have them, hold more fine structure than noise: their repeats look like copies
+    that lost a little. So they need the clock's word too, unless every grey level follows exactly.
+    """
+    found = look.result
+    follows = found.fidelity is Fidelity.EXACT and found.unexplained_share <= MOST_UNEXPLAINED
+    return look.at.one_moment or follows or found.live_pixels >= _ENOUGH_PIXELS
 
 
 def _settle(findings: Sequence[tuple[Looked, Finding]]) -> Iterable[tuple[Looked, Finding]]:

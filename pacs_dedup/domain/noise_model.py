@@ -17,7 +17,8 @@ MOST_BITS: Final = 10.0
 """What one look can weigh at most, for or against: no more than the pairs that the weights come from can show."""
 LEAST_COPY_BITS: Final = 3.0
 LEAST_REPEAT_BITS: Final = 3.0
-_EXPLAINED: Final = 0.03
+MOST_UNEXPLAINED: Final = 0.03
+"""Share of pixels that may miss the fitted grey curve where nothing lies between original and copy."""
 _UNDECLARED_LOSS_BITS: Final = 5.0
 """Weight against a copy of grey levels that do not follow where the headers know of no loss."""
 _SOFTEST: Final = 1 / 256
@@ -75,7 +76,7 @@ def copy_bits(found: FrameVerification) -> float:
         + weights.fine_correlation * _halvings(found.fine_correlation)
         - weights.noise_ratio * log2(max(found.noise_ratio, _LEAST_NOISE_RATIO))
     )
-    if found.fidelity is Fidelity.EXACT and found.unexplained_share > _EXPLAINED:
+    if found.fidelity is Fidelity.EXACT and found.unexplained_share > MOST_UNEXPLAINED:
         bits -= _UNDECLARED_LOSS_BITS
     return max(-MOST_BITS, min(MOST_BITS, bits))
 

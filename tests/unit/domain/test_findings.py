@@ -7,7 +7,7 @@ import pytest
 from pacs_dedup.domain.alignment import LookAt, Looked
 from pacs_dedup.domain.findings import Finding, read_all
 from pacs_dedup.domain.pairing import FrameRef
-from pacs_dedup.domain.verification import FrameVerification
+from pacs_dedup.domain.verification import Fidelity, FrameVerification
 from tests.builders import NO_ANSWER, OTHER_NOISE, SAME_NOISE, make_instance
 
 PAIR = LookAt(FrameRef(make_instance("1").blob_id, 0), FrameRef(make_instance("2").blob_id, 0), modality="CT")
@@ -43,6 +43,25 @@ def test_where_everything_looks_like_everything_a_little_more_likeness_says_noth
     volume = replace(SAME_NOISE, correlation=0.995, fine_correlation=0.99)
     assert findings(Looked(PAIR, volume, 0.993)) == [Finding.UNCLEAR]
     assert findings(Looked(PAIR, volume, 0.99)) == [Finding.COPY]
+
+
+SMALL = replace(SAME_NOISE, live_pixels=3_000)
+FOLLOWING = replace(SMALL, fidelity=Fidelity.EXACT, unexplained_share=0.01)
+
+
+@pytest.mark.parametrize(
+    ("look", "finding"),
+    [
+        (Looked(PAIR, SMALL), Finding.UNCLEAR),
+        (Looked(replace(PAIR, one_moment=True), SMALL), Finding.COPY),
+        (Looked(PAIR, FOLLOWING), Finding.COPY),
+        (Looked(PAIR, replace(OTHER_NOISE, live_pixels=3_000)), Finding.REPEAT),
+    ],
+)
+def test_small_matrices_are_copies_only_with_the_clock_or_where_every_value_follows(
+    look: Looked, finding: Finding
+) -> None:
+    assert findings(look) == [finding]
 
 
 def test_slices_that_beat_their_neighbours_vouch_for_one_that_does_not() -> None:
