@@ -42,7 +42,7 @@ ENCODINGS = {
     "JPEG-LS": JPEGLSLossless,
     "JPEG 2000": JPEG2000Lossless,
 }
-FILMS = "orientation digest (of films)"
+TURNED = "orientation digest"
 HASHING, PYDICOM, WHOLE = "SHA-256 of the file", "pydicom's decoding", "examine, the whole"
 BLOB = BlobId("0" * 64)
 REPEAT_FOR_S = 0.1
@@ -79,7 +79,7 @@ def steps(path: Path) -> dict[str, Callable[[], object]]:
         "sketch": lambda: residual_sketch(grey),
         "trimmed sketch": lambda: trimmed_sketch(grey),
         "perceptual hash": lambda: perceptual_hash(grey),
-        FILMS: lambda: orientation_digest(form),
+        TURNED: lambda: orientation_digest(form),
         WHOLE: lambda: examine(path, BLOB),
     }
     try:

@@ -1,7 +1,7 @@
 """Exact digests of a frame: stored values (SPD-1), values up to affine rewriting (AID-2), and turned (ORI-1)."""
 
 import struct
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from blake3 import blake3
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from pacs_dedup.domain.identifiers import Digest
 from pacs_dedup.pixels.canonical import ColourModel, Pixels, canonical_bytes
 from pacs_dedup.pixels.normal_form import NormalForm, canonical_orientation, normal_form
+
+_STRIP: Final = 32
 
 
 def stored_digest(frame: Pixels, photometric_interpretation: str) -> Digest:
@@ -51,8 +53,18 @@ def orientation_digest(form: NormalForm) -> Digest:
 
 def _digest(tag: bytes, values: NDArray[Any]) -> str:
     hasher = blake3(tag + struct.pack("<IIHB", *values.shape[:2], _samples(values), values.dtype.itemsize))
-    hasher.update(np.ascontiguousarray(values, values.dtype.newbyteorder("<")).data.cast("B"))
+    hasher.update(_row_major(values.astype(values.dtype.newbyteorder("<"), copy=False)).data.cast("B"))
     return hasher.hexdigest()
+
+
+def _row_major(values: NDArray[Any]) -> NDArray[Any]:
+    """Return values contiguous; a transposed frame is copied in strips, of which the cache holds both sides."""
+    if abs(values.strides[0]) >= abs(values.strides[1]):
+        return np.ascontiguousarray(values)
+    copied = np.empty(values.shape, values.dtype)
+    for start in range(0, values.shape[1], _STRIP):
+        copied[:, start : start + _STRIP] = values[:, start : start + _STRIP]
+    return copied
 
 
 def _samples(frame: Pixels) -> int:

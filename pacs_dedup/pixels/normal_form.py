@@ -22,8 +22,8 @@ class NormalForm:
     Attributes:
         values: (rows, columns[, samples]) from 0 without common divisor, in the narrowest unsigned integers that hold
             them; of the two polarities the one with the smaller sum.
-        polarity: 1 where the chosen polarity is the frame's own, -1 where it is the inverted one, 0 where only the order
-            of pixels can choose.
+        polarity: 1 where the chosen polarity is the frame's own, -1 where it is the inverted one, 0 where only the
+            order of pixels can choose.
         inverted: the other polarity where both have one sum; else None.
     """
 
