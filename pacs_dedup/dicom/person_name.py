@@ -30,8 +30,8 @@ def parse_person_name(name: DecodedText) -> PersonNameParts:
     groups = [group for group in text.split("=") if group.strip("^ ")]
     hanzi = next((found for group in groups if (found := "".join(_HANZI.findall(group)))), "").translate(FOLDING)
     latin = next((group for group in groups if re.search(r"[A-Za-z\u00c0-\u024f]", group)), "")
-    family, given, known = _latin_parts(_HANZI.sub("", latin))
-    spoken = re.sub(r"[\^=,_]+", " ", text).upper()
+    family, given, known = _latin_parts(_HANZI.sub(" ", latin))
+    spoken = re.sub(r"[\^=,_]+", " ", _HANZI.sub(" ", _APOSTROPHES.sub("", text))).upper()
     baby = bool(_BABY.search(spoken) or _HANZI_BABY.search(hanzi))
     return PersonNameParts(
         family=family,
@@ -45,19 +45,25 @@ def parse_person_name(name: DecodedText) -> PersonNameParts:
 
 
 def _latin_parts(latin: str) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
-    """Split Latin words into family and given names by carets, by a comma, or by what is written in capitals."""
+    """Split Latin words into family and given names; where the format tells only one of them, it tells neither."""
+    family, given = (_words(part) for part in _divided(latin))
+    return (family, given, True) if family and given else ((), family + given, False)
+
+
+def _divided(latin: str) -> tuple[str, str]:
+    """Divide a name by its carets, by a comma, or by what is written in capitals; all in the second part if by none."""
     components = [component.strip() for component in latin.split("^")]
     if sum(bool(component) for component in components[:3]) >= 2:  # noqa: PLR2004 - two of family, given, middle
-        return _words(components[0]), _words(" ".join(components[1:3])), bool(components[0])
+        return components[0], " ".join(components[1:3])
     plain = " ".join(components)
     if "," in plain:
         family, _, given = plain.partition(",")
-        return _words(family), _words(given), True
+        return family, given
     written = plain.split()
     capitals = [word for word in written if len(word) >= _MIN_CAPS and word.isupper()]
-    if len(written) > len(capitals) and 1 <= len(capitals) <= _MAX_FAMILY_WORDS:
-        return _words(" ".join(capitals)), _words(" ".join(w for w in written if w not in capitals)), True
-    return (), _words(plain), False
+    if not plain.isupper() and 1 <= len(capitals) <= min(_MAX_FAMILY_WORDS, len(written) - 1):
+        return " ".join(capitals), " ".join(word for word in written if word not in capitals)
+    return "", plain
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ _VALUES: Final = "\\"
 _DELIMITERS: Final = {ord("^"), ord("=")}
 _CANDIDATES: Final = ("utf-8", "big5hkscs", "gb18030")
 _ENOUGH: Final = 1.0
+"""Plausibility of common characters throughout, or of a family name."""
+_A_FAMILY_NAME: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def decode_text(raw: bytes, declared: tuple[str, ...]) -> DecodedText:
     raw = raw.strip(b" \0")
     text = _ESCAPES.sub("", _decode_declared(raw, declared))
     if not _suspicious(text, declared):
-        return DecodedText(text)
+        better = _repair(raw, _A_FAMILY_NAME) if _unlikely(text, declared) else None
+        return DecodedText(better or text, repaired=better is not None)
     repaired = _repair(raw)
     if repaired is not None:
         return DecodedText(repaired, repaired=True)
@@ -105,9 +108,15 @@ def _suspicious(text: str, declared: tuple[str, ...]) -> bool:
     return bool(_LATIN_1.search(text))
 
 
-def _repair(raw: bytes) -> str | None:
+def _unlikely(text: str, declared: tuple[str, ...]) -> bool:
+    """Tell whether text declared as GB is rare characters and no family name: Big5 under a wrong label may be so."""
+    is_gb = any(name.upper().startswith("GB") for name in declared)
+    return is_gb and bool(_HANZI.search(text)) and _plausibility(text) < _ENOUGH
+
+
+def _repair(raw: bytes, enough: float = _ENOUGH) -> str | None:
     """Return the text in the encoding that makes the best Chinese name of it, None where none makes a good one."""
-    best, best_score = None, _ENOUGH
+    best, best_score = None, enough
     for encoding in _CANDIDATES:
         try:
             text = raw.decode(encoding)

@@ -7,14 +7,14 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from pacs_dedup.domain.names.forms import Forms, forms_of
+from pacs_dedup.domain.names.forms import Forms, Spelling, forms_of
 from pacs_dedup.domain.names.levels import NameLevel
 from pacs_dedup.domain.names.sounding import is_crossing, is_variant, share_family
 from pacs_dedup.domain.names.syllables import sounds, split
 from pacs_dedup.domain.names.words import WordLevel, compare_words
 from pacs_dedup.domain.patient import PersonNameParts
 
-_INITIALS: Final = re.compile("(?!NG$)[BCDFGHJKLMNPQRSTVWXZ]{2,3}")
+_INITIALS: Final = re.compile("(?!NG$|S?SZ$|TSZ$)[BCDFGHJKLMNPQRSTVWXZ]{2,3}")
 _MIN_LETTERS_FOR_TYPO: Final = 8
 _MIN_WORDS_FOR_SUBSET: Final = 2
 _MIN_WORDS_TO_RESEMBLE: Final = 2
@@ -55,14 +55,24 @@ def _is_subset(left: PersonNameParts, right: PersonNameParts, a: Forms, b: Forms
     """One name's syllables are all in the other's, and the family names do not contradict."""
     if left.family_known and right.family_known and not _share_word(left, right):
         return False
-    return any(_contains(x.orders[0], y.orders[0]) for x, y in zip(a.spelt, b.spelt, strict=True))
+    schemes = list(zip(a.spelt, b.spelt, strict=True))
+    chinese = [(x, y) for x, y in schemes if _is_chinese(x) and _is_chinese(y)]
+    return any(_contains(x, y, chinese=bool(chinese)) for x, y in chinese or schemes)
 
 
-def _contains(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
-    fewer, more = sorted((left, right), key=len)
-    if len(fewer) < _MIN_WORDS_FOR_SUBSET or not set(fewer) <= set(more):
+def _is_chinese(spelling: Spelling) -> bool:
+    return spelling.chinese and set(spelling.orders[0]) <= sounds(spelling.scheme).keys()
+
+
+def _contains(a: Spelling, b: Spelling, *, chinese: bool) -> bool:
+    """As multisets; of two Chinese given names only the first, for the second alone is somebody else's name."""
+    few, many = sorted((a, b), key=lambda spelling: len(spelling.orders[0]))
+    fewer, more = few.orders[0], many.orders[0]
+    if len(fewer) < _MIN_WORDS_FOR_SUBSET or not set(fewer) <= set(more) or not Counter(fewer) <= Counter(more):
         return False
-    return Counter(fewer) <= Counter(more)
+    if len(fewer) > _MIN_WORDS_FOR_SUBSET or not chinese:
+        return True
+    return any(p == q[: len(p)] for p in few.orders for q in many.orders)
 
 
 def _share_word(left: PersonNameParts, right: PersonNameParts) -> bool:
