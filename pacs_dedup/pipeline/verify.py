@@ -5,20 +5,28 @@ from pathlib import Path
 from pacs_dedup.dicom.decode_pixels import DecodedFrame, decode_frame
 from pacs_dedup.domain.verification import FrameVerification
 from pacs_dedup.pixels.grey import GreyFrame, grey_frame
+from pacs_dedup.pixels.informative import is_drawn
 from pacs_dedup.pixels.verify import verify_grey_frames
 
+_NOISELESS = "an image that was drawn has no noise that a copy could share: what is alike are its edges"
 
-def verify_frames(path_a: Path, frame_a: int, path_b: Path, frame_b: int) -> FrameVerification:
+
+def verify_frames(
+    path_a: Path, frame_a: int, path_b: Path, frame_b: int, *, search_region: bool = False
+) -> FrameVerification:
     """Compare frame ``frame_a`` of one file with frame ``frame_b`` of another (both 0-based).
 
-    Decodes both; to be called where a codec may crash, like `examine`.
+    Decodes both; to be called where a codec may crash, like `examine`. With ``search_region`` a crop, a bordered copy
+    and a picture inside a captured screen are found too, which takes from a quarter of a second to some seconds.
 
     Raises:
         Unreadable: a file or its pixels can not be decoded.
         BadRequest: a file has no such frame.
     """
     a, b = decode_frame(path_a, frame_a), decode_frame(path_b, frame_b)
-    return verify_grey_frames(_grey(a), _grey(b), lossless=not (a.lossy or b.lossy))
+    if is_drawn(a.array) or is_drawn(b.array):
+        return FrameVerification(refused=_NOISELESS)
+    return verify_grey_frames(_grey(a), _grey(b), lossless=not (a.lossy or b.lossy), search_region=search_region)
 
 
 def _grey(decoded: DecodedFrame) -> GreyFrame:

@@ -31,7 +31,18 @@ def strange(fitted: Plane, target: Plane) -> Mask:
 
 def painted(first: Plane, second: Plane) -> Mask:
     """Tell which blocks are constant in one image alone: padding, a circle, what a window saturates."""
-    return _is_constant(first) ^ _is_constant(second)
+    return is_constant(first) ^ is_constant(second)
+
+
+def is_constant(values: Plane) -> Mask:
+    """Tell which blocks hold one value alone."""
+    constant: Mask = _over_blocks(np.maximum, values) == _over_blocks(np.minimum, values)
+    return constant
+
+
+def mean_difference(first: Plane, second: Plane) -> Plane:
+    """Return how far the means of two images lie apart in every block."""
+    return np.abs(_mean(first - second))
 
 
 def spread(blocks: Mask, shape: tuple[int, ...], margin: int = 1) -> Mask:
@@ -46,11 +57,6 @@ def spread(blocks: Mask, shape: tuple[int, ...], margin: int = 1) -> Mask:
 def _mean(values: Plane) -> Plane:
     """Return the mean of every block."""
     return _over_blocks(np.add, values) * np.float32(1 / (_BLOCK * _BLOCK))
-
-
-def _is_constant(values: Plane) -> Mask:
-    constant: Mask = _over_blocks(np.maximum, values) == _over_blocks(np.minimum, values)
-    return constant
 
 
 def _over_blocks(combine: np.ufunc, values: Plane) -> Plane:

@@ -1,5 +1,6 @@
 """Tell whether two frames share their noise, or merely their anatomy (docs/decisions/0012 and 0097)."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -7,11 +8,12 @@ from numpy.typing import NDArray
 
 from pacs_dedup.domain.verification import Fidelity, FrameVerification
 from pacs_dedup.pixels.bands import Bands, split
-from pacs_dedup.pixels.blocks import painted, spread, strange
+from pacs_dedup.pixels.blocks import is_constant, mean_difference, painted, spread, strange
 from pacs_dedup.pixels.common_grid import common_grid
 from pacs_dedup.pixels.filters import erode
 from pacs_dedup.pixels.grey import GreyFrame, Plane, sampled
 from pacs_dedup.pixels.monotone_fit import MonotoneFit, fit_monotone
+from pacs_dedup.pixels.region import find_overlap
 
 _END_SHARE: Final = 0.01
 _EROSION: Final = 2
@@ -21,19 +23,24 @@ _WINSOR: Final = 3.0
 _MAD_TO_SIGMA: Final = 1.4826
 _SAMPLES: Final = 170
 _EIGHT_BITS: Final = 255
+_SETTLED: Final = 0.75
+"""Correlation of the whole frames beyond which no part of them is looked for."""
+_BETTER: Final = 0.1
+"""By how much a part must correlate better than the whole to be what one of the frames shows."""
 _FLAT_QUANTILE: Final = 0.5
+_PAINT: Final = 0.05
+"""Share of the range by which a painted block differs from the other image; less is what compression smoothed."""
+_MOST_MARKS: Final = 0.25
+"""Share of an image that marks may take; where more disagrees, the images do."""
 _PAINT_MARGIN: Final = 2
 """In blocks: the edge of a painted area lies inside a block, and the coarse Gaussian reaches ten pixels beyond it."""
 _TINY: Final = 1e-12
-_GRAIN: Final = 1e-3
-_MIN_GRAINY: Final = 0.25
-"""Share of pixels with noise above a thousandth of the range that at least one of two images must have."""
-_NOISELESS: Final = "neither image has noise that a copy could share: what is alike are drawn edges"
-
 Mask = NDArray[np.bool_]
 
 
-def verify_grey_frames(first: GreyFrame, second: GreyFrame, *, lossless: bool = False) -> FrameVerification:
+def verify_grey_frames(
+    first: GreyFrame, second: GreyFrame, *, lossless: bool = False, search_region: bool = False
+) -> FrameVerification:
     """Compare two frames after bringing them to one grid and one grey scale.
 
     The one with more grey levels is mapped onto the other, because a window or 8 bits only take levels away.
@@ -42,8 +49,19 @@ def verify_grey_frames(first: GreyFrame, second: GreyFrame, *, lossless: bool = 
         first: one frame.
         second: the other; exchanged, they give the same figures, with `energy_ratio` of the other sign.
         lossless: neither was ever compressed with loss.
+        search_region: where the whole frames are no copies, look for a part of one that the other shows; takes ten
+            times as long or more.
     """
-    return compare_planes(first.values, second.values, fidelity_of(first.values, second.values, lossless=lossless))
+    a, b = first.values, second.values
+    whole = compare_planes(a, b, fidelity_of(a, b, lossless=lossless))
+    if not search_region or (not whole.refused and whole.correlation >= _SETTLED):
+        return whole
+    overlap = find_overlap(a, b)
+    if overlap is None:
+        return whole
+    part = compare_planes(overlap.first, overlap.second, Fidelity.RESAMPLED if lossless else Fidelity.LOSSY)
+    better = not part.refused and (whole.refused or part.correlation > whole.correlation + _BETTER)
+    return replace(part, region=overlap.region) if better else whole
 
 
 def fidelity_of(first: Plane, second: Plane, *, lossless: bool) -> Fidelity:
@@ -61,8 +79,7 @@ def compare_planes(first: Plane, second: Plane, fidelity: Fidelity) -> FrameVeri
         a, b = b, a
     fit = fit_monotone(a, b, spread(painted(a, b), b.shape, 0))
     outliers = strange(fit.fitted, b)
-    hidden = spread(outliers, b.shape) | spread(painted(fit.fitted, b), b.shape, _PAINT_MARGIN)
-    live = _live(fit) & ~hidden
+    live = _live(fit) & ~_hidden(fit, b, outliers)
     count = int(np.count_nonzero(live))
     if count < max(_MIN_LIVE, _MIN_LIVE_SHARE * live.size):
         return FrameVerification(
@@ -85,8 +102,7 @@ def _measured(
         noise_ratio=_noise_ratio(fit.fitted, target, theirs, live),
         live_pixels=fine_a.size,
         inverted=fit.inverted,
-        outlier_share=float(outliers.mean()) if outliers.size else 0.0,
-        refused="" if _grainy(fine_a, fine_b, fit) else _NOISELESS,
+        outlier_share=np.count_nonzero(outliers) / max(1, outliers.size),
         fine_correlation=_correlation(_winsorised(fine_a), _winsorised(fine_b)),
         energy_ratio=-ratio if turned else ratio,
         fidelity=fidelity,
@@ -105,10 +121,16 @@ def _live(fit: MonotoneFit) -> Mask:
     return erode((fit.fitted > fit.low + margin) & (fit.fitted < fit.high - margin), _EROSION)
 
 
-def _grainy(fine_a: NDArray[Any], fine_b: NDArray[Any], fit: MonotoneFit) -> bool:
-    """Tell whether at least one of two images has noise: where edges alone are alike, two drawings look like a copy."""
-    least = _GRAIN * (fit.high - fit.low)
-    return max(float((np.abs(fine) > least).mean()) for fine in (fine_a, fine_b)) >= _MIN_GRAINY
+def _hidden(fit: MonotoneFit, target: Plane, outliers: Mask) -> Mask:
+    """Return the pixels where an image is constant, or has marks or paint that the other has not.
+
+    Marks are few; where much disagrees, these are two pictures, and their disagreement counts.
+    """
+    constant = is_constant(fit.fitted) | is_constant(target)
+    over = constant & (mean_difference(fit.fitted, target) > _PAINT * (fit.high - fit.low))
+    hidden = spread(constant, target.shape, 0) | spread(over, target.shape, _PAINT_MARGIN)
+    few = np.count_nonzero(outliers) <= _MOST_MARKS * outliers.size
+    return hidden | spread(outliers, target.shape) if few else hidden
 
 
 def _unexplained_share(fitted: NDArray[Any], target: NDArray[Any], plane: Plane) -> float:
