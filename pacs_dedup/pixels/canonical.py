@@ -50,25 +50,27 @@ def canonical_bytes(frame: Pixels) -> tuple[bytes, memoryview]:
     return b"SPD1", _raw(frame.astype("<i4", copy=False))
 
 
-def trim_constant_border(frame: Pixels) -> Pixels:
-    """Cut off, from outside in, every row and column that holds one value; all of a constant frame.
+def inside_constant_border(frame: Pixels) -> tuple[slice, slice]:
+    """Return the rows and columns that are left when, from outside in, every line that holds one value is cut off.
 
     A line that is constant stays so when its ends are cut off, so the order of cutting does not matter: a frame and the
-    same frame inside any constant borders, turned or not, are cut to the same picture.
+    same frame inside any constant borders, turned or not, are cut to the same picture. Of a constant frame nothing is
+    left.
     """
-    while frame.size:
-        before = frame.shape
-        for reverse, axis in ((False, 0), (True, 0), (False, 1), (True, 1)):
-            lines = frame.swapaxes(0, axis)
-            kept = (
-                slice(None, -cut)
-                if (cut := _constant_lines(lines[::-1] if reverse else lines)) and reverse
-                else slice(cut, None)
-            )
-            frame = lines[kept].swapaxes(0, axis)
-        if frame.shape == before:
-            return frame
-    return frame
+    top, bottom, left, right = 0, frame.shape[0], 0, frame.shape[1]
+    while True:
+        before = (top, bottom, left, right)
+        top += _constant_lines(frame[top:bottom, left:right])
+        bottom -= _constant_lines(frame[top:bottom, left:right][::-1])
+        left += _constant_lines(frame[top:bottom, left:right].swapaxes(0, 1))
+        right -= _constant_lines(frame[top:bottom, left:right].swapaxes(0, 1)[::-1])
+        if before == (top, bottom, left, right) or top == bottom or left == right:
+            return slice(top, bottom), slice(left, right)
+
+
+def trim_constant_border(frame: Pixels) -> Pixels:
+    """Return what `inside_constant_border` leaves of a frame."""
+    return frame[inside_constant_border(frame)]
 
 
 def _constant_lines(lines: Pixels) -> int:
@@ -76,7 +78,7 @@ def _constant_lines(lines: Pixels) -> int:
     done, step = 0, 1
     while done < lines.shape[0]:
         block = lines[done : done + step]
-        differs = np.flatnonzero((block != block[:, :1]).reshape(block.shape[0], -1).any(axis=1))
+        differs = np.flatnonzero((block != block[:, :1]).any(axis=tuple(range(1, block.ndim))))
         if differs.size:
             return done + int(differs[0])
         done, step = done + block.shape[0], min(2 * step, _MAX_STEP)

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pacs_dedup.pixels.canonical import Pixels, trim_constant_border
+from pacs_dedup.pixels.canonical import Pixels, inside_constant_border
 from pacs_dedup.pixels.statistics import Histogram
 
 MIN_DISTINCT: Final = 16
@@ -44,14 +44,23 @@ def normal_form(frame: Pixels, histogram: Histogram | None = None) -> NormalForm
     """
     if frame.dtype.kind == "f":
         return None
-    picture = trim_constant_border(frame)
+    rows, columns = inside_constant_border(frame)
+    picture = frame[rows, columns]
     if picture.shape[0] * picture.shape[1] < _MIN_AREA:
         return None
-    if histogram is None or picture.size < frame.size:
+    if histogram is None or 2 * picture.size < frame.size:
         histogram = Histogram.of(picture)
+    elif picture.size < frame.size:
+        histogram = histogram.without(_border(frame, rows, columns))
     if histogram.distinct < MIN_DISTINCT or histogram.entropy_bits < MIN_ENTROPY_BITS:
         return None
     return _normal(picture, histogram)
+
+
+def _border(frame: Pixels, rows: slice, columns: slice) -> Histogram:
+    """Count the samples outside the picture."""
+    sides = (frame[: rows.start], frame[rows.stop :], frame[rows, : columns.start], frame[rows, columns.stop :])
+    return Histogram.of(np.concatenate([side.ravel() for side in sides]))
 
 
 def common_divisor(values: NDArray[Any]) -> int:

@@ -37,6 +37,13 @@ class Histogram:
                 return cls(used + low, counts[used])
         return cls(*np.unique(flat, return_counts=True))
 
+    def without(self, part: "Histogram") -> "Histogram":
+        """Take the samples of a part out again."""
+        counts = self.counts.copy()
+        counts[np.searchsorted(self.values, part.values)] -= part.counts
+        used = counts > 0
+        return Histogram(self.values[used], counts[used])
+
     @property
     def distinct(self) -> int:
         """Number of different values."""
