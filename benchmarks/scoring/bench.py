@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 from benchmarks.scoring.archive_of_priors import ArchiveOfPriors
@@ -95,7 +95,7 @@ class Bench:
     @cached_property
     def _on_disk(self) -> dict[str, OnDisk]:
         folder = Path(self._folder.name)
-        return {s.name: OnDisk(lambda s=s: study_of(s), folder / f"p{n}") for n, s in enumerate(self.seeds)}
+        return {s.name: OnDisk(partial(study_of, s), folder / f"p{n}") for n, s in enumerate(self.seeds)}
 
     @cached_property
     def _priors(self) -> dict[str, Examined]:
@@ -124,7 +124,7 @@ class Bench:
     @contextmanager
     def looking(self, name: str) -> Iterator[Looks]:
         """Yield the verifications of one piece of work, with the files of all priors; keep them afterwards."""
-        kept = self.looks.get(name, dict)
+        kept: dict[LookKey, FrameVerification] = self.looks.get(name, dict)
         self._looked.update(kept)
         looks = Looks(known=self._looked)
         looks.have((i for seed in self.seeds for i in self.prior(seed).study.instances), self._file_of_prior)

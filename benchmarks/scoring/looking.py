@@ -9,7 +9,7 @@ from pathlib import Path
 from pacs_dedup.domain.errors import BlobMissing
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.identifiers import BlobId
-from pacs_dedup.domain.verification import FrameVerification
+from pacs_dedup.domain.verification import FrameVerification, Scope
 from pacs_dedup.pipeline import verify as product
 
 _FRAMES_KEPT = 96
@@ -20,7 +20,7 @@ Find = Callable[[str], Path | None]
 
 
 @cache
-def _verifying() -> Callable[[Path, int, Path, int], FrameVerification]:
+def _verifying() -> Callable[[Path, int, Path, int, Scope], FrameVerification]:
     """Return the product's verification with a memory of the last decoded frames: each is looked at many times here."""
     product.decode_frame = lru_cache(_FRAMES_KEPT)(product.decode_frame)  # type: ignore[attr-defined]
     return product.verify_frames
@@ -57,14 +57,14 @@ class Looks:
         """Return a path that names the blob; `verify` finds the file, if it is needed at all."""
         return Path(blob_id)
 
-    def verify(self, path_a: Path, frame_a: int, path_b: Path, frame_b: int) -> FrameVerification:
+    def verify(self, path_a: Path, frame_a: int, path_b: Path, frame_b: int, scope: Scope) -> FrameVerification:
         """Compare two frames as `verify_frames` does, or return what it said before."""
-        key = (self._pixels(path_a.name, frame_a), self._pixels(path_b.name, frame_b))
+        key = (self._pixels(path_a.name, frame_a), f"{self._pixels(path_b.name, frame_b)} {scope}")
         self.asked.append((f"{path_a.name} {frame_a}", key))
         if key not in self.known:
             a, b = self._file(path_a.name), self._file(path_b.name)
             started = time.process_time()
-            self.known[key] = _verifying()(a, frame_a, b, frame_b)
+            self.known[key] = _verifying()(a, frame_a, b, frame_b, scope)
             self.milliseconds.append(1000 * (time.process_time() - started))
         self.used[key] = self.known[key]
         return self.known[key]
