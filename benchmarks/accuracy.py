@@ -7,13 +7,14 @@ is sent through every transform and chain of the simulator, written, fingerprint
 under the policy that lets copies be held. A copy is found if the search makes its source a candidate and the verdict
 says that both show the same images. Everything else it meets is a stranger. Other programs' rules judge the same pairs.
 
-What is done is kept in DIR, so that a stopped run goes on. `--explain NAME` prints all there is about the pairs whose
-names hold NAME.
+What is done is kept in DIR (outside the repository, for real images are shown there), so that a stopped run goes on.
+`--explain NAME` prints all there is about the pairs whose names hold NAME.
 """
 
 import argparse
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ from benchmarks.scoring.tasks import Material, run, version
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = Path(os.environ.get("PACS_DEDUP_CORPUS", ROOT.parent / "shared" / "corpus"))
+OUT = Path(tempfile.gettempdir()) / "pacs-dedup-accuracy"
 _TOLD_EVERY_S = 20.0
 
 
@@ -51,7 +53,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--share", type=float, default=1.0, help="share of the tasks, drawn evenly (0..1)")
     parser.add_argument("--quick", action="store_true", help="a few small images of pydicom's wheel, in a minute")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--out", type=Path, default=Path("accuracy-out"))
+    parser.add_argument("--out", type=Path, default=OUT, help="where results are kept; real images among them")
     parser.add_argument("--explain", metavar="NAME", help="print all there is about some pairs")
     parser.add_argument("--write-docs", action="store_true", help="write docs/accuracy.md")
     return parser.parse_args(given)
