@@ -16,7 +16,7 @@ from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.identifiers import AeTitle, BlobId
 from pacs_dedup.domain.patient import SenderDefaults
 from pacs_dedup.domain.policy import Policy
-from pacs_dedup.domain.verification import FrameVerification
+from pacs_dedup.domain.verification import FrameVerification, Scope
 from pacs_dedup.pipeline.act import Gate, act_once, release_due
 from pacs_dedup.pipeline.case_report import Reading
 from pacs_dedup.pipeline.examine import examine
@@ -135,7 +135,7 @@ def isolated_examine(settings: Settings) -> IsolatedCall[[Path, BlobId, SenderDe
     return IsolatedCall(examine, memory_bytes=workers.decode_memory_bytes, timeout=workers.decode_timeout)
 
 
-def isolated_verify(settings: Settings) -> IsolatedCall[[Path, int, Path, int], FrameVerification]:
+def isolated_verify(settings: Settings) -> IsolatedCall[[Path, int, Path, int, Scope], FrameVerification]:
     """Return `verify_frames` in a child process of its own."""
     workers = settings.workers
     return IsolatedCall(verify_frames, memory_bytes=workers.decode_memory_bytes, timeout=workers.decode_timeout)

@@ -12,7 +12,7 @@ from pacs_dedup.domain.identifiers import ArrivalId, BlobId, StudyKey
 from pacs_dedup.domain.patient import NO_DEFAULTS, SenderDefaults
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.verdict import Judgement
-from pacs_dedup.domain.verification import FrameVerification
+from pacs_dedup.domain.verification import FrameVerification, Scope
 from pacs_dedup.pipeline.act import Gate, act_once, release_due
 from pacs_dedup.pipeline.fingerprint import Examiner, fingerprint_once
 from pacs_dedup.pipeline.forward import forward_once
@@ -203,7 +203,7 @@ class Site:
             raise examined
         return examined
 
-    def _verify(self, left: Path, _left_frame: int, right: Path, _right_frame: int) -> FrameVerification:
+    def _verify(self, left: Path, _left_frame: int, right: Path, _right_frame: int, _scope: Scope) -> FrameVerification:
         if isinstance(self.looks, PacsDedupError):
             raise self.looks
         if isinstance(self.looks, FrameVerification):

@@ -4,6 +4,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class Scope(StrEnum):
+    """What of two frames is compared."""
+
+    WHOLE = "whole"
+    PARTS = "parts"
+    """Where the whole frames are no copies, a part of one that the other may show; takes ten times as long or more."""
+
+
 class Fidelity(StrEnum):
     """How closely a copy could follow its original, by what the headers say and by the sizes."""
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pacs_dedup.dicom.decode_pixels import DecodedFrame, decode_frame
-from pacs_dedup.domain.verification import FrameVerification
+from pacs_dedup.domain.verification import FrameVerification, Scope
 from pacs_dedup.pixels.grey import GreyFrame, grey_frame
 from pacs_dedup.pixels.informative import is_drawn
 from pacs_dedup.pixels.verify import verify_grey_frames
@@ -12,11 +12,11 @@ _NOISELESS = "an image that was drawn has no noise that a copy could share: what
 
 
 def verify_frames(
-    path_a: Path, frame_a: int, path_b: Path, frame_b: int, *, search_region: bool = False
+    path_a: Path, frame_a: int, path_b: Path, frame_b: int, scope: Scope = Scope.WHOLE
 ) -> FrameVerification:
     """Compare frame ``frame_a`` of one file with frame ``frame_b`` of another (both 0-based).
 
-    Decodes both; to be called where a codec may crash, like `examine`. With ``search_region`` a crop, a bordered copy
+    Decodes both; to be called where a codec may crash, like `examine`. With `Scope.PARTS` a crop, a bordered copy
     and a picture inside a captured screen are found too, which takes from a quarter of a second to some seconds.
 
     Raises:
@@ -26,7 +26,7 @@ def verify_frames(
     a, b = decode_frame(path_a, frame_a), decode_frame(path_b, frame_b)
     if is_drawn(a.array) or is_drawn(b.array):
         return FrameVerification(refused=_NOISELESS)
-    return verify_grey_frames(_grey(a), _grey(b), lossless=not (a.lossy or b.lossy), search_region=search_region)
+    return verify_grey_frames(_grey(a), _grey(b), lossless=not (a.lossy or b.lossy), search_region=scope is Scope.PARTS)
 
 
 def _grey(decoded: DecodedFrame) -> GreyFrame:
