@@ -30,9 +30,19 @@ OUT = Path(tempfile.gettempdir()) / "pacs-dedup-accuracy"
 _TOLD_EVERY_S = 20.0
 
 
-def judge_all(material: Material, ledger: Ledger, jobs: int) -> tuple[tuple[Outcome, ...], tuple[str, ...]]:
-    """Do what is not done yet; return all outcomes, and the tasks that failed with their cause."""
-    names, done = tuple(material.tasks()), ledger.done(version())
+def judge_all(
+    material: Material, ledger: Ledger, jobs: int, asked: str = ""
+) -> tuple[tuple[Outcome, ...], tuple[str, ...]]:
+    """Do what is not done yet; return all outcomes, and the tasks that failed with their cause.
+
+    Args:
+        material: what there is to judge.
+        ledger: what is done, and where more of it goes.
+        jobs: processes that work side by side.
+        asked: only tasks that this names, or that are part of what it names.
+    """
+    names = [name for name in material.tasks() if asked in name or name.partition(" ")[2] in asked]
+    done = ledger.done(version())
     open_tasks = [name for name in names if name not in done]
     told, started = time.monotonic(), time.monotonic()
     for number, unit in enumerate(run(material, open_tasks, jobs) if open_tasks else (), 1):
@@ -71,7 +81,7 @@ def main(given: Sequence[str] | None = None) -> None:
         share=told.share,
         quick=told.quick,
     )
-    outcomes, failures = judge_all(material, Ledger(told.out / "ledger.jsonl"), told.jobs)
+    outcomes, failures = judge_all(material, Ledger(told.out / "ledger.jsonl"), told.jobs, told.explain or "")
     if told.explain:
         print(explain([o for o in outcomes if told.explain in o.pair]))
         return
