@@ -92,7 +92,8 @@ class PatientIdentity:
     """Identity of the patient as one header gives it.
 
     Attributes:
-        birth_date: ``YYYYMMDD``, ``YYYYMM`` or ``YYYY``; empty where absent or impossible.
+        birth_date: ``YYYYMMDD``, ``YYYYMM`` or ``YYYY``; empty where absent or no date. A full date is
+            kept as it was written, also where no calendar has it.
         sex: ``M``, ``F`` or empty.
         display_name: the name as a reviewer reads it, decoded and repaired; shown to people, never compared.
         display_id: the Patient ID as a reviewer reads it.
