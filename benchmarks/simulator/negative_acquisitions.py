@@ -22,9 +22,9 @@ _KERNELS = {"SMOOTH": 0.7, "SOFTER": 1.1, "SHARP": -0.7, "SHARPER": -1.2}
 
 _OTHER = frozenset({"other_reconstruction"})
 _ROUNDS = 4
-_PHANTOMS = frozenset({"plastic-head", "nih-dev"})
-_COLOURED = frozenset({"us-palette", "us-aloka", "us-intracardiac", "us-colour", "us-muscle", "us-transoesophageal"})
-_NO_ACQUISITION = ("ct-screen", "wheel-", "echo-cine")
+_PHANTOMS = frozenset({"plastic-head", "nih-siemens-phantom", "irc-phantom", "rogers-phantom", "limb-phantom"})
+_COLOURED = frozenset({"us-palette", "us-aloka", "us-muscle", "us-transoesophageal", "wg04-us1"})
+_NO_ACQUISITION = ("wheel-", "echo-cine")
 _STAMP = (
     ("DeviceSerialNumber", "SIM4711"),
     ("AcquisitionDate", "20260301"),

@@ -26,7 +26,7 @@ _MISFILINGS = tuple(
     chain_of(*names)
     for names in (("misfiled_new_uids",), ("misfiled_new_uids", "jpeg_q90"), ("misfiled_new_uids", "jpegls_lossless"))
 )
-_PALETTE = frozenset({"us-palette", "us-aloka", "us-intracardiac", "wheel-us-palette"})
+_PALETTE = frozenset({"us-palette", "us-aloka", "wheel-us-palette"})
 _PATIENT = ("SpecificCharacterSet", "PatientName", "PatientID", "PatientBirthDate", "PatientSex")
 _PAGES = ("dose_report", "blank", "wedge")
 

@@ -13,7 +13,7 @@ _TIMES = ("AcquisitionTime", "ContentTime", "SeriesTime")
 _CLOCK = "%H%M%S"
 
 _SAME_PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("repeat", ("epi-run4-", "epi-run5-", "epi-run6-", "epi-run7-")),
+    ("repeat", tuple(f"epi-run{run}-{time}" for run in (4, 5, 6, 7) for time in (1, 2))),
     ("repeat", ("epi-ap-", "epi-pa-")),
     ("repeat", ("epi-rl-", "epi-lr-")),
     ("repeat", ("rest-",)),
