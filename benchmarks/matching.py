@@ -37,7 +37,7 @@ INCOMING = {
     "a copy": make_copy(KNOWN),
     "new, with a blank slice": make_study(NUMBERS + 200, SLICES, blank=True),
 }
-SCAN = text("SELECT count(*) FROM blocking_keys WHERE patient_hash = 'nobody'")
+SCAN = text("SELECT count(*) FROM blocking_keys WHERE keyed_study_id = 0")
 Work = dict[str, Callable[[], object]]
 
 

@@ -118,9 +118,9 @@ class TestDatabaseFingerprintIndex(FingerprintIndexContract):
 
     def give_many_studies_one_key(self, database: Database, numbers: range, key: BlockingKey) -> None:
         """Fill the tables directly: thousands of durable transactions would take long."""
-        row = {"key_hash": hash_of(key), "patient_hash": hash_of("p")}
-        studies = [{"id": -number, "study_key": str(study(number))} for number in numbers]
-        rows = [{**row, "keyed_study_id": -number} for number in numbers]
+        named = {"patient_hash": hash_of("p")}
+        studies = [{"id": -number, "study_key": str(study(number)), **named} for number in numbers]
+        rows = [{"key_hash": hash_of(key), "keyed_study_id": -number} for number in numbers]
 
         def fill(connection: Connection) -> None:
             connection.execute(keyed_studies.insert(), studies)

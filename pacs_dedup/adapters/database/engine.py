@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     Connection,
     Engine,
+    FromClause,
+    LargeBinary,
     Table,
     TableValuedAlias,
     Text,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -100,6 +103,21 @@ def as_table(connection: Connection, items: Collection[str]) -> TableValuedAlias
         return func.json_each(json.dumps(list(items))).table_valued("value", name="listed")
     array = bindparam("listed", list(items), postgresql.ARRAY(Text))
     return func.unnest(array).table_valued(column("value", Text)).render_derived(name="listed")
+
+
+def as_binary_table(connection: Connection, items: Collection[bytes]) -> FromClause:
+    """Make one parameter, however many byte strings of one length it lists, a table with the column ``value``.
+
+    SQLite has no lists of bytes: they come in one piece, which is cut.
+    """
+    if connection.dialect.name != "sqlite":
+        array = bindparam("listed", list(items), postgresql.ARRAY(LargeBinary))
+        return func.unnest(array).table_valued(column("value", LargeBinary)).render_derived(name="listed")
+    width = len(next(iter(items), b""))
+    starts = json.dumps([1 + width * number for number in range(len(items))])
+    each = func.json_each(starts).table_valued("value", name="starts")
+    piece = func.substr(bindparam("listed", b"".join(items), LargeBinary), each.c.value, width, type_=LargeBinary)
+    return select(piece.label("value")).select_from(each).subquery("listed")
 
 
 def _connect_sqlite(url: URL, file: Path) -> Engine:

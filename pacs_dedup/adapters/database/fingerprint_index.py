@@ -5,18 +5,18 @@ from functools import partial
 from typing import Any
 
 from blake3 import blake3
-from sqlalchemy import Connection, Select, TableValuedAlias, func, select, text
+from sqlalchemy import Connection, FromClause, Select, func, select, text
 
-from pacs_dedup.adapters.database.codec import FINGERPRINT
-from pacs_dedup.adapters.database.engine import Transactions, as_table, insert
-from pacs_dedup.adapters.database.tables import blocking_keys, fingerprints, keyed_studies
-from pacs_dedup.domain.fingerprint import DIGEST_VERSION, InstanceFingerprint
+from pacs_dedup.adapters.database.engine import Transactions, as_binary_table, insert
+from pacs_dedup.adapters.database.kept_fingerprints import get_fingerprints, put_text, text_of
+from pacs_dedup.adapters.database.tables import blocking_keys, keyed_studies
+from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.identifiers import BlobId, BlockingKey, StudyKey
 
 COMMON_KEY_STUDIES = 2_000
 """A key that more studies share than this proposes no candidates."""
 
-_HASH_BYTES = 16  # that any two of a thousand million keys share a hash has a chance of 1 in 10**21
+_HASH_BYTES = 12  # that any two of a thousand million keys share a hash has a chance of 1 in 10**11
 
 
 class DatabaseFingerprintIndex:
@@ -31,19 +31,13 @@ class DatabaseFingerprintIndex:
 
     def put(self, fingerprint: InstanceFingerprint) -> None:
         """Keep one instance's fingerprint; putting it again replaces it."""
-        row = {"digest_version": DIGEST_VERSION, "body": FINGERPRINT.dump(fingerprint)}
-        self._transactions.write(
-            lambda connection: connection.execute(
-                insert(connection, fingerprints)
-                .values(blob_id=fingerprint.blob_id, **row)
-                .on_conflict_do_update(index_elements=[fingerprints.c.blob_id], set_=row)
-            )
-        )
+        series, text = fingerprint.series_instance_uid, text_of(fingerprint)
+        self._transactions.write(lambda connection: put_text(connection, fingerprint.blob_id, series, text))
 
     def get(self, blob_ids: Collection[BlobId]) -> tuple[InstanceFingerprint, ...]:
         """Return the fingerprints of these blobs that are known, in the order asked for."""
-        bodies = self._transactions.read(partial(_bodies, blob_ids=set(blob_ids)))
-        return tuple(FINGERPRINT.load(bodies[blob_id]) for blob_id in blob_ids if blob_id in bodies)
+        found = self._transactions.read(partial(get_fingerprints, blob_ids=set(blob_ids)))
+        return tuple(found[blob_id] for blob_id in blob_ids if blob_id in found)
 
     def put_keys(self, study: StudyKey, patient: str, keys: Collection[BlockingKey]) -> None:
         """Make a study findable by its blocking keys, all of them in one transaction."""
@@ -62,15 +56,9 @@ class DatabaseFingerprintIndex:
         return {key: counts.get(hash_of(key), 0) for key in keys}
 
 
-def hash_of(text: str) -> str:
-    """Return the name under which a key or a patient is stored: 32 hexadecimal digits."""
-    return blake3(text.encode("utf-8", "surrogatepass")).hexdigest(length=_HASH_BYTES)
-
-
-def _bodies(connection: Connection, *, blob_ids: Collection[BlobId]) -> dict[str, str]:
-    listed = as_table(connection, blob_ids)
-    statement = select(fingerprints.c.blob_id, fingerprints.c.body)
-    return _mapping(connection, statement.join(listed, listed.c.value == fingerprints.c.blob_id))
+def hash_of(text: str) -> bytes:
+    """Return the name under which a key or a patient is stored: 12 bytes."""
+    return blake3(text.encode("utf-8", "surrogatepass")).digest(length=_HASH_BYTES)
 
 
 def _mapping(connection: Connection, statement: Select[Any]) -> dict[Any, Any]:
@@ -78,27 +66,27 @@ def _mapping(connection: Connection, statement: Select[Any]) -> dict[Any, Any]:
     return dict(row for row in connection.execute(statement).all())
 
 
-def _put_keys(connection: Connection, *, study: StudyKey, patient_hash: str, hashes: Sequence[str]) -> None:
-    new_study = insert(connection, keyed_studies).values(study_key=str(study))
-    connection.execute(new_study.on_conflict_do_nothing(index_elements=[keyed_studies.c.study_key]))
+def _put_keys(connection: Connection, *, study: StudyKey, patient_hash: bytes, hashes: Sequence[bytes]) -> None:
+    new_study = insert(connection, keyed_studies).values(study_key=str(study), patient_hash=patient_hash)
+    named = {"patient_hash": patient_hash}
+    put_study = new_study.on_conflict_do_update(index_elements=[keyed_studies.c.study_key], set_=named)
+    connection.execute(put_study)
     known = select(keyed_studies.c.id).where(keyed_studies.c.study_key == str(study))
     study_id = connection.execute(known).scalar_one()
-    statement = insert(connection, blocking_keys)
-    upsert = statement.on_conflict_do_update(
-        index_elements=[blocking_keys.c.key_hash, blocking_keys.c.keyed_study_id],
-        set_={"patient_hash": statement.excluded.patient_hash},
-    )
-    rows = [{"key_hash": key, "keyed_study_id": study_id, "patient_hash": patient_hash} for key in hashes]
+    columns = [blocking_keys.c.key_hash, blocking_keys.c.keyed_study_id]
+    put_key = insert(connection, blocking_keys).on_conflict_do_nothing(index_elements=columns)
+    rows = [{"key_hash": key, "keyed_study_id": study_id} for key in hashes]
     if rows:
-        connection.execute(upsert, rows)
+        connection.execute(put_key, rows)
 
 
-def _candidates(connection: Connection, *, hashes: Sequence[str], limit: int) -> dict[StudyKey, set[str]]:
+def _candidates(connection: Connection, *, hashes: Sequence[bytes], limit: int) -> dict[StudyKey, set[bytes]]:
     _forbid_scans(connection)
-    studies_of = _mapping(connection, _studies_per_key(as_table(connection, hashes)))
-    telling = as_table(connection, [key for key, studies in studies_of.items() if 0 < studies <= COMMON_KEY_STUDIES])
+    studies_of = _mapping(connection, _studies_per_key(as_binary_table(connection, hashes)))
+    few = [key for key, studies in studies_of.items() if 0 < studies <= COMMON_KEY_STUDIES]
+    telling = as_binary_table(connection, few)
     best = [study_id for study_id, _ in connection.execute(_keys_per_study(telling).limit(limit))]
-    shared: dict[int, set[str]] = {study_id: set() for study_id in best}
+    shared: dict[int, set[bytes]] = {study_id: set() for study_id in best}
     for study_id, key in connection.execute(_pairs(telling, best)):
         shared[study_id].add(key)
     keys_of = select(keyed_studies.c.id, keyed_studies.c.study_key).where(keyed_studies.c.id.in_(best))
@@ -112,7 +100,7 @@ def _forbid_scans(connection: Connection) -> None:
         connection.execute(text("SET LOCAL enable_seqscan = off"))
 
 
-def _studies_per_key(listed: TableValuedAlias) -> Select[Any]:
+def _studies_per_key(listed: FromClause) -> Select[Any]:
     """Count per key, but never past what makes it common: a key of a million studies costs no more than 2,001 rows."""
     some = (
         select(blocking_keys.c.keyed_study_id)
@@ -124,7 +112,7 @@ def _studies_per_key(listed: TableValuedAlias) -> Select[Any]:
     return select(listed.c.value, select(func.count()).select_from(some).scalar_subquery())
 
 
-def _keys_per_study(listed: TableValuedAlias) -> Select[Any]:
+def _keys_per_study(listed: FromClause) -> Select[Any]:
     """Count per study, most shared first; of equals, the one that was indexed first."""
     return (
         select(blocking_keys.c.keyed_study_id, func.count())
@@ -134,7 +122,7 @@ def _keys_per_study(listed: TableValuedAlias) -> Select[Any]:
     )
 
 
-def _pairs(listed: TableValuedAlias, study_ids: Sequence[int]) -> Select[Any]:
+def _pairs(listed: FromClause, study_ids: Sequence[int]) -> Select[Any]:
     """Return each key with the chosen studies that have it.
 
     The ``+ 0`` keeps SQLite from probing the index for every study under every key. Reading the few studies of each key
@@ -147,12 +135,13 @@ def _pairs(listed: TableValuedAlias, study_ids: Sequence[int]) -> Select[Any]:
     )
 
 
-def _patient_counts(connection: Connection, *, hashes: Sequence[str]) -> dict[str, int]:
+def _patient_counts(connection: Connection, *, hashes: Sequence[bytes]) -> dict[bytes, int]:
     _forbid_scans(connection)
-    listed = as_table(connection, hashes)
+    listed = as_binary_table(connection, hashes)
     statement = (
-        select(blocking_keys.c.key_hash, func.count(blocking_keys.c.patient_hash.distinct()))
+        select(blocking_keys.c.key_hash, func.count(keyed_studies.c.patient_hash.distinct()))
         .join(listed, listed.c.value == blocking_keys.c.key_hash)
+        .join(keyed_studies, keyed_studies.c.id == blocking_keys.c.keyed_study_id)
         .group_by(blocking_keys.c.key_hash)
     )
     return _mapping(connection, statement)

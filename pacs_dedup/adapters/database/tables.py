@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -96,13 +97,33 @@ problems = Table(
     sqlite_strict=True,
 )
 
+fingerprint_templates = Table(
+    "fingerprint_templates",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("series_hash", LargeBinary, nullable=False, unique=True),
+    Column("body", LargeBinary, comment="packed; from the second instance of the series on, and then for ever"),
+    sqlite_strict=True,
+)
+
 fingerprints = Table(
     "fingerprints",
     metadata,
-    Column("blob_id", Text, primary_key=True),
-    Column("digest_version", Text, nullable=False, comment="the rules it was computed with"),
-    Column("body", Text, nullable=False, comment="JSON"),
+    Column("id", RowId, primary_key=True),
+    Column("template_id", RowId, ForeignKey("fingerprint_templates.id"), comment="what it was packed against"),
+    Column(
+        "body", LargeBinary, nullable=False, comment="packed: digest version, end of line, JSON without the blob id"
+    ),
     sqlite_strict=True,
+)
+
+fingerprinted_blobs = Table(
+    "fingerprinted_blobs",
+    metadata,
+    Column("blob_id", LargeBinary, primary_key=True),
+    Column("fingerprint_id", RowId, ForeignKey("fingerprints.id"), nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
 )
 
 keyed_studies = Table(
@@ -110,15 +131,15 @@ keyed_studies = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("study_key", AnyText, nullable=False, unique=True),
+    Column("patient_hash", LargeBinary, comment="empty until its keys are known"),
     sqlite_strict=True,
 )
 
 blocking_keys = Table(
     "blocking_keys",
     metadata,
-    Column("key_hash", Text, primary_key=True),
+    Column("key_hash", LargeBinary, primary_key=True),
     Column("keyed_study_id", RowId, ForeignKey("keyed_studies.id"), primary_key=True, autoincrement=False),
-    Column("patient_hash", Text, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
