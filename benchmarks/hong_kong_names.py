@@ -80,7 +80,7 @@ def _person(surname: str, given: str, rng: random.Random) -> Person:
 
 @cache
 def _on_cards(character: str) -> tuple[str, ...]:
-    """Return the spellings that identity cards use: they write initials without voice, and no R to make a vowel long."""
+    """Return the spellings that identity cards use: no voiced initials, and no R that makes a vowel long."""
     found = spellings(character)
     return tuple(s for s in found if s[0] not in "BDGJZ" and not _LENGTHENED.search(s)) or found
 

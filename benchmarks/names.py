@@ -4,7 +4,8 @@
 
 Twenty thousand invented people (`hong_kong_names`), each name changed as other systems change it. Recall is the share
 that a level above nought knows again; u the share of pairs of different people, drawn at random, that reaches such a
-level. The baselines compare the letters as they stand: equal, and Jaro-Winkler similarity of at least 0.92.
+level. The baselines compare the letters as they stand: equal, and Jaro-Winkler similarity of at least 0.92. Time is
+processor time of a pair: of names never seen before, whose forms are worked out, and of names seen before.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from benchmarks.measure import table
 from pacs_dedup.dicom.person_name import parse_person_name
 from pacs_dedup.dicom.text import DecodedText
 from pacs_dedup.domain.names import NameLevel, compare_names
+from pacs_dedup.domain.names.forms import forms_of
 from pacs_dedup.domain.patient import PersonNameParts
 from pacs_dedup.domain.patient_weights import bits_of
 
@@ -51,21 +53,24 @@ def strangers(known: list[Person], other: str, pairs: int, rng: random.Random) -
 
 def measured(pairs: Iterator[tuple[str, str]]) -> tuple[list[str], Counter[NameLevel]]:
     """Return the shares that agree, by our levels, as equal, as alike, and the time of a pair; and our levels."""
-    levels: Counter[NameLevel] = Counter()
-    equal = alike = 0
     found = [(a, b, parsed(a), parsed(b)) for a, b in pairs]
-    for _, _, x, y in found[:1000]:
-        compare_names(x, y)
-    start = time.perf_counter()
-    for _, _, x, y in found:
-        levels[compare_names(x, y)[0]] += 1
-    cost = (time.perf_counter() - start) / len(found)
-    for a, b, _, _ in found:
-        equal += a == b
-        alike += JaroWinkler.similarity(a, b) >= ALIKE
+    forms_of.cache_clear()
+    first, _ = compared(found)
+    again, levels = compared(found)
+    equal = sum(a == b for a, b, _, _ in found)
+    alike = sum(JaroWinkler.similarity(a, b) >= ALIKE for a, b, _, _ in found)
     agreeing = sum(number for level, number in levels.items() if bits_of(level) > 0)
     shares = [share(number, len(found)) for number in (agreeing, equal, alike)]
-    return [*shares, f"{cost * 1e6:.0f}"], levels
+    return [*shares, f"{first * 1e6:.0f}", f"{again * 1e6:.0f}"], levels
+
+
+def compared(
+    found: list[tuple[str, str, PersonNameParts, PersonNameParts]],
+) -> tuple[float, Counter[NameLevel]]:
+    """Compare all pairs, and return the processor time of one in seconds, and the levels."""
+    start = time.process_time()
+    levels = Counter(compare_names(x, y)[0] for _, _, x, y in found)
+    return (time.process_time() - start) / len(found), levels
 
 
 def share(number: int, of: int) -> str:
@@ -89,7 +94,8 @@ def main() -> None:
     asked = parser.parse_args()
     rng = random.Random(asked.seed)
     known = people(asked.people, rng)
-    heads = ("ours", "equal", "Jaro-Winkler >= 0.92", "us a pair", "levels")
+    heads = ("ours", "equal", "Jaro-Winkler >= 0.92", "us, first", "us, again", "levels")
+    compare_names(parsed("CHAN^TAI MAN=陳^大文"), parsed("CHEN^DAWEN"))  # loads the tables
     print("One person, two names: recall\n")
     rows = [(change, measured(changed(known, change, rng))) for change in CHANGES]
     print(table(("change", *heads), [(name, *cells, described(levels)) for name, (cells, levels) in rows]))

@@ -53,8 +53,10 @@ def split(word: str, scheme: Scheme) -> tuple[str, ...]:
     first in the alphabet, so that a word is cut alike everywhere and always; a single letter is a syllable only where
     it is the word.
     """
+    if word in sounds(scheme):
+        return (word,)
     ways = splits(word, scheme)
-    return ways[0] if ways and (len(word) == 1 or min(map(len, ways[0])) > 1) else ()
+    return ways[0] if ways and min(map(len, ways[0])) > 1 else ()
 
 
 @lru_cache(maxsize=1 << 16)
