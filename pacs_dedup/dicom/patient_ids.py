@@ -10,7 +10,7 @@ from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId
 _HKID: Final = re.compile(r"([A-Z]{1,2})([0-9]{6})(?:[(\[]([0-9A])[)\]]|-?([0-9A]))?")
 _MAINLAND: Final = re.compile(r"[0-9]{17}[0-9X]")
 _PLACEHOLDER: Final = re.compile(r"UNKNOWN.*|UNIDENTIFIED.*|NONE|NULL|NIL|N/?A|NO-?ID|ANON.*|TEST.*|TEMP.*|DUMMY.*")
-_COUNTED: Final = "01234567890"
+_COUNTED: Final = "1234567890"
 """Digits in order are what a tired clerk types."""
 _MIN_FILLED: Final = 3
 _MIN_COUNTED: Final = 6
@@ -38,7 +38,7 @@ def patient_id(
         previous: it is an earlier or other number of the patient.
         pseudo_ids: regular expressions of the numbers that a hospital gives to people whom it can not identify.
     """
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
+    plain = _folded(re.sub(r"\s+", "", _folded(text)))
     issuer = unicodedata.normalize("NFKC", issuer).strip().upper()
     if _says_nothing(plain.lstrip("0")) or any(re.fullmatch(pattern, plain, re.IGNORECASE) for pattern in pseudo_ids):
         return None
@@ -53,9 +53,14 @@ def patient_id(
     return PatientId(plain.lstrip("0"), issuer, previous=previous)
 
 
+def _folded(text: str) -> str:
+    """Return text in capitals and in one form for characters that look alike."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).upper())
+
+
 def _says_nothing(plain: str) -> bool:
     filled = len(plain) >= _MIN_FILLED and len(set(plain)) == 1
-    counted = len(plain) >= _MIN_COUNTED and plain in _COUNTED
+    counted = len(plain) >= _MIN_COUNTED and _COUNTED.startswith(plain)
     return not plain.strip("0-_.") or filled or counted or _PLACEHOLDER.fullmatch(plain) is not None
 
 

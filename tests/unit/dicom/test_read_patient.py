@@ -56,7 +56,7 @@ def test_the_state_of_the_check_digit_is_kept() -> None:
     assert (wrong.kind, wrong.check, wrong.value) == (IdentifierKind.HKID, CheckState.WRONG, "A123465")
 
 
-@pytest.mark.parametrize("written", ["PT000001", "A1234567", "SZ00912", "HN88001", "223456", "12345"])
+@pytest.mark.parametrize("written", ["PT000001", "A1234567", "SZ00912", "HN88001", "223456", "12345", "234567"])
 def test_a_hospital_number_is_not_taken_for_an_hkid(written: str) -> None:
     found = patient_id(written)
     assert found is not None
@@ -137,6 +137,19 @@ def test_other_names_are_read_from_their_bytes(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"X" * (len(names) + 1), names + b" "))
     found = read_patient(open_dataset(path))
     assert [name.words[0] for name in found.other_names] == ["HUI", "HO"]
+
+
+def test_an_issuer_without_a_universal_name_is_known_by_its_own(tmp_path: Path) -> None:
+    qualified = [item(UniversalEntityIDType="ISO")]
+    found = identity(
+        tmp_path,
+        PatientID="12",
+        IssuerOfPatientID="PMH",
+        IssuerOfPatientIDQualifiersSequence=qualified,
+        OtherPatientIDs=["UNKNOWN", "77"],
+        OtherPatientIDsSequence=[item(PatientID="TEST")],
+    )
+    assert found.ids == (PatientId("12", "PMH"), PatientId("77", previous=True))
 
 
 def test_a_sequence_has_the_character_set_of_what_is_around_it(tmp_path: Path) -> None:
