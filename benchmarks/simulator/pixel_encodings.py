@@ -75,9 +75,9 @@ def _transcoding(name: str, change: Callable[[Dataset], None], effect: Effect = 
     return Transform(name, "lossless", lossless=True, expected=effect, apply=each(change))
 
 
-def _dcmtk(name: str, *command: str) -> Transform:
+def _dcmtk(name: str, *command: str, effect: Effect = _TRANSCODED) -> Transform:
     apply = partial(_by_dcmtk, command=command)
-    return Transform(name, "lossless", lossless=True, expected=_TRANSCODED, apply=apply)
+    return Transform(name, "lossless", lossless=True, expected=effect, apply=apply)
 
 
 ENCODINGS: tuple[Transform, ...] = (
@@ -91,7 +91,7 @@ ENCODINGS: tuple[Transform, ...] = (
     _transcoding("jpegls_lossless", partial(_lossless, syntax=JPEGLSLossless)),
     _transcoding("jpeg_lossless_sv1", partial(_lossless, syntax=JPEGLosslessSV1)),
     _dcmtk("rle_dcmtk", "dcmcrle"),
-    _dcmtk("jpeg_lossless_dcmtk", "dcmcjpeg", "+e1"),
+    _dcmtk("jpeg_lossless_dcmtk", "dcmcjpeg", "+e1", effect=_PERHAPS),  # it adds a Derivation Description
     _dcmtk("jpegls_lossless_dcmtk", "dcmcjpls", "+el"),
 )
 """P1-P7: the same stored values in other transfer syntaxes, by imagecodecs, pydicom and DCMTK."""
