@@ -48,7 +48,7 @@ def compare_acquisitions(
         _events(incoming, prior),
         *_times(left, right, one_extent=one_extent),
         _devices(incoming, prior),
-        _set_comparison(Fact.STATION, incoming, prior, lambda a: device_name(a.station)),
+        _stations(incoming, prior),
         _geometries(left, right),
         _set_comparison(Fact.FRAME_OF_REFERENCE, incoming, prior, lambda a: a.frame_of_reference_uid),
         _exposures(left, right),
@@ -104,10 +104,9 @@ def _times(incoming: Acquisitions, prior: Acquisitions, *, one_extent: bool) -> 
 
 def _devices(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
     """Compare serial numbers, which a maker gives each model anew; where a side has none, makers and models."""
-    serials = [{s for a in side if (s := serial_number(a.device_serial))} for side in (incoming, prior)]
-    models = [
-        {(device_name(a.manufacturer), m) for a in side if (m := device_name(a.model))} for side in (incoming, prior)
-    ]
+    named = [{(a.device_serial, a.manufacturer, a.model) for a in side} for side in (incoming, prior)]
+    serials = [{serial_number(serial) for serial, _, _ in side} - {""} for side in named]
+    models = [{(device_name(maker), m) for _, maker, model in side if (m := device_name(model))} for side in named]
     same_model = bool(models[0] & models[1])
     if all(models) and not same_model:
         level = "differs"
@@ -115,10 +114,15 @@ def _devices(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
         level = "serial_equal" if serials[0] & serials[1] else "differs"
     else:
         level = "model_equal" if same_model else MISSING
-    shown = (
-        _shown({a.device_serial or f"{a.manufacturer} {a.model}".strip() for a in side}) for side in (incoming, prior)
-    )
+    shown = (_shown({serial or f"{maker} {model}".strip() for serial, maker, model in side}) for side in named)
     return weighed(Fact.DEVICE, level, *shown)
+
+
+def _stations(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
+    told = [{a.station for a in side} for side in (incoming, prior)]
+    left, right = ({device_name(station) for station in side} - {""} for side in told)
+    level = MISSING if not left or not right else "equal" if _contained(left, right) else "differs"
+    return weighed(Fact.STATION, level, *map(_shown, told))
 
 
 def _geometries(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
@@ -211,16 +215,15 @@ def _descriptions(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
 
 
 def _body_parts(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
-    left, right = ({part for a in side for part in body_parts(a.body_part)} for side in (incoming, prior))
+    told = [{a.body_part for a in side} for side in (incoming, prior)]
+    left, right = ({part for text in side for part in body_parts(text)} for side in told)
     level = MISSING if not left or not right else "equal" if left & right else "differs"
     return weighed(Fact.BODY_PART, level, _shown(left), _shown(right))
 
 
 def _accessions(incoming: Acquisitions, prior: Acquisitions) -> Comparison:
-    left, right = (
-        {(number, a.accession_issuer) for a in side if (number := order_number(a.accession_number))}
-        for side in (incoming, prior)
-    )
+    told = [{(a.accession_number, a.accession_issuer) for a in side} for side in (incoming, prior)]
+    left, right = ({(number, who) for text, who in side if (number := order_number(text))} for side in told)
     numbers = {number for number, _ in left} & {number for number, _ in right}
     if not left or not right:
         level = MISSING
