@@ -24,6 +24,7 @@ _SAMPLED_PIXELS: Final = 1 << 16
 _DRAWN_FLAT_SHARE: Final = 0.25
 _DRAWN_SHARE_OF_PATTERNS: Final = 0.01
 _DRAWN_PATTERNS: Final = 300
+_DRAWN_LINES: Final = 0.75
 _MIXERS: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64).astype(np.int64)
 """Odd numbers of 64 bits, which give different steps different sums but for chance."""
 
@@ -60,7 +61,8 @@ def is_drawn(frame: Pixels) -> bool:
     """Tell whether a frame was drawn (test pattern, bars, text) and never measured, so that it has no noise.
 
     Of its neighbourhoods of 2 x 2 pixels, those of the background left out, at least a quarter are exactly flat, and
-    the others show fewer than 300 different steps, and than one in a hundred. Figures: docs/decisions/0016.
+    the others show fewer than 300 different steps, and than one in a hundred; and its rows, or its columns, repeat. So
+    does no scan, however few greys a window left of it. Figures: docs/decisions/0016.
     """
     if frame.dtype.kind == "f" or min(frame.shape[:2]) < 2:  # noqa: PLR2004 - rows and columns of a neighbourhood
         return False
@@ -74,7 +76,15 @@ def is_drawn(frame: Pixels) -> bool:
     if int(flat.sum()) - background < _DRAWN_FLAT_SHARE * measured:
         return False
     steps = np.stack([other[~flat].astype(np.int64) - here[~flat] for other in others])
-    return bool(np.unique(_MIXERS @ steps).size < min(_DRAWN_PATTERNS, _DRAWN_SHARE_OF_PATTERNS * measured))
+    few = np.unique(_MIXERS @ steps).size < min(_DRAWN_PATTERNS, _DRAWN_SHARE_OF_PATTERNS * measured)
+    return bool(few) and min(_different_lines(frame), _different_lines(frame.swapaxes(0, 1))) < _DRAWN_LINES
+
+
+def _different_lines(frame: Pixels) -> float:
+    """Return the share of different rows among those that are not of one value."""
+    rows = np.ascontiguousarray(frame).reshape(frame.shape[0], -1)
+    busy = [row.tobytes() for row in rows if (row != row[0]).any()]
+    return len(set(busy)) / max(1, len(busy))
 
 
 def _neighbours(frame: Pixels) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:

@@ -56,6 +56,12 @@ def test_a_saturated_window_leaves_a_scan_a_scan() -> None:
     assert not is_drawn(np.clip((scan - 1500) // 4, 0, 255))
 
 
+@pytest.mark.parametrize("greys", [18, 30, 50])
+def test_a_film_of_few_greys_is_still_a_film(greys: int) -> None:
+    film = textured(400, 300, noise=0.005).astype(np.int32)
+    assert not is_drawn(film * greys // 4096)
+
+
 def test_a_capture_with_flat_margins_and_a_scan_inside_is_informative() -> None:
     capture = np.full((480, 640), 40, np.int32)
     capture[:, :100] = 90
