@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
+from hashlib import sha256
 from pathlib import Path
 
 from benchmarks.scoring.archive_of_priors import ArchiveOfPriors
@@ -26,6 +27,11 @@ INCOMING = "HOSPITAL-B"
 def study(seed: Seed) -> Study:
     """Read a seed's study; nobody may change it."""
     return study_of(seed)
+
+
+def lot(name: str) -> float:
+    """Draw a number for a name, 0..1, the same in every run."""
+    return int(sha256(name.encode()).hexdigest()[:8], 16) / 2**32
 
 
 def source_of(seed: Seed) -> str:

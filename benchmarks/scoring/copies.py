@@ -6,7 +6,7 @@ from dataclasses import replace
 from statistics import fmean
 from typing import Any
 
-from benchmarks.scoring.bench import Bench, source_of, study
+from benchmarks.scoring.bench import Bench, lot, source_of, study
 from benchmarks.scoring.examined import Examined
 from benchmarks.scoring.judging import judge_by_search, judge_pair, told
 from benchmarks.scoring.looking import Looks
@@ -17,8 +17,10 @@ from benchmarks.simulator.model import Chain, DoesNotFit, Effect, Extent, Person
 from pacs_dedup.domain.identifiers import StudyKey
 from pacs_dedup.domain.verdict import Disposition, Verdict
 
-STRANGERS = 2
+STRANGERS = 1
 """Priors that each copy is compared with although it is a copy of none of them."""
+SEEN = 0.1
+"""Share of the copies of which everything that the search brings up is judged; of the others only the source is."""
 _AS_GOOD = (Pixels.STORED, Pixels.VALUES)
 
 
@@ -43,10 +45,11 @@ def _judged(bench: Bench, seed: Seed, chain: Chain) -> tuple[Outcome, ...]:
         copy = bench.variant(name, files)
         looks.have(copy.study.instances, files.finder(copy))
         plain = _plain(seed, chain, copy)
-        found = judge_by_search(copy.study, bench.archive, looks)
+        seen = lot(f"{name} seen") < SEEN
+        found = judge_by_search(copy.study, bench.archive, looks if seen else Looks(blind=True))
         forth = _forth(bench, seed, copy, looks, plain)
         return (
-            replace(forth, **_searched(bench, seed, found)),
+            replace(forth, **_searched(bench, seed, found, seen=seen)),
             _back(bench, chain.effect, copy, looks, plain),
             *_strangers(bench, seed, copy, looks, plain),
         )
@@ -86,9 +89,11 @@ def _forth(bench: Bench, seed: Seed, copy: Examined, looks: Looks, plain: Outcom
     return replace(plain, **told(verdict, looks), rivals=judge_by_rivals(copy.traits, prior.traits), milliseconds=costs)
 
 
-def _searched(bench: Bench, seed: Seed, found: Mapping[StudyKey, Verdict]) -> dict[str, Any]:
-    """Say whether the search found the source, and what was said of the others that it found."""
+def _searched(bench: Bench, seed: Seed, found: Mapping[StudyKey, Verdict], *, seen: bool) -> dict[str, Any]:
+    """Say whether the search found the source, and what was said of the others that it found, if they were seen."""
     by_source = {key.source: verdict for key, verdict in found.items()}
+    if not seen:
+        return {"found": source_of(seed) in by_source}
     others = {s.name: by_source.get(source_of(s)) for s in bench.seeds if not bench.related(seed, s)}
     wrong = (f"{n}: {v.relation}, {v.disposition}" for n, v in others.items() if v is not None and _is_wrong(v))
     return {"found": source_of(seed) in by_source, "searched": len(others), "strangers": tuple(wrong)}

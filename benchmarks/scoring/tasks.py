@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from benchmarks.scoring.bench import Bench
+from benchmarks.scoring.bench import Bench, lot
 from benchmarks.scoring.cache import Cache
 from benchmarks.scoring.copies import judge_copy, name_of
 from benchmarks.scoring.negative_pairs import judge_negative, judge_row
@@ -70,13 +69,13 @@ class Material:
 
     def tasks(self) -> dict[str, Work]:
         """Name everything there is to do, in a drawn order: a part of a run then tells something of everything."""
-        drawn = {name: task for name, task in self._all() if name.startswith("row ") or _lot(name) < self.share}
-        return dict(sorted(drawn.items(), key=lambda item: _lot(item[0].partition(" | ")[0])))
+        drawn = {name: task for name, task in self._all() if name.startswith("row ") or lot(name) < self.share}
+        return dict(sorted(drawn.items(), key=lambda item: lot(item[0].partition(" | ")[0])))
 
     def _all(self) -> Iterator[tuple[str, Work]]:
         for seed in self.chosen_seeds():
             for chain in self.chosen_chains():
-                if _lot(f"{name_of(seed, chain)}?") < _share(seed, chain):
+                if lot(f"{name_of(seed, chain)}?") < _share(seed, chain):
                     yield f"copy {name_of(seed, chain)}", partial(judge_copy, seed=seed, chain=chain)
             if _named("rows", self.only):
                 yield f"row {seed.name}", partial(judge_row, seed=seed)
@@ -88,10 +87,6 @@ class Material:
 def _share(seed: Seed, chain: Chain) -> float:
     """Return how many of such copies are made: cuttings of one series are much alike, and chains are many."""
     return (CUT_SHARE if seed.derived else 1.0) * (CHAIN_SHARE if len(chain.steps) > 1 else 1.0)
-
-
-def _lot(name: str) -> float:
-    return int(sha256(name.encode()).hexdigest()[:8], 16) / 2**32
 
 
 def _named(name: str, parts: Iterable[str]) -> bool:
