@@ -30,10 +30,10 @@ ELSEWHERE = 100 - sum(COMMONEST.values())
 SURNAME_READINGS = dict(
     zip("曾單仇區解查翟覃任", ("zeng", "shan", "qiu", "ou", "xie", "zha", "zhai", "qin", "ren"), strict=True)
 )
-NOT_ON_CARDS = re.compile(r"^[jgdbz]|aa|oo[^nk]|ll|ick|r[nkm]?$|[oe]h$|^s[ei]$")
+NOT_ON_CARDS = re.compile(r"^[jgdbz]|aa|oo[^nk]|ll|ick|r[nkmt]?$|[oe]h$|^s[ei]$")
 """Spellings of the dictionary that are Yale's or somebody's own, which no identity card carries."""
 AS_ON_CARDS = (("^j", "ch"), ("^gw", "kw"), ("^g", "k"), ("^d", "t"), ("^b", "p"), ("aa", "a"), ("ooi", "ui"),
-               ("ick", "ik"), ("r(?=[nkm]?$)", ""), ("(?<=[oe])h$", ""))  # fmt: skip
+               ("ick", "ik"), ("r(?=[nkmt]?$)", ""), ("ll$", ""), ("(?<=[oe])h$", ""))  # fmt: skip
 """How cards write what a character's other spellings are, where the dictionary has no other."""
 FIRST_CHOICE = {
     "陳": "chan", "李": "lee", "何": "ho", "羅": "law", "曾": "tsang", "徐": "tsui", "謝": "tse", "周": "chow",

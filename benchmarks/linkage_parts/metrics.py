@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import exp, lgamma, log, sqrt
+from math import exp, lgamma, log
 
 PRECISION_ASKED = 0.999
 
@@ -107,20 +107,24 @@ class Share:
 
 
 def _tail(hits: int, of: int, p: float) -> float:
-    """Return the probability of at least so many hits."""
+    """Return the probability of at least so many hits; summed from the side where it is small."""
     if p <= 0:
         return 0.0
     if p >= 1:
         return 1.0
-    spread = 40 * sqrt(of) + 100  # beyond it nothing counts
-    last = min(of, int(hits + spread))
-    term = _log_choose(of, hits) + hits * log(p) + (of - hits) * log(1 - p)
-    total, odds = 0.0, log(p) - log(1 - p)
-    for k in range(hits, last + 1):
-        total += exp(term)
-        if k < of:
-            term += log(of - k) - log(k + 1) + odds
-    return total
+    if p * of > hits:
+        return 1 - sum(_run(hits - 1, of, p, -1))
+    return sum(_run(hits, of, p, 1))
+
+
+def _run(start: int, of: int, p: float, step: int) -> Iterator[float]:
+    """Yield probabilities of exactly so many hits, away from the likeliest, until they count no more."""
+    k = start
+    while 0 <= k <= of:
+        yield (term := exp(_log_choose(of, k) + k * log(p) + (of - k) * log(1 - p)))
+        if term < 1e-12 and k != start:
+            return
+        k += step
 
 
 def _log_choose(n: int, k: int) -> float:

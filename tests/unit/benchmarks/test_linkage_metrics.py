@@ -46,6 +46,8 @@ def test_no_threshold_is_better_than_the_best(ranking: list[Scored], missed: int
         (5, 10, 0.1871, 0.8129),
         (0, 3_000, 0.0, 0.001229),
         (516, 564, 0.8887, 0.9366),
+        (20, 238_479, 0.00005, 0.00013),
+        (70, 7_971, 0.00685, 0.01108),
     ],
 )
 def test_bounds_are_those_of_clopper_and_pearson(hits: int, of: int, low: float, high: float) -> None:
