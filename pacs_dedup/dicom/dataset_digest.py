@@ -1,4 +1,4 @@
-"""DSD-1: one digest over a whole data set, the same in every transfer syntax."""
+"""DSD-2: one digest over a whole data set, the same in every transfer syntax."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -8,6 +8,7 @@ from pydicom.dataset import Dataset
 
 from pacs_dedup.dicom.canonical_elements import CanonicalWriter
 from pacs_dedup.dicom.elements import raw_value
+from pacs_dedup.dicom.pixel_description import decoded_interpretation
 from pacs_dedup.domain.identifiers import Digest
 
 _VOLATILE: Final = frozenset(
@@ -15,7 +16,10 @@ _VOLATILE: Final = frozenset(
         0x00080001,  # Length to End (retired)
         0x00080005,  # Specific Character Set: text is digested decoded
         0x00080015,  # Instance Coercion DateTime
+        0x00082111,  # Derivation Description: transcoders tell there how they compressed
+        0x00089215,  # Derivation Code Sequence: the same in codes
         0x04000561,  # Original Attributes Sequence
+        0x00280004,  # Photometric Interpretation: digested by its meaning
         0x00280006,  # Planar Configuration: a matter of encoding
         0xFFFCFFFC,  # Data Set Trailing Padding
     }
@@ -30,10 +34,11 @@ def dataset_digest(dataset: Dataset, pixel_digest: str) -> Digest:
     lossless change of the transfer syntax changes nothing. Private elements do not enter: their value
     representation is lost in Implicit VR. Text is compared decoded, numbers as numbers.
     """
-    writer = CanonicalWriter(b"DSD1", skip=_VOLATILE | _PIXELS)
+    writer = CanonicalWriter(b"DSD2", skip=_VOLATILE | _PIXELS)
     writer.dataset(dataset)
+    writer.bytes(decoded_interpretation(dataset).encode())
     writer.bytes(pixel_digest.encode())
-    return Digest(f"dsd1:{writer.hexdigest()}")
+    return Digest(f"dsd2:{writer.hexdigest()}")
 
 
 def frames_digest(stored_digests: Iterable[Digest]) -> Digest:

@@ -27,6 +27,15 @@ class PixelElement(StrEnum):
 FLOAT_BITS: Final = {PixelElement.FLOAT: 32, PixelElement.DOUBLE: 64}
 
 
+_DECODED: Final = {"YBR_RCT": "RGB", "YBR_ICT": "RGB", "YBR_FULL_422": "YBR_FULL"}
+
+
+def decoded_interpretation(dataset: Dataset) -> str:
+    """Return the Photometric Interpretation (0028,0004) that samples have when decoding has undone its encoding."""
+    told = text(dataset, "PhotometricInterpretation")
+    return _DECODED.get(told, told)
+
+
 @dataclass(frozen=True, slots=True)
 class PixelDescription:
     """Image Pixel module of one instance, plausible in itself.

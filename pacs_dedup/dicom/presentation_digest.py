@@ -6,7 +6,8 @@ from typing import Final
 from pydicom.dataset import Dataset
 
 from pacs_dedup.dicom.canonical_elements import CanonicalWriter
-from pacs_dedup.dicom.elements import text, texts
+from pacs_dedup.dicom.elements import texts
+from pacs_dedup.dicom.pixel_description import decoded_interpretation
 from pacs_dedup.dicom.rendition import functional_group
 from pacs_dedup.domain.identifiers import Digest
 
@@ -42,10 +43,8 @@ def presentation_digest(dataset: Dataset) -> Digest:
 
     Of an enhanced multi-frame object the first frame speaks, so that it equals the single frames it was made of.
     """
-    interpretation = text(dataset, "PhotometricInterpretation")
-    same = {"YBR_RCT": "RGB", "YBR_ICT": "RGB", "YBR_FULL_422": "YBR_FULL"}
     writer = CanonicalWriter(b"PRS1")
-    writer.bytes(same.get(interpretation, interpretation).encode())
+    writer.bytes(decoded_interpretation(dataset).encode())
     for keyword, macro, absent in _FRACTIONS:
         values = texts((macro and functional_group(dataset, 0, macro)) or dataset, keyword)
         writer.bytes(("\\".join(map(_fraction, values)) or absent).encode())

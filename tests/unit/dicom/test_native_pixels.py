@@ -165,3 +165,14 @@ def test_a_frame_that_is_not_there_is_a_bad_request(tmp_path: Path) -> None:
     path = write(image_dataset(PLAIN), tmp_path / "image.dcm")
     with pytest.raises(BadRequest, match="1 frame"):
         decode_frame(path, 1)
+
+
+def test_what_a_transcoder_tells_of_its_work_makes_no_other_object(tmp_path: Path) -> None:
+    plain = fingerprint(PLAIN, tmp_path)
+    told = fingerprint(PLAIN, tmp_path, DerivationDescription="Lossless JPEG compression, ratio 2.9")
+    assert told.dataset_digest == plain.dataset_digest
+    colour = np.stack([textured(bits=8, seed=seed) for seed in (1, 2, 3)], axis=-1)
+    rgb, transformed, other = (
+        fingerprint(colour, tmp_path, PhotometricInterpretation=name) for name in ("RGB", "YBR_RCT", "YBR_FULL")
+    )
+    assert rgb.dataset_digest == transformed.dataset_digest != other.dataset_digest
