@@ -34,7 +34,8 @@ class LookAt:
         modality: (0008,0060) of the incoming frame; only some modalities are reconstructed more than once.
         kernel: level at which the two headers' reconstructions compare: ``equal``, ``differs`` or ``missing``.
         one_moment: the two studies say that they were acquired at one time, or in one irradiation event.
-        search_region: other facts make a copy plausible, so a crop or a capture is worth the longer search.
+        search_region: other facts make a copy plausible, and one frame may show a part of the other; finding the part
+            takes as long as twenty looks.
         sketch_distance: share of differing sketch bits, 0..0.5; all that is left where pixels are no longer held.
     """
 
@@ -128,9 +129,16 @@ def _look_at(item: FrameItem, partner: FrameItem, prior: Sequence[FrameItem], *,
         series=item.instance.series_instance_uid,
         modality=item.instance.acquisition.modality,
         kernel=reconstruction_level((item.instance.acquisition,), (partner.instance.acquisition,)),
-        search_region=wide,
+        search_region=wide and _may_show_part(item, partner),
         sketch_distance=nearest_sketches(item, partner),
     )
+
+
+def _may_show_part(a: FrameItem, b: FrameItem) -> bool:
+    """Whether one frame may be a part of the other: another matrix, or a border on one side only."""
+    sizes = [(r.rows, r.columns) if (r := item.instance.rendition) is not None else () for item in (a, b)]
+    bordered = [item.fingerprint.trimmed_sketch is not None for item in (a, b)]
+    return sizes[0] != sizes[1] or bordered[0] != bordered[1]
 
 
 def _partner(item: FrameItem, prior: Sequence[FrameItem], *, wide: bool) -> FrameItem | None:

@@ -8,7 +8,7 @@ from pacs_dedup.domain.acquisition import Acquisition
 from pacs_dedup.domain.acquisition_comparison import compare_acquisitions
 from pacs_dedup.domain.alignment import LookAt, Looked, plan
 from pacs_dedup.domain.coverage import cover
-from pacs_dedup.domain.evidence import Comparison, Evidence, Fact, Group
+from pacs_dedup.domain.evidence import Comparison, Evidence, Fact, Group, PatientTier
 from pacs_dedup.domain.extent_comparison import compare_extents, series_sizes
 from pacs_dedup.domain.findings import Finding, Findings, read_all
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
@@ -103,10 +103,16 @@ def plan_looks(
     return plan(
         pairing.left_incoming,
         pairing.left_prior,
-        wide=same_time or same_setup,
+        wide=same_time or same_setup or (acquired[Fact.MODALITY] == "converted" and _one_person(left, right)),
         one_moment=same_time,
         beside=beside,
     )
+
+
+def _one_person(left: Sequence[InstanceFingerprint], right: Sequence[InstanceFingerprint]) -> bool:
+    """Whether a capture may be of the other side's patient: captures keep nothing else to go by."""
+    tier = compare_study_patients(left, right, pixels_equal=False).tier
+    return tier in (PatientTier.SAME, PatientTier.PROBABLE)
 
 
 def total_bits(comparisons: Iterable[Comparison]) -> float:

@@ -1,6 +1,6 @@
 """Look at the pixels of the frame pairs that a comparison asks for."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pacs_dedup.domain.alignment import LookAt, Looked
@@ -15,31 +15,45 @@ VerifyFrames = Callable[[Path, int, Path, int, Scope], FrameVerification]
 PathOf = Callable[[BlobId], Path]
 
 
+_SEARCHES = 2
+"""Frames of a pair of studies in which a part is searched for; only where one is found, in the others too."""
+
+
 def look(looks: Sequence[LookAt], path_of: PathOf, verify: VerifyFrames) -> tuple[Looked, ...]:
     """Carry out every look; one whose pixels can not be had is refused with its cause, never an error."""
-    return tuple(_look_at(each, path_of, verify) for each in looks)
+    done: list[Looked] = []
+    searched = found = 0
+    for each in looks:
+        search = each.search_region and (found > 0 or searched < _SEARCHES)
+        done.append(_look_at(each, path_of, verify, Scope.PARTS if search else Scope.WHOLE))
+        searched += search
+        found += done[-1].result.region is not None
+    return tuple(done)
 
 
-def _look_at(each: LookAt, path_of: PathOf, verify: VerifyFrames) -> Looked:
-    scope = Scope.PARTS if each.search_region else Scope.WHOLE
+def _look_at(each: LookAt, path_of: PathOf, verify: VerifyFrames, scope: Scope) -> Looked:
     try:
         result = _verified(each.incoming, each.prior, path_of, verify, scope)
     except BlobMissing as error:
         return Looked(each, FrameVerification(refused=str(error)), held=False)
     except Unreadable as error:
         return Looked(each, FrameVerification(refused=str(error)))
-    beside = [] if result.refused else _correlations(each.incoming, each.neighbours, path_of, verify)
+    # The neighbours are given the same chance to be shown in part.
+    beside_scope = Scope.WHOLE if result.region is None else Scope.PARTS
+    beside = [] if result.refused else _correlations(each, path_of, verify, beside_scope)
     return Looked(each, result, max(beside, default=None))
 
 
-def _correlations(frame: FrameRef, others: Collection[FrameRef], path_of: PathOf, verify: VerifyFrames) -> list[float]:
-    results = (_verified_or_refused(frame, other, path_of, verify) for other in others)
+def _correlations(each: LookAt, path_of: PathOf, verify: VerifyFrames, scope: Scope) -> list[float]:
+    results = (_verified_or_refused(each.incoming, other, path_of, verify, scope) for other in each.neighbours)
     return [result.correlation for result in results if not result.refused]
 
 
-def _verified_or_refused(left: FrameRef, right: FrameRef, path_of: PathOf, verify: VerifyFrames) -> FrameVerification:
+def _verified_or_refused(
+    left: FrameRef, right: FrameRef, path_of: PathOf, verify: VerifyFrames, scope: Scope
+) -> FrameVerification:
     try:
-        return _verified(left, right, path_of, verify, Scope.WHOLE)
+        return _verified(left, right, path_of, verify, scope)
     except (Unreadable, BlobMissing) as error:
         return FrameVerification(refused=str(error))
 

@@ -10,7 +10,7 @@ from pacs_dedup.domain.acquisition import FrameFacts
 from pacs_dedup.domain.alignment import MOST_LOOKS, SAMPLE, LookAt, nearest_sketches, plan, sketch_distance
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.pairing import FrameItem, FrameRef, frame_items
-from tests.builders import make_acquisition, make_frame, make_geometry, make_instance, make_slices, renewed
+from tests.builders import LOSSLESS, make_acquisition, make_frame, make_geometry, make_instance, make_slices, renewed
 
 sketches = st.binary(min_size=64, max_size=64)
 NOISE, OTHER_NOISE = bytes(64), bytes([0b01010101] * 64)
@@ -164,3 +164,19 @@ def test_a_picture_with_a_border_meets_its_original_by_the_trimmed_sketch() -> N
 def test_frames_are_named_by_blob_and_number() -> None:
     items: tuple[FrameItem, ...] = frame_items((make_instance("1", frames=(make_frame("a"), make_frame("b"))),))
     assert [item.ref.frame for item in items] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "searched"),
+    [({}, False), ({"rendition": replace(LOSSLESS, rows=480)}, True), ({"rendition": None}, True)],
+)
+def test_a_part_is_searched_for_only_where_the_matrices_differ(changes: dict, searched: bool) -> None:
+    (look,) = planned((sketched("1", **changes),), (sketched("8"),), wide=True)
+    assert look.search_region is searched
+
+
+def test_a_part_is_searched_for_where_one_side_has_a_border() -> None:
+    bordered = make_instance("1", frames=(make_frame("b", sketch=NOISE, trimmed_sketch=OTHER_NOISE),))
+    (look,) = planned((bordered,), (sketched("8"),), wide=True)
+    assert look.search_region
+    assert not planned((bordered,), (sketched("8"),))[0].search_region

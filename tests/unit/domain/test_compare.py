@@ -22,6 +22,7 @@ from tests.builders import (
     LOSSY,
     NO_ANSWER,
     OTHER_NOISE,
+    PATIENT,
     SAME_NOISE,
     STRANGER,
     again,
@@ -265,3 +266,14 @@ def test_whichever_came_first_the_weights_are_the_same(
     a, b = make_study(*renewed(incoming)), make_study(*prior)
     there, back = compare_studies(a, b), compare_studies(b, a)
     assert (there.total_bits, there.patient_bits) == pytest.approx((back.total_bits, back.patient_bits))
+
+
+@pytest.mark.parametrize(("patient", "looks"), [(PATIENT, 1), (STRANGER, 0)])
+def test_a_capture_is_looked_at_beside_its_patients_images(patient: PatientIdentity, looks: int) -> None:
+    capture = make_instance(
+        "1",
+        "capture",
+        patient=patient,
+        acquisition=make_acquisition(None, modality="OT", acquired_at="", device_serial=""),
+    )
+    assert len(plan_looks(make_study(capture), make_study(*renewed(make_slices(1))))) == looks
