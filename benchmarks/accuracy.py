@@ -12,6 +12,7 @@ What is done is kept in DIR (outside the repository, for real images are shown t
 """
 
 import argparse
+import math
 import os
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.scoring.explain import explain
-from benchmarks.scoring.outcomes import Ledger, Outcome, all_outcomes
+from benchmarks.scoring.outcomes import Judged, Ledger, all_outcomes
 from benchmarks.scoring.reporting import write_all
 from benchmarks.scoring.tasks import Material, run, version
 
@@ -30,15 +31,14 @@ OUT = Path(tempfile.gettempdir()) / "pacs-dedup-accuracy"
 _TOLD_EVERY_S = 20.0
 
 
-def judge_all(
-    material: Material, ledger: Ledger, jobs: int, asked: str = ""
-) -> tuple[tuple[Outcome, ...], tuple[str, ...]]:
-    """Do what is not done yet; return all outcomes, and the tasks that failed with their cause.
+def judge_all(material: Material, ledger: Ledger, jobs: int, *, asked: str = "", minutes: float = math.inf) -> Judged:
+    """Do what is not done yet, and return it with what was done before.
 
     Args:
         material: what there is to judge.
         ledger: what is done, and where more of it goes.
         jobs: processes that work side by side.
+        minutes: when to stop; what is done then is a drawn part of everything.
         asked: only tasks that this names, or that are part of what it names.
     """
     names = [name for name in material.tasks() if asked in name or name.partition(" ")[2] in asked]
@@ -51,8 +51,11 @@ def judge_all(
         if time.monotonic() - told > _TOLD_EVERY_S:
             told = time.monotonic()
             print(f"{number} of {len(open_tasks)} in {told - started:.0f} s", file=sys.stderr, flush=True)
+        if time.monotonic() - started > 60 * minutes:
+            break
     units = [done[name] for name in names if name in done]
-    return all_outcomes(units), tuple(f"{unit.name}: {unit.failure}" for unit in units if unit.failure)
+    failures = tuple(f"{unit.name}: {unit.failure}" for unit in units if unit.failure)
+    return Judged(all_outcomes(units), failures, len(units), len(names))
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
@@ -60,9 +63,10 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--split", choices=["tune", "test", "all"], default="all")
     parser.add_argument("--seeds", nargs="*", default=[], help="parts of the names of seeds")
     parser.add_argument("--only", nargs="*", default=[], help="parts of the names of transforms, chains and negatives")
-    parser.add_argument("--share", type=float, default=1.0, help="share of the tasks, drawn evenly (0..1)")
+    parser.add_argument("--share", type=float, default=1.0, help="share of copies and paired negatives, drawn (0..1)")
     parser.add_argument("--quick", action="store_true", help="a few small images of pydicom's wheel, in a minute")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so long; the order is drawn")
     parser.add_argument("--out", type=Path, default=OUT, help="where results are kept; real images among them")
     parser.add_argument("--explain", metavar="NAME", help="print all there is about some pairs")
     parser.add_argument("--write-docs", action="store_true", help="write docs/accuracy.md")
@@ -81,11 +85,12 @@ def main(given: Sequence[str] | None = None) -> None:
         share=told.share,
         quick=told.quick,
     )
-    outcomes, failures = judge_all(material, Ledger(told.out / "ledger.jsonl"), told.jobs, told.explain or "")
+    ledger = Ledger(told.out / "ledger.jsonl")
+    judged = judge_all(material, ledger, told.jobs, asked=told.explain or "", minutes=told.minutes)
     if told.explain:
-        print(explain([o for o in outcomes if told.explain in o.pair]))
+        print(explain([o for o in judged.outcomes if told.explain in o.pair]))
         return
-    print(write_all(material, outcomes, failures, told.out, ROOT / "docs" / "accuracy.md" if told.write_docs else None))
+    print(write_all(material, judged, told.out, ROOT / "docs" / "accuracy.md" if told.write_docs else None))
 
 
 if __name__ == "__main__":

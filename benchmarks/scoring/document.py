@@ -58,7 +58,7 @@ def _about(told: Mapping[str, Any]) -> str:
         "transforms": f"{told['transforms']}, and {told['chains']} chains of them (generator seed "
         f"{told['seed of the chains']}); share of the tasks that was drawn: {told['share']}",
         "pairs": _counts(told["pairs"]),
-        "tasks that failed": str(told["failed"]),
+        "tasks": f"{told['tasks']} in a drawn order, {told['failed']} failed",
     }
     return tables.plain_table(["", "this run"], lines)
 

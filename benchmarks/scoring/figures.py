@@ -2,13 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from benchmarks.measure import conditions
 from benchmarks.scoring import metrics
-from benchmarks.scoring.outcomes import Outcome
+from benchmarks.scoring.outcomes import Judged, Outcome
 from benchmarks.scoring.rival_metrics import contest
 from benchmarks.scoring.run_costs import run_costs
 from benchmarks.scoring.tasks import Material, version
@@ -19,11 +19,12 @@ from pacs_dedup.domain.verdict import RULES_VERSION
 _ROUNDS = 3
 
 
-def figures_of(material: Material, outcomes: Sequence[Outcome], failures: Sequence[str]) -> dict[str, Any]:
+def figures_of(material: Material, judged: Judged) -> dict[str, Any]:
     """Count everything there is to count; only plain values, as JSON has them."""
+    outcomes = judged.outcomes
     searched, wrong = metrics.searched_pairs(outcomes)
     counted = {
-        "about": about(material, outcomes, failures),
+        "about": about(material, judged),
         "recall": metrics.recall_by(outcomes, metrics.single_transform),
         "recall by sort": metrics.recall_by(outcomes, metrics.sort_of),
         "confusion": metrics.confusion(outcomes),
@@ -39,7 +40,7 @@ def figures_of(material: Material, outcomes: Sequence[Outcome], failures: Sequen
     return plain
 
 
-def about(material: Material, outcomes: Sequence[Outcome], failures: Sequence[str]) -> dict[str, Any]:
+def about(material: Material, judged: Judged) -> dict[str, Any]:
     """Say what was judged, with what, and when."""
     seeds, chains = material.chosen_seeds(), material.chosen_chains()
     manifest = material.corpus / "MANIFEST.csv"
@@ -56,8 +57,9 @@ def about(material: Material, outcomes: Sequence[Outcome], failures: Sequence[st
         "subjects": len({seed.subject for seed in seeds}),
         "transforms": sum(len(chain.steps) == 1 for chain in chains),
         "chains": sum(len(chain.steps) > 1 for chain in chains),
-        "pairs": dict(Counter(_sort(outcome) for outcome in outcomes)),
-        "failed": len(failures),
+        "pairs": dict(Counter(_sort(outcome) for outcome in judged.outcomes)),
+        "tasks": f"{judged.done:,} of {judged.tasks:,} done",
+        "failed": len(judged.failures),
     }
 
 

@@ -130,6 +130,22 @@ class Unit:
     failure: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a run has done.
+
+    Attributes:
+        outcomes: of all pairs.
+        failures: tasks that failed, with their cause.
+        done, tasks: how many tasks are done, of how many.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    failures: tuple[str, ...]
+    done: int
+    tasks: int
+
+
 class Ledger:
     """A file of units, one a line, appended as they are done."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.scoring.document import document
 from benchmarks.scoring.errors import KINDS, wrong_judgements
 from benchmarks.scoring.figures import figures_of
-from benchmarks.scoring.outcomes import Outcome
+from benchmarks.scoring.outcomes import Judged, Outcome
 from benchmarks.scoring.page import Shown, page, shown
 from benchmarks.scoring.pictures import pictures_of
 from benchmarks.scoring.tasks import Material, bench_for
@@ -18,27 +18,24 @@ _OF_A_SORT = 3
 _AT_MOST = 40
 
 
-def write_all(
-    material: Material, outcomes: Sequence[Outcome], failures: Sequence[str], out: Path, documentation: Path | None
-) -> str:
+def write_all(material: Material, judged: Judged, out: Path, documentation: Path | None) -> str:
     """Write figures (JSON), tables and errors (Markdown) and the page (HTML) to a folder; return the tables.
 
     Args:
         material: what was judged.
-        outcomes: of all pairs.
-        failures: tasks that failed.
+        judged: all outcomes.
         out: the folder. The page holds real images: it stays there.
         documentation: the page of the documentation, if it is to be written.
     """
-    told = figures_of(material, outcomes, failures)
+    told = figures_of(material, judged)
     text = document(told)
-    (out / "errors.md").write_text(wrong_judgements(outcomes, failures), encoding="utf-8")
+    (out / "errors.md").write_text(wrong_judgements(judged.outcomes, judged.failures), encoding="utf-8")
     (out / "accuracy.json").write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
     (out / "accuracy.md").write_text(text, encoding="utf-8")
     if documentation is not None:
         documentation.write_text(text, encoding="utf-8")
-    errors = list(_errors(outcomes))
-    drawn = page(told, outcomes, len(errors), _shown(material, errors))
+    errors = list(_errors(judged.outcomes))
+    drawn = page(told, judged.outcomes, len(errors), _shown(material, errors))
     (out / "accuracy.html").write_text(drawn, encoding="utf-8")
     return text
 

@@ -28,6 +28,7 @@ CUT_SHARE = 0.35
 """Share of the transforms that is tried on each cutting of a longer series."""
 CHAIN_SHARE = 0.5
 """Share of the chains that is tried on each seed."""
+_TURNS = 10
 _NO_CORPUS = Path("/nowhere")
 Work = Callable[[Bench], tuple[Outcome, ...]]
 
@@ -70,7 +71,7 @@ class Material:
     def tasks(self) -> dict[str, Work]:
         """Name everything there is to do, in a drawn order: a part of a run then tells something of everything."""
         drawn = {name: task for name, task in self._all() if name.startswith("row ") or lot(name) < self.share}
-        return dict(sorted(drawn.items(), key=lambda item: lot(item[0].partition(" | ")[0])))
+        return dict(sorted(drawn.items(), key=lambda item: _turn(item[0])))
 
     def _all(self) -> Iterator[tuple[str, Work]]:
         for seed in self.chosen_seeds():
@@ -82,6 +83,11 @@ class Material:
         for pair in negatives(self.chosen_seeds(), self.limit):
             if pair.kind != "other_people" and _named(pair.name, self.only):
                 yield f"negative {pair.name}", partial(judge_negative, pair=pair)
+
+
+def _turn(name: str) -> float:
+    """Draw when a task has its turn: a few of one seed together, for reading a seed takes time."""
+    return lot(f"{name.partition(' | ')[0]} {int(_TURNS * lot(name))}")
 
 
 def _share(seed: Seed, chain: Chain) -> float:
@@ -109,9 +115,12 @@ def run(material: Material, names: Iterable[str], jobs: int) -> Iterator[Unit]:
         yield from map(_do, names)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare, initargs=(material, version())) as pool:
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare, initargs=(material, version()))
+    try:
         for done in as_completed([pool.submit(_do, name) for name in names]):
             yield done.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def bench_for(material: Material) -> Bench:
