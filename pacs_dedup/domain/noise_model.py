@@ -19,9 +19,12 @@ LEAST_COPY_BITS: Final = 3.0
 LEAST_REPEAT_BITS: Final = 3.0
 MOST_UNEXPLAINED: Final = 0.03
 """Share of pixels that may miss the fitted grey curve where nothing lies between original and copy."""
-_UNDECLARED_LOSS_BITS: Final = 5.0
-"""Weight against a copy of grey levels that do not follow where the headers know of no loss."""
-_SOFTEST: Final = 1 / 256
+_UNDECLARED_LOSS_BITS: Final = 8.0
+"""Weight against a copy of grey levels that do not follow where the headers know of no loss.
+
+So much that noise alone never makes such a pair a copy: two volumes of a quiet phantom correlate at 0.99.
+"""
+_LEAST, _MOST = 1 / 256, 4.0
 _LEAST_NOISE_RATIO: Final = 1 / 16
 _KERNEL_NOISE_RATIO: Final = 1.5
 _KERNEL_ENERGY_BITS: Final = 0.6
@@ -70,15 +73,24 @@ def copy_bits(found: FrameVerification) -> float:
     if found.refused:
         return 0.0
     weights = WEIGHTS[found.fidelity]
-    bits = (
-        weights.constant
-        + weights.correlation * _halvings(found.correlation)
-        + weights.fine_correlation * _halvings(found.fine_correlation)
-        - weights.noise_ratio * log2(max(found.noise_ratio, _LEAST_NOISE_RATIO))
+    each = (weights.correlation, weights.fine_correlation, weights.noise_ratio)
+    bits = weights.constant + sum(w * x for w, x in zip(each, features(found), strict=True))
+    return max(-MOST_BITS, min(MOST_BITS, bits) + unexplained_bits(found))
+
+
+def features(found: FrameVerification) -> tuple[float, float, float]:
+    """Return what the weights apply to: halvings of 1 - correlation, 1 - fine correlation, and the noise ratio."""
+    return (
+        _halvings(1.0 - found.correlation),
+        _halvings(1.0 - found.fine_correlation),
+        _halvings(max(found.noise_ratio, _LEAST_NOISE_RATIO)),
     )
-    if found.fidelity is Fidelity.EXACT and found.unexplained_share > MOST_UNEXPLAINED:
-        bits -= _UNDECLARED_LOSS_BITS
-    return max(-MOST_BITS, min(MOST_BITS, bits))
+
+
+def unexplained_bits(found: FrameVerification) -> float:
+    """Return what weighs against a copy of grey levels that do not follow though no loss is known; 0 elsewhere."""
+    unexplained = found.fidelity is Fidelity.EXACT and found.unexplained_share > MOST_UNEXPLAINED
+    return -_UNDECLARED_LOSS_BITS if unexplained else 0.0
 
 
 def read_figures(found: FrameVerification, *, kernel: str, reconstructed: bool) -> Reading:
@@ -107,5 +119,6 @@ def _shares_raw_data(found: FrameVerification, kernel: str) -> bool:
     return kernel == "differs" or (found.fidelity is Fidelity.EXACT and other_noise)
 
 
-def _halvings(correlation: float) -> float:
-    return -log2(max(1.0 - max(correlation, 0.0), _SOFTEST))
+def _halvings(left: float) -> float:
+    """Return how often what is left of 1 was halved, from -2 to 8 times."""
+    return -log2(min(max(left, _LEAST), _MOST))

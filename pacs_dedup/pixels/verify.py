@@ -85,6 +85,7 @@ def compare_planes(first: Plane, second: Plane, fidelity: Fidelity) -> FrameVeri
         return FrameVerification(
             live_pixels=count,
             inverted=fit.inverted,
+            fidelity=fidelity,
             refused=f"only {count} pixels carry grey levels that can be compared",
         )
     return _measured(fit, b, live, outliers, fidelity, turned=turned)

@@ -7,6 +7,7 @@ from pydicom.uid import JPEGBaseline8Bit
 
 from pacs_dedup.domain.errors import BadRequest, Unreadable
 from pacs_dedup.domain.noise_model import Reading, read_figures
+from pacs_dedup.domain.verification import Scope
 from pacs_dedup.pipeline.verify import verify_frames
 from tests.images import image_dataset, textured, write, write_compressed
 
@@ -47,3 +48,19 @@ def test_what_can_not_be_read_or_is_not_there_says_so(original: Path, tmp_path: 
     del broken.PixelData
     with pytest.raises(Unreadable):
         verify_frames(original, 0, write(broken, tmp_path / "broken.dcm"), 0)
+
+
+def test_drawings_are_refused_because_they_have_no_noise_to_share(tmp_path: Path) -> None:
+    bars = np.repeat(np.linspace(10, 250, 20).astype(np.uint8), 8)[None, :].repeat(160, axis=0)
+    drawn = write(image_dataset(bars), tmp_path / "bars.dcm")
+    stream = imagecodecs.jpeg8_encode(bars, level=85)
+    again = write_compressed(image_dataset(bars), tmp_path / "again.dcm", JPEGBaseline8Bit, [stream])
+    assert "drawn" in verify_frames(drawn, 0, again, 0).refused
+
+
+def test_a_crop_on_disk_is_found_only_where_parts_are_asked_for(original: Path, tmp_path: Path) -> None:
+    crop = write(image_dataset(np.ascontiguousarray(NOISY[12:180, 12:180]), bits=12), tmp_path / "crop.dcm")
+    assert verify_frames(original, 0, crop, 0).region is None
+    found = verify_frames(original, 0, crop, 0, Scope.PARTS)
+    assert found.region == pytest.approx((0.0625, 0.0625, 0.875, 0.875), abs=0.01)
+    assert read_figures(found, kernel="missing", reconstructed=False) is Reading.COPY
