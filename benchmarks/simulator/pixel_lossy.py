@@ -50,7 +50,7 @@ def compress_study(study: Study, generator: random.Random, *, compress: Compress
     sizes = [len(dataset.PixelData) for dataset in result]
     packed = tuple(compress(dataset) for dataset in result)
     if renew:
-        mark_derived(packed, "lossy compression", generator)
+        mark_derived(packed, "lossy compression", generator, name_source=True)
     mark_lossy(packed, sum(sizes) / max(sum(len(d.PixelData) for d in packed), 1), method)
     return packed
 

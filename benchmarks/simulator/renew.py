@@ -52,20 +52,24 @@ def renew_instances(study: Study, generator: random.Random) -> None:
         map_uids(dataset, old.__contains__, mapping)
 
 
-def mark_derived(study: Study, description: str, generator: random.Random) -> None:
-    """Mark a study as derived: Image Type value 1, Derivation Description, Source Image Sequence, new UIDs.
+def mark_derived(study: Study, description: str, generator: random.Random, *, name_source: bool = False) -> None:
+    """Mark a study as derived: Image Type value 1, Derivation Description, new UIDs.
 
     PS3.3 C.7.6.1.1.2 (Image Type), C.12.4.1.1 (a derived image has a SOP Instance UID of its own).
+
+    Args:
+        name_source: say in Source Image Sequence what it was made of. That is optional: compressors do it, exports and
+            conversions seldom do, and a reference would make them too easy to find.
     """
     sources = [(d.SOPClassUID, d.SOPInstanceUID) for d in study]
     renew_instances(study, generator)
     for dataset, (sop_class, uid) in zip(study, sources, strict=True):
-        kinds = list(_image_type(dataset))
-        dataset.ImageType = ["DERIVED", *kinds[1:]]
+        dataset.ImageType = ["DERIVED", *_image_type(dataset)[1:]]
         dataset.DerivationDescription = description
-        source = Dataset()
-        source.ReferencedSOPClassUID, source.ReferencedSOPInstanceUID = sop_class, uid
-        dataset.SourceImageSequence = [source]
+        if name_source:
+            source = Dataset()
+            source.ReferencedSOPClassUID, source.ReferencedSOPInstanceUID = sop_class, uid
+            dataset.SourceImageSequence = [source]
 
 
 def mark_lossy(study: Study, ratio: float, method: str) -> None:
