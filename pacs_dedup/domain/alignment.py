@@ -37,6 +37,7 @@ class LookAt:
         search_region: other facts make a copy plausible, and one frame may show a part of the other; finding the part
             takes as long as twenty looks.
         sketch_distance: share of differing sketch bits, 0..0.5; all that is left where pixels are no longer held.
+        neighbour_distance: the least such share to one of the neighbours.
     """
 
     incoming: FrameRef
@@ -48,6 +49,7 @@ class LookAt:
     one_moment: bool = False
     search_region: bool = False
     sketch_distance: float | None = None
+    neighbour_distance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +124,18 @@ def samples(items: Iterable[FrameItem]) -> Iterable[Sequence[FrameItem]]:
 
 
 def _look_at(item: FrameItem, partner: FrameItem, prior: Sequence[FrameItem], *, wide: bool) -> LookAt:
+    beside = _neighbours(partner, prior)
+    distances = (nearest_sketches(item, neighbour) for neighbour in beside)
     return LookAt(
         incoming=item.ref,
         prior=partner.ref,
-        neighbours=_neighbours(partner, prior),
+        neighbours=tuple(neighbour.ref for neighbour in beside),
         series=item.instance.series_instance_uid,
         modality=item.instance.acquisition.modality,
         kernel=reconstruction_level((item.instance.acquisition,), (partner.instance.acquisition,)),
         search_region=wide and _may_show_part(item, partner),
         sketch_distance=nearest_sketches(item, partner),
+        neighbour_distance=min((distance for distance in distances if distance is not None), default=None),
     )
 
 
@@ -187,7 +192,7 @@ def _geometry(item: FrameItem) -> Geometry | None:
     return acquired.geometry_of(item.ref.frame) if acquired.frames or len(item.instance.frames) == 1 else None
 
 
-def _neighbours(item: FrameItem, prior: Sequence[FrameItem]) -> tuple[FrameRef, ...]:
+def _neighbours(item: FrameItem, prior: Sequence[FrameItem]) -> tuple[FrameItem, ...]:
     """The frames next to this one in its series: in space and, at one place, in time; without places, in order."""
     series = [p for p in prior if p.instance.series_instance_uid == item.instance.series_instance_uid]
     place = _place(item)
@@ -197,16 +202,20 @@ def _neighbours(item: FrameItem, prior: Sequence[FrameItem]) -> tuple[FrameRef, 
     here = [p for p, q in placed if abs(q - place) <= _SAME_PLACE_MM]
     below = max((q for _, q in placed if q < place - _SAME_PLACE_MM), default=None)
     above = min((q for _, q in placed if q > place + _SAME_PLACE_MM), default=None)
-    next_slices = (min(p.ref for p, q in placed if q == wanted) for wanted in (below, above) if wanted is not None)
+    next_slices = [
+        min((p for p, q in placed if q == wanted), key=lambda p: p.ref)
+        for wanted in (below, above)
+        if wanted is not None
+    ]
     return (*next_slices, *_beside(item, here))
 
 
-def _beside(item: FrameItem, series: Sequence[FrameItem]) -> tuple[FrameRef, ...]:
+def _beside(item: FrameItem, series: Sequence[FrameItem]) -> tuple[FrameItem, ...]:
     """The frames before and after this one by number, those with the very same pixels left out."""
     ordered = sorted(series, key=_number)
     at = [p.ref for p in ordered].index(item.ref)
     others = (*ordered[max(0, at - 1) : at], *ordered[at + 1 : at + 2])
-    return tuple(p.ref for p in others if p.fingerprint.stored_digest != item.fingerprint.stored_digest)
+    return tuple(p for p in others if p.fingerprint.stored_digest != item.fingerprint.stored_digest)
 
 
 def _number(item: FrameItem) -> tuple[int, FrameRef]:

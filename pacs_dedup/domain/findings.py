@@ -6,10 +6,9 @@ from enum import StrEnum
 
 from pacs_dedup.domain.alignment import Looked
 from pacs_dedup.domain.noise_model import MOST_UNEXPLAINED, Reading, read_figures
+from pacs_dedup.domain.sketch_evidence import SketchPair, sketch_bits
 from pacs_dedup.domain.verification import Fidelity
 
-_NEAR_SKETCH = 0.15
-"""Share of differing sketch bits below which a sketch stands in for pixels that are gone."""
 _RECONSTRUCTED_MODALITIES = frozenset({"CT", "MR", "PT", "NM"})
 _ENOUGH_PIXELS = 10_000
 _ENOUGH_SLICES = 5
@@ -48,8 +47,7 @@ def read_all(looked: Sequence[Looked]) -> Findings:
 
 def _read(look: Looked) -> Finding:
     if not look.held:
-        distance = look.at.sketch_distance
-        return Finding.SKETCHED if distance is not None and distance <= _NEAR_SKETCH else Finding.UNCLEAR
+        return Finding.UNCLEAR  # its series decides, by the sketches
     reconstructed = look.at.modality in _RECONSTRUCTED_MODALITIES
     finding = _FINDINGS[read_figures(look.result, kernel=look.at.kernel, reconstructed=reconstructed)]
     return finding if finding is not Finding.COPY or _tells_alone(look) else Finding.UNCLEAR
@@ -78,6 +76,19 @@ def _settle(findings: Sequence[tuple[Looked, Finding]]) -> Iterable[tuple[Looked
     ]
     wins = sum(1 for own, neighbour in against if 1 - own <= _CLOSER * (1 - neighbour))
     needed = _SHARE_THAT_WINS * len(against) if len(against) >= _ENOUGH_SLICES else len(against)
+    sketched = sketch_bits(sketch_pairs(look for look, _ in findings)) > 0
     for look, finding in findings:
+        if sketched and not look.held:
+            yield look, Finding.SKETCHED
+            continue
         aligned = wins >= needed or finding is not Finding.COPY
         yield look, finding if aligned else Finding.UNCLEAR
+
+
+def sketch_pairs(looked: Iterable[Looked]) -> list[SketchPair]:
+    """Return the sketches of looks whose pixels are no longer held."""
+    return [
+        SketchPair(look.at.sketch_distance, look.at.neighbour_distance)
+        for look in looked
+        if not look.held and look.at.sketch_distance is not None
+    ]

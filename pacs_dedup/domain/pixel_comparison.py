@@ -6,15 +6,16 @@ from statistics import median
 from pacs_dedup.domain.acquisition import Acquisition
 from pacs_dedup.domain.alignment import Looked
 from pacs_dedup.domain.evidence import Comparison, Coverage, Fact, Group
+from pacs_dedup.domain.findings import sketch_pairs
 from pacs_dedup.domain.identifiers import Digest
 from pacs_dedup.domain.pairing import FrameItem, Pairing
+from pacs_dedup.domain.sketch_evidence import sketch_bits
 
 _EQUAL_FRAME_BITS = 19.8
 _FRAMES_THAT_COUNT = 8
 """Further equal frames of one study add nothing: they depend on each other."""
 _NO_EQUAL_FRAME_BITS = -3.3
 _VERIFIED_BITS = 7.6
-_SKETCHED_BITS = 4.0
 _REJECTED_BITS = -12.0
 _EQUAL_CONTENT_BITS = 10.0
 _OPPOSITE = {
@@ -63,7 +64,7 @@ def _equal_values(pairing: Pairing) -> Comparison | None:
 def _noise(coverage: Coverage, looked: Sequence[Looked]) -> Comparison | None:
     figures = [look.result.correlation for look in looked if not look.result.refused]
     if not figures:
-        return _sketches(coverage)
+        return _sketches(coverage, looked)
     middle = f"median correlation of the noise {median(figures):.2f}"
     tried = len(looked)
     if coverage.confirmed > coverage.rejected:
@@ -79,14 +80,14 @@ def _noise(coverage: Coverage, looked: Sequence[Looked]) -> Comparison | None:
     return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "unclear", 0.0, sentence)
 
 
-def _sketches(coverage: Coverage) -> Comparison | None:
+def _sketches(coverage: Coverage, looked: Sequence[Looked]) -> Comparison | None:
     if not coverage.sketched:
         return None
     sentence = (
         f"the noise sketches of {coverage.sketched} of {coverage.tried} frames agree; "
         "the pixels themselves are no longer held and could not be looked at"
     )
-    return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "sketched", _SKETCHED_BITS, sentence)
+    return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "sketched", sketch_bits(sketch_pairs(looked)), sentence)
 
 
 def _uninformative(pairing: Pairing) -> Comparison | None:

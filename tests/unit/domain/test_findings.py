@@ -82,9 +82,18 @@ def test_another_acquisition_is_not_vouched_for() -> None:
     assert findings(*[WINNING] * 4, Looked(PAIR, OTHER_NOISE, 0.01))[-1] is Finding.REPEAT
 
 
+GONE = replace(PAIR, sketch_distance=0.02)
+
+
 @pytest.mark.parametrize(
-    ("distance", "finding"),
-    [(0.05, Finding.SKETCHED), (0.15, Finding.SKETCHED), (0.16, Finding.UNCLEAR), (None, Finding.UNCLEAR)],
+    ("at", "count", "finding"),
+    [
+        (GONE, 1, Finding.SKETCHED),
+        (replace(GONE, sketch_distance=0.2), 1, Finding.UNCLEAR),
+        (replace(GONE, sketch_distance=None), 1, Finding.UNCLEAR),
+        (replace(GONE, neighbour_distance=0.2), 5, Finding.SKETCHED),
+        (replace(GONE, neighbour_distance=0.01), 5, Finding.UNCLEAR),
+    ],
 )
-def test_where_pixels_are_gone_a_near_sketch_stands_in(distance: float | None, finding: Finding) -> None:
-    assert findings(Looked(replace(PAIR, sketch_distance=distance), NO_ANSWER, held=False)) == [finding]
+def test_where_pixels_are_gone_near_and_aligned_sketches_stand_in(at: LookAt, count: int, finding: Finding) -> None:
+    assert set(findings(*[Looked(at, NO_ANSWER, held=False)] * count)) == {finding}

@@ -107,7 +107,8 @@ def test_what_could_not_be_examined_is_named() -> None:
 
 
 def test_sketches_stand_in_for_pixels_that_are_gone_and_weigh_less() -> None:
-    gone = replace(look(0.0, "gone"), held=False)
+    gone = look(0.0, "gone")
+    gone = replace(gone, held=False, at=replace(gone.at, sketch_distance=0.02))
     found = findings((), (), Coverage(tried=1, sketched=1), (gone,))[Fact.RESIDUAL_NOISE]
     seen = findings((), (), Coverage(tried=1, confirmed=1), (look(0.95),))[Fact.RESIDUAL_NOISE]
     assert (found.level, "no longer held" in found.sentence) == ("sketched", True)
