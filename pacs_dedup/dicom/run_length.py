@@ -34,10 +34,12 @@ def run_length_values(frame: bytes, d: PixelDescription) -> Pixels:
     pixels = d.rows * d.columns
     if any(len(segment) < pixels for segment in segments):
         raise Unreadable("an RLE segment is shorter than the image")
-    planes = np.stack([segment[:pixels] for segment in segments]).reshape(d.samples, octets, pixels)
-    words = np.ascontiguousarray(planes.transpose(2, 0, 1)).view(f">u{octets}").astype(f"<u{octets}")
+    parts = np.empty((pixels, d.samples, octets), np.uint8)
+    for number, segment in enumerate(segments):
+        sample, octet = divmod(number, octets)
+        parts[:, sample, octets - 1 - octet] = segment[:pixels]
     shape = (d.rows, d.columns) if d.samples == 1 else (d.rows, d.columns, d.samples)
-    return stored_values(words.reshape(shape), d)
+    return stored_values(parts.view(f"<u{octets}").reshape(shape), d)
 
 
 def _bits(segments: list[NDArray[np.uint8]], d: PixelDescription) -> Pixels:
