@@ -29,6 +29,7 @@ CUT_SHARE = 0.35
 CHAIN_SHARE = 0.5
 """Share of the chains that is tried on each seed."""
 _TURNS = 10
+_ROWS_WITHIN = 0.02
 _NO_CORPUS = Path("/nowhere")
 Work = Callable[[Bench], tuple[Outcome, ...]]
 
@@ -86,7 +87,12 @@ class Material:
 
 
 def _turn(name: str) -> float:
-    """Draw when a task has its turn: a few of one seed together, for reading a seed takes time."""
+    """Draw when a task has its turn: a few of one seed together, for reading a seed takes time; rows early.
+
+    A row is many pairs in little time, so that a part of a run has them all.
+    """
+    if name.startswith("row "):
+        return lot(name) * _ROWS_WITHIN
     return lot(f"{name.partition(' | ')[0]} {int(_TURNS * lot(name))}")
 
 
