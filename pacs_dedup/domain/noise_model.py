@@ -15,8 +15,9 @@ from pacs_dedup.domain.verification import Fidelity, FrameVerification
 
 MOST_BITS: Final = 10.0
 """What one look can weigh at most, for or against: no more than the pairs that the weights come from can show."""
-LEAST_COPY_BITS: Final = 3.0
-LEAST_REPEAT_BITS: Final = 3.0
+LEAST_COPY_BITS: Final = 2.5
+LEAST_REPEAT_BITS: Final = 4.0
+"""More than a copy needs: strong compression removes noise, and what is left looks like another acquisition."""
 MOST_UNEXPLAINED: Final = 0.03
 """Share of pixels that may miss the fitted grey curve where nothing lies between original and copy."""
 _UNDECLARED_LOSS_BITS: Final = 8.0
@@ -58,9 +59,9 @@ class NoiseWeights:
 
 
 WEIGHTS: Final = {
-    Fidelity.EXACT: NoiseWeights(-6.0, 1.0, 1.5, 1.0),
-    Fidelity.RESAMPLED: NoiseWeights(-6.0, 1.0, 1.0, 1.0),
-    Fidelity.LOSSY: NoiseWeights(-5.0, 1.3, 0.8, 0.7),
+    Fidelity.EXACT: NoiseWeights(-0.78, 0.50, 1.47, 0.43),
+    Fidelity.RESAMPLED: NoiseWeights(-4.75, 0.0, 0.92, 3.61),
+    Fidelity.LOSSY: NoiseWeights(-4.08, 1.27, 0.0, 2.34),
 }
 
 
