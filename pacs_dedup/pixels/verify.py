@@ -22,6 +22,7 @@ _MIN_LIVE_SHARE: Final = 0.02
 _WINSOR: Final = 3.0
 _MAD_TO_SIGMA: Final = 1.4826
 _SAMPLES: Final = 170
+_FEW: Final = 8192
 _EIGHT_BITS: Final = 255
 _SETTLED: Final = 0.75
 """Correlation of the whole frames beyond which no part of them is looked for."""
@@ -142,7 +143,7 @@ def _unexplained_share(fitted: NDArray[Any], target: NDArray[Any], plane: Plane)
 
 
 def _winsorised(values: NDArray[Any]) -> NDArray[Any]:
-    few = values[:: max(1, values.size // _SAMPLES**2)]
+    few = values[:: max(1, values.size // _FEW)]
     middle = float(np.median(few))
     limit = _WINSOR * _MAD_TO_SIGMA * float(np.median(np.abs(few - middle)))
     return np.clip(values, middle - limit, middle + limit) if limit > 0 else values
