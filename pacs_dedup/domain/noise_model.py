@@ -109,7 +109,8 @@ def read_figures(found: FrameVerification, *, kernel: str, reconstructed: bool) 
     bits = copy_bits(found)
     if bits >= LEAST_COPY_BITS:
         return Reading.COPY
-    return Reading.REPEAT if bits <= -LEAST_REPEAT_BITS else Reading.UNCLEAR
+    same_raw_data = reconstructed and kernel == "missing" and found.correlation >= _SAME_RAW_CORRELATION
+    return Reading.REPEAT if bits <= -LEAST_REPEAT_BITS and not same_raw_data else Reading.UNCLEAR
 
 
 def _shares_raw_data(found: FrameVerification, kernel: str) -> bool:

@@ -96,6 +96,12 @@ def test_other_noise_under_another_kernel_is_no_reconstruction_of_the_same_data(
     assert _read(REPEAT, kernel="differs") is Reading.REPEAT
 
 
+def test_without_a_kernel_noise_that_is_much_alike_is_no_repeat() -> None:
+    alike = replace(KERNEL, noise_ratio=1.2, correlation=0.87, fine_correlation=0.4)
+    assert _read(alike, kernel="missing") is Reading.UNCLEAR
+    assert _read(alike, kernel="equal") is Reading.REPEAT
+
+
 def test_figures_between_the_two_are_unclear() -> None:
     between = replace(COPY, correlation=0.85, fine_correlation=0.5, noise_ratio=1.0, fidelity=Fidelity.LOSSY)
     assert _read(between) is Reading.UNCLEAR
