@@ -56,7 +56,8 @@ def same_patient(seeds: tuple[Seed, ...]) -> Iterator[NegativePair]:
     for a, b in combinations(found, 2):
         alike = any(_among(a, names) and _among(b, names) for _, names in _SAME_PLACES)
         reconstructed = {a.name[:5], b.name[:5]} == {"head-"} and a.modality == "CT"
-        if a.subject == b.subject and not alike and not reconstructed:
+        one_source = set(a.files) & set(b.files)  # a mosaic holds the very tiles that a volume was cut from
+        if a.subject == b.subject and not alike and not reconstructed and not one_source:
             yield from passed(pair("same_patient_other_study", a, b))
 
 
