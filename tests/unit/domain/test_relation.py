@@ -263,7 +263,8 @@ def test_volumes_that_follow_one_another_within_a_second_are_repeats() -> None:
     ("looks", "expected"),
     [
         ({}, Relation.CONTINUED),
-        ({"tried": 3, "rejected": 1}, Relation.CONTINUED),
+        ({"tried": 3, "rejected": 2}, Relation.CONTINUED),
+        ({"tried": 3, "rejected": 1}, Relation.UNDECIDED),
         ({"tried": 3}, Relation.UNDECIDED),
     ],
 )
