@@ -77,7 +77,8 @@ class Looks:
         """Name a frame by its stored values and by how they are read: what is only filed otherwise looks the same."""
         instance = self._instances[blob_id]
         carried = instance.rendition and (instance.rendition.lossy, instance.rendition.photometric_interpretation)
-        return f"{instance.frames[frame].stored_digest} {instance.presentation_digest} {carried}"
+        pixels = instance.frames[frame]
+        return f"{pixels.stored_digest} {pixels.presentation_digest or instance.presentation_digest} {carried}"
 
     def figures(self) -> tuple[tuple[float, ...], ...]:
         """Return (mf, hf, noise ratio, likeness, outlier share, best neighbour or -2) of each look since `start`.

@@ -106,9 +106,11 @@ def _presentation(pairing: Pairing) -> Comparison | None:
     if turned_round:
         sentence = f"{turned_round} frames with equal values are shown black for white"
         return Comparison(Fact.PRESENTATION, Group.STRUCTURE, "differs", 0.0, sentence)
-    return _beside_pixels(
-        pairing, Fact.PRESENTATION, lambda item: item.instance.presentation_digest, "are shown with other grey levels"
-    )
+    return _beside_pixels(pairing, Fact.PRESENTATION, _shown_as, "are shown with other grey levels")
+
+
+def _shown_as(item: FrameItem) -> Digest | None:
+    return item.fingerprint.presentation_digest or item.instance.presentation_digest
 
 
 def _overlays(pairing: Pairing) -> Comparison | None:

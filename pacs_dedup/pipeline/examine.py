@@ -9,7 +9,7 @@ from pacs_dedup.dicom.dataset_digest import dataset_digest, frames_digest, raw_p
 from pacs_dedup.dicom.decode_pixels import DecodedFrame, decode_frames
 from pacs_dedup.dicom.open_dataset import DicomDataset, open_dataset
 from pacs_dedup.dicom.overlay_digest import overlay_digest
-from pacs_dedup.dicom.presentation_digest import presentation_digest
+from pacs_dedup.dicom.presentation_digest import frame_presentation_digests, presentation_digest
 from pacs_dedup.dicom.read_instance import InstanceHeader, read_instance
 from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.fingerprint import ContentKind, FrameFingerprint, InstanceFingerprint, Rendition
@@ -104,7 +104,8 @@ def _examine_frames(
     for decoded in decode_frames(dataset):
         frames.append(_fingerprint(decoded, header))
         rendition = rendition or _rendition(decoded)
-    return tuple(frames), rendition
+    shown = frame_presentation_digests(dataset, len(frames))
+    return tuple(replace(f, presentation_digest=d) for f, d in zip(frames, shown, strict=True)), rendition
 
 
 def _fingerprint(decoded: DecodedFrame, header: InstanceHeader) -> FrameFingerprint:

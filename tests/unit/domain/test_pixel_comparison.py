@@ -92,6 +92,15 @@ def test_equal_pixels_that_are_shown_otherwise_are_named(fact: Fact, changes: di
     assert (same[fact].level, differs[fact].level) == ("equal", "differs")
 
 
+@pytest.mark.parametrize(("own", "level"), [("other window", "equal"), ("window", "differs")])
+def test_a_frame_that_is_shown_in_its_own_way_is_compared_by_that(own: str, level: str) -> None:
+    first, second = make_slices(2, presentation_digest=digest_of("window", "prs2"))
+    single = replace(second, presentation_digest=digest_of("other window", "prs2"))
+    frames = (*first.frames, replace(second.frames[0], presentation_digest=digest_of(own, "prs2")))
+    found = findings((replace(first, frames=frames),), (first, single))[Fact.PRESENTATION]
+    assert found.level == level
+
+
 def test_reports_are_equal_or_what_is_new_is_named() -> None:
     equal = findings((make_report("1"),), (make_report("2"),))[Fact.CONTENT_DIGESTS]
     assert (equal.level, equal.weight_bits) == ("equal", 10.0)

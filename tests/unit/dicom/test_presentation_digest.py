@@ -1,0 +1,100 @@
+"""How frames are shown: one digest for an object, and one for each frame that differs from the first."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydicom import Dataset
+
+from pacs_dedup.dicom.presentation_digest import frame_presentation_digests, presentation_digest
+from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.identifiers import BlobId, Digest
+from pacs_dedup.pipeline.examine import examine
+from tests.images import image_dataset, textured, write
+
+SLICES = tuple(textured(seed=seed) for seed in range(3))
+WINDOWS = ((400, 800), (350, 700), (400, 800))
+
+
+def item(**attributes: object) -> Dataset:
+    made = Dataset()
+    for keyword, value in attributes.items():
+        setattr(made, keyword, value)
+    return made
+
+
+def window(center: object, width: object) -> dict[str, object]:
+    return {"WindowCenter": center, "WindowWidth": width}
+
+
+def enhanced(frames: list[Dataset], *shared: Dataset) -> Dataset:
+    return image_dataset(
+        np.stack(SLICES),
+        bits=12,
+        NumberOfFrames=len(SLICES),
+        PerFrameFunctionalGroupsSequence=frames,
+        SharedFunctionalGroupsSequence=list(shared),
+    )
+
+
+def examined(dataset: Dataset, path: Path) -> InstanceFingerprint:
+    return examine(write(dataset, path / "image.dcm"), BlobId("0" * 64))
+
+
+def shown(fingerprint: InstanceFingerprint) -> list[Digest | None]:
+    return [frame.presentation_digest or fingerprint.presentation_digest for frame in fingerprint.frames]
+
+
+def voi(center: object, width: object, **more: object) -> Dataset:
+    return item(FrameVOILUTSequence=[item(**window(center, width), **more)])
+
+
+def test_each_frame_is_shown_as_the_single_slice_that_it_was_made_of(tmp_path: Path) -> None:
+    joined = examined(enhanced([voi(*w) for w in WINDOWS]), tmp_path)
+    singles = [
+        examined(image_dataset(pixels, bits=12, **window(*w)), tmp_path)
+        for pixels, w in zip(SLICES, WINDOWS, strict=True)
+    ]
+    assert shown(joined) == [single.presentation_digest for single in singles]
+    assert len(set(shown(joined))) == 2
+
+
+def test_only_frames_that_differ_from_the_first_keep_a_digest() -> None:
+    digests = frame_presentation_digests(enhanced([voi(*w) for w in WINDOWS]), 3)
+    assert [digest is None for digest in digests] == [True, False, True]
+
+
+@pytest.mark.parametrize("frames", [[], [Dataset()], [Dataset()] * 3])
+def test_frames_without_a_window_of_their_own_have_the_shared_one(frames: list[Dataset]) -> None:
+    dataset = enhanced(frames, voi("400.0", "8e2"))
+    assert frame_presentation_digests(dataset, 3) == (None, None, None)
+    assert presentation_digest(dataset) == presentation_digest(image_dataset(SLICES[0], **window(400, 800)))
+
+
+def test_a_frame_without_groups_is_shown_as_the_shared_ones_say() -> None:
+    dataset = enhanced([voi(350, 700)], voi(400, 800))
+    plain = presentation_digest(image_dataset(SLICES[0], **window(400, 800)))
+    assert frame_presentation_digests(dataset, 3) == (None, plain, plain)
+
+
+def test_a_frame_with_its_own_rescale_is_shown_otherwise() -> None:
+    frames = [item(PixelValueTransformationSequence=[item(RescaleSlope=s, RescaleIntercept=0)]) for s in (1, 2, 1)]
+    first, second, third = frame_presentation_digests(enhanced(frames), 3)
+    assert (first, third) == (None, None)
+    assert second == presentation_digest(image_dataset(SLICES[0], RescaleSlope=2))
+
+
+@pytest.mark.parametrize(("function", "equal"), [("LINEAR", True), ("SIGMOID", False)])
+def test_the_linear_function_is_what_its_absence_means(function: str, *, equal: bool) -> None:
+    named = image_dataset(SLICES[0], **window(400, 800), VOILUTFunction=function)
+    of_frame = enhanced([voi(400, 800, VOILUTFunction=function)] * 3)
+    plain = image_dataset(SLICES[0], **window(400, 800))
+    assert presentation_digest(named) == presentation_digest(of_frame)
+    assert (presentation_digest(named) == presentation_digest(plain)) is equal
+
+
+def test_groups_that_can_not_be_read_count_as_absent() -> None:
+    broken = enhanced([voi(400, 800) for _ in SLICES])
+    broken.PerFrameFunctionalGroupsSequence[1].add_new("FrameVOILUTSequence", "OB", b"\x01\x02")
+    plain = presentation_digest(image_dataset(SLICES[0]))
+    assert frame_presentation_digests(broken, 3) == (None, plain, None)
