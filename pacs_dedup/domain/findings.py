@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from pacs_dedup.domain.alignment import Looked
-from pacs_dedup.domain.noise_model import MOST_UNEXPLAINED, Reading, read_figures
+from pacs_dedup.domain.noise_model import MOST_UNEXPLAINED, Reading, copy_bits, read_figures
 from pacs_dedup.domain.sketch_evidence import SketchPair, sketch_bits
 from pacs_dedup.domain.verification import Fidelity
 
 _RECONSTRUCTED_MODALITIES = frozenset({"CT", "MR", "PT", "NM"})
+_ALIKE = 0.9
 _ENOUGH_PIXELS = 10_000
 _ENOUGH_SLICES = 5
 _SHARE_THAT_WINS = 0.8
@@ -50,7 +51,9 @@ def _read(look: Looked) -> Finding:
         return Finding.UNCLEAR  # its series decides, by the sketches
     reconstructed = look.at.modality in _RECONSTRUCTED_MODALITIES
     finding = _FINDINGS[read_figures(look.result, kernel=look.at.kernel, reconstructed=reconstructed)]
-    return finding if finding is not Finding.COPY or _tells_alone(look) else Finding.UNCLEAR
+    if finding is Finding.COPY and not _tells_alone(look):
+        return Finding.UNCLEAR
+    return Finding.COPY if finding is Finding.UNCLEAR and _settled_by_the_clock(look) else finding
 
 
 def _tells_alone(look: Looked) -> bool:
@@ -62,6 +65,18 @@ def _tells_alone(look: Looked) -> bool:
     found = look.result
     follows = found.fidelity is Fidelity.EXACT and found.unexplained_share <= MOST_UNEXPLAINED
     return look.at.one_moment or follows or found.live_pixels >= _ENOUGH_PIXELS
+
+
+def _settled_by_the_clock(look: Looked) -> bool:
+    """Whether the clock settles what noise leaves open.
+
+    Strong compression takes most of the noise away. Two frames of one moment are no repeats of each other, and of a
+    large matrix whose noise leans to a copy only the reconstruction is left to doubt, which the reading has excluded.
+    """
+    found = look.result
+    kept = look.at.kernel == "equal" or look.at.modality not in _RECONSTRUCTED_MODALITIES
+    alike = found.likeness >= _ALIKE and copy_bits(found) >= 0.0
+    return look.at.one_moment and kept and alike and not found.refused and found.live_pixels >= _ENOUGH_PIXELS
 
 
 def _settle(findings: Sequence[tuple[Looked, Finding]]) -> Iterable[tuple[Looked, Finding]]:

@@ -180,3 +180,18 @@ def test_a_part_is_searched_for_where_one_side_has_a_border() -> None:
     (look,) = planned((bordered,), (sketched("8"),), wide=True)
     assert look.search_region
     assert not planned((bordered,), (sketched("8"),))[0].search_region
+
+
+def test_volumes_of_one_run_that_share_a_time_are_not_of_one_moment() -> None:
+    volumes = [
+        make_instance(
+            str(n), frames=(make_frame(str(n), sketch=NOISE),), acquisition=make_acquisition(1.0, instance_number=n)
+        )
+        for n in (1, 2)
+    ]
+    moments = [
+        look.one_moment
+        for other in volumes
+        for look in plan(frame_items(volumes[:1]), frame_items((other,)), wide=True, one_moment=True)
+    ]
+    assert moments == [True, False]

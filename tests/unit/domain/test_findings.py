@@ -64,6 +64,30 @@ def test_small_matrices_are_copies_only_with_the_clock_or_where_every_value_foll
     assert findings(look) == [finding]
 
 
+LEANING = FrameVerification(0.95, 0.99, 1.15, 90_000, fine_correlation=0.61)
+"""What JPEG 2000 at 20:1 left of a chest film."""
+FILM = replace(PAIR, modality="DX", one_moment=True)
+
+
+@pytest.mark.parametrize(
+    ("at", "found", "finding"),
+    [
+        (FILM, LEANING, Finding.COPY),
+        (replace(FILM, one_moment=False), LEANING, Finding.UNCLEAR),
+        (replace(FILM, modality="CT", kernel="equal"), LEANING, Finding.COPY),
+        (replace(FILM, modality="CT"), LEANING, Finding.UNCLEAR),
+        (FILM, replace(LEANING, live_pixels=9_000), Finding.UNCLEAR),
+        (FILM, replace(LEANING, likeness=0.8), Finding.UNCLEAR),
+        (FILM, replace(LEANING, correlation=0.8), Finding.UNCLEAR),
+        (FILM, NO_ANSWER, Finding.UNCLEAR),
+    ],
+)
+def test_the_clock_settles_what_strong_compression_leaves_open(
+    at: LookAt, found: FrameVerification, finding: Finding
+) -> None:
+    assert findings(Looked(at, found)) == [finding]
+
+
 def test_slices_that_beat_their_neighbours_vouch_for_one_that_does_not() -> None:
     assert findings(*[WINNING] * 4, LOSING) == [Finding.COPY] * 5
     assert set(findings(*[WINNING] * 3, LOSING, LOSING)) == {Finding.UNCLEAR}
