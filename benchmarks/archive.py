@@ -9,7 +9,7 @@ from pacs_dedup.adapters.database import Database
 from pacs_dedup.domain.blocking import index_keys, patient_group
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import ArrivalId, BlobId, Digest, SopInstanceUid, StudyInstanceUid, StudyKey
-from pacs_dedup.domain.patient import PatientId
+from pacs_dedup.domain.patients.identity import PatientId
 from tests.builders import make_acquisition, make_frame, make_geometry, make_instance, make_patient, renewed
 
 SLICES, CT_SLICES, FILMS = 500, 10, 2

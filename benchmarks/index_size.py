@@ -22,10 +22,10 @@ from benchmarks.archive import make_findable
 from benchmarks.measure import conditions, table
 from pacs_dedup.adapters.database import Database, open_database
 from pacs_dedup.adapters.system_clock import SystemClock
-from pacs_dedup.domain.acquisition import Acquisition
+from pacs_dedup.domain.acquisitions.facts import Acquisition
 from pacs_dedup.domain.fingerprint import FrameFingerprint, InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import BlobId, Digest, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid, StudyKey
-from pacs_dedup.domain.patient import NO_DEFAULTS
+from pacs_dedup.domain.patients.identity import NO_DEFAULTS
 from pacs_dedup.pipeline.examine import examine
 from tests.builders import make_geometry
 

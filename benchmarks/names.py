@@ -20,10 +20,10 @@ from benchmarks.hong_kong_names import CHANGES, Person, in_hanzi, in_pinyin, peo
 from benchmarks.measure import table
 from pacs_dedup.dicom.person_name import parse_person_name
 from pacs_dedup.dicom.text import DecodedText
-from pacs_dedup.domain.names import NameLevel, compare_names
-from pacs_dedup.domain.names.forms import forms_of
-from pacs_dedup.domain.patient import PersonNameParts
-from pacs_dedup.domain.patient_weights import bits_of
+from pacs_dedup.domain.patients.identity import PersonNameParts
+from pacs_dedup.domain.patients.names import NameLevel, compare_names
+from pacs_dedup.domain.patients.names.forms import forms_of
+from pacs_dedup.domain.patients.weights import bits_of
 
 ALIKE = 0.92
 OTHERS = {"as the hospital writes it": lambda person, _: person.header, "in Pinyin": in_pinyin, "in hanzi": in_hanzi}

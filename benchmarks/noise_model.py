@@ -1,4 +1,4 @@
-"""Fit and judge the weights of `pacs_dedup.domain.noise_model`, on real frames split by subject.
+"""Fit and judge the weights of `pacs_dedup.domain.frames.noise_model`, on real frames split by subject.
 
     .venv/bin/python benchmarks/noise_model.py --corpus ../shared/corpus [--of-a-series 1] [--of-a-kind 8]
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks.measure import table
 from benchmarks.noise_pairs import Pair, copies, frames, others, tunes
-from pacs_dedup.domain.noise_model import (
+from pacs_dedup.domain.frames.noise_model import (
     LEAST_COPY_BITS,
     LEAST_REPEAT_BITS,
     NoiseWeights,
@@ -27,7 +27,7 @@ from pacs_dedup.domain.noise_model import (
     features,
     unexplained_bits,
 )
-from pacs_dedup.domain.verification import Fidelity, FrameVerification
+from pacs_dedup.domain.frames.verification import Fidelity, FrameVerification
 from pacs_dedup.pixels.grey import GreyFrame
 from pacs_dedup.pixels.verify import verify_grey_frames
 

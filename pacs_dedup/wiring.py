@@ -13,10 +13,10 @@ from pacs_dedup.adapters.system_clock import SystemClock
 from pacs_dedup.config import Peer, Settings
 from pacs_dedup.dicom.header_diff import header_differences
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.frames.verification import FrameVerification, Scope
 from pacs_dedup.domain.identifiers import AeTitle, BlobId
-from pacs_dedup.domain.patient import SenderDefaults
+from pacs_dedup.domain.patients.identity import SenderDefaults
 from pacs_dedup.domain.policy import Policy
-from pacs_dedup.domain.verification import FrameVerification, Scope
 from pacs_dedup.pipeline.act import Gate, act_once, release_due
 from pacs_dedup.pipeline.case_report import Reading
 from pacs_dedup.pipeline.examine import examine

@@ -1,4 +1,4 @@
-"""Write pacs_dedup/domain/names/tables_*.py: how Chinese characters are read in Cantonese and in Mandarin.
+"""Write pacs_dedup/domain/patients/names/tables_*.py: how Chinese characters are read in Cantonese and in Mandarin.
 
 Names in hanzi, in Hong Kong spelling and in Pinyin are compared by these readings. Readings come from ToJyutping
 (BSD-2-Clause) and pypinyin (MIT); as family names some characters are read otherwise than both say, which
@@ -22,7 +22,7 @@ import ToJyutping
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from pacs_dedup.dicom.hanzi_folding import FOLDING
 
-TARGET = Path(__file__).parents[1] / "pacs_dedup/domain/names"
+TARGET = Path(__file__).parents[1] / "pacs_dedup/domain/patients/names"
 IDEOGRAPHS = [chr(code) for block in (range(0x3400, 0x4DC0), range(0x4E00, 0xA000)) for code in block]
 STROKES = "\u4e36\u4e3f"
 """Not of names, and easily read as slashes in the tables."""

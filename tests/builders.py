@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 
-from pacs_dedup.domain.acquisition import Acquisition, Geometry
+from pacs_dedup.domain.acquisitions.facts import Acquisition, Geometry
 from pacs_dedup.domain.compare import compare_studies
 from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientTier, SopFindings
 from pacs_dedup.domain.fingerprint import (
@@ -14,6 +14,7 @@ from pacs_dedup.domain.fingerprint import (
     Rendition,
     StudyFingerprint,
 )
+from pacs_dedup.domain.frames.verification import FrameVerification
 from pacs_dedup.domain.identifiers import (
     BlobId,
     Digest,
@@ -24,8 +25,7 @@ from pacs_dedup.domain.identifiers import (
     StudyKey,
     TransferSyntaxUid,
 )
-from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId, PatientIdentity, PersonNameParts
-from pacs_dedup.domain.verification import FrameVerification
+from pacs_dedup.domain.patients.identity import CheckState, IdentifierKind, PatientId, PatientIdentity, PersonNameParts
 
 EXPLICIT_LITTLE_ENDIAN = TransferSyntaxUid("1.2.840.10008.1.2.1")
 JPEG_BASELINE = TransferSyntaxUid("1.2.840.10008.1.2.4.50")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from pacs_dedup.domain.errors import PacsDedupError
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.frames.verification import FrameVerification, Scope
 from pacs_dedup.domain.identifiers import ArrivalId, BlobId, StudyKey
-from pacs_dedup.domain.patient import NO_DEFAULTS, SenderDefaults
+from pacs_dedup.domain.patients.identity import NO_DEFAULTS, SenderDefaults
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.verdict import Judgement
-from pacs_dedup.domain.verification import FrameVerification, Scope
 from pacs_dedup.pipeline.act import Gate, act_once, release_due
 from pacs_dedup.pipeline.fingerprint import Examiner, fingerprint_once
 from pacs_dedup.pipeline.forward import forward_once

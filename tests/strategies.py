@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientTier, SopFindings
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
-from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId, PatientIdentity, PersonNameParts
+from pacs_dedup.domain.patients.identity import CheckState, IdentifierKind, PatientId, PatientIdentity, PersonNameParts
 from pacs_dedup.domain.policy import Action, Policy
 from tests.builders import make_frame, make_instance
 

@@ -7,9 +7,9 @@ from benchmarks.linkage_parts import recordlinkage_peer, splink_peer
 from benchmarks.linkage_parts.febrl import ATTRIBUTES, NAMES, Dataset, Pair, Record, blocking_keys, candidates
 from benchmarks.linkage_parts.metrics import Accuracy, Scored, accuracy
 from benchmarks.linkage_parts.register import OURS, TUTORIAL, fit
-from pacs_dedup.domain.patient import PatientId, PatientIdentity, PersonNameParts
-from pacs_dedup.domain.patient_comparison import compare_patients
-from pacs_dedup.domain.patient_tier import search_among
+from pacs_dedup.domain.patients.comparison import compare_patients
+from pacs_dedup.domain.patients.identity import PatientId, PatientIdentity, PersonNameParts
+from pacs_dedup.domain.patients.tier import search_among
 
 TARGETS = {"FULL": (0.9998, 0.9998), "PACS": (0.9922, 0.9834), "NOID": (0.9596, 0.8172)}
 """Asked of FEBRL 4: best F1, and recall at a precision of 0.999; the best of three earlier methods."""

@@ -14,7 +14,7 @@ from benchmarks.linkage_parts.hk_synth import Population
 from benchmarks.linkage_parts.metrics import Accuracy, Scored, accuracy
 from benchmarks.linkage_parts.register import TUTORIAL, Attribute, fit
 from pacs_dedup.dicom.patient_ids import patient_id
-from pacs_dedup.domain.patient import IdentifierKind
+from pacs_dedup.domain.patients.identity import IdentifierKind
 
 ATTRIBUTES = ("given_name", "surname", "date_of_birth", "soc_sec_id", "sex")
 KINDS = {"given_name": "name", "surname": "name", "date_of_birth": "date", "soc_sec_id": "number", "sex": "exact"}

@@ -9,13 +9,13 @@ from benchmarks.linkage_parts.hk_people import NameType
 from benchmarks.linkage_parts.hk_synth import Population, identity
 from benchmarks.linkage_parts.metrics import Scored
 from pacs_dedup.domain.evidence import PatientTier
-from pacs_dedup.domain.identifier_comparison import IdLevel, compare_ids
-from pacs_dedup.domain.name_frequencies import NameFrequencies
-from pacs_dedup.domain.names import name_keys
-from pacs_dedup.domain.patient import PatientIdentity
-from pacs_dedup.domain.patient_comparison import compare_patients, surely_different
-from pacs_dedup.domain.patient_keys import patient_keys
-from pacs_dedup.domain.patient_tier import search_among
+from pacs_dedup.domain.patients.comparison import compare_patients, surely_different
+from pacs_dedup.domain.patients.identifiers import IdLevel, compare_ids
+from pacs_dedup.domain.patients.identity import PatientIdentity
+from pacs_dedup.domain.patients.keys import patient_keys
+from pacs_dedup.domain.patients.name_frequencies import NameFrequencies
+from pacs_dedup.domain.patients.names import name_keys
+from pacs_dedup.domain.patients.tier import search_among
 
 LARGEST_BUCKET = 2_000
 """A blocking key that more patients share is not looked up."""

@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 from benchmarks.linkage_parts.hk_errors import Header, incoming_header, index_header
 from benchmarks.linkage_parts.hk_people import NameType, Person, make_namesake, make_person, make_sibling, source
 from pacs_dedup.dicom.read_patient import read_patient
-from pacs_dedup.domain.patient import PatientIdentity
+from pacs_dedup.domain.patients.identity import PatientIdentity
 
 SEED = 11
 INDEX_SIZE = 50_000

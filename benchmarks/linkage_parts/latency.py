@@ -20,9 +20,9 @@ from benchmarks.linkage_parts.hk_run import block, count_names, look_up
 from benchmarks.linkage_parts.hk_synth import Header, Population, as_dataset, identity
 from benchmarks.linkage_parts.register import OURS, fit
 from pacs_dedup.dicom.read_patient import read_patient
-from pacs_dedup.domain.patient import PatientIdentity
-from pacs_dedup.domain.patient_comparison import compare_patients, surely_different
-from pacs_dedup.domain.patient_tier import search_among
+from pacs_dedup.domain.patients.comparison import compare_patients, surely_different
+from pacs_dedup.domain.patients.identity import PatientIdentity
+from pacs_dedup.domain.patients.tier import search_among
 
 SINGLE_PAIRS = 15
 """Single pairs that Splink is asked for; each takes part of a second."""

@@ -14,10 +14,10 @@ from random import Random
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from benchmarks.linkage_parts.febrl import NAMES, Dataset, Pair, Record
-from pacs_dedup.domain.birth_dates import BirthDateLevel, compare_birth_dates
-from pacs_dedup.domain.names import NameLevel
-from pacs_dedup.domain.names.words import WordLevel, compare_words
-from pacs_dedup.domain.patient_weights import Weight, bits_of
+from pacs_dedup.domain.patients.birth_dates import BirthDateLevel, compare_birth_dates
+from pacs_dedup.domain.patients.names import NameLevel
+from pacs_dedup.domain.patients.names.words import WordLevel, compare_words
+from pacs_dedup.domain.patients.weights import Weight, bits_of
 
 RANDOM_PAIRS = 200_000
 EXACT = frozenset({"exact", WordLevel.EXACT})

@@ -14,7 +14,7 @@ from benchmarks.linkage_parts.latency import Cost
 from benchmarks.linkage_parts.metrics import Accuracy, Share, accuracy, calibration
 from benchmarks.measure import table
 from pacs_dedup.domain.evidence import PatientTier
-from pacs_dedup.domain.patient_weights import MODEL
+from pacs_dedup.domain.patients.weights import MODEL
 
 EDGES = (-99, -12, -8, -4, 0, 4, 8, 12, 99)
 HK_TARGETS = (0.990, 0.978)

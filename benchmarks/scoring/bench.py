@@ -17,8 +17,8 @@ from benchmarks.scoring.looking import Find, LookKey, Looks
 from benchmarks.scoring.rivals import SAMPLED_FRAMES, half_known
 from benchmarks.simulator.admission import study_of
 from benchmarks.simulator.model import Seed, Study, write_study
+from pacs_dedup.domain.frames.verification import FrameVerification
 from pacs_dedup.domain.identifiers import BlobId
-from pacs_dedup.domain.verification import FrameVerification
 
 INCOMING = "HOSPITAL-B"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pacs_dedup.domain.errors import BlobMissing
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.frames.verification import FrameVerification, Scope
 from pacs_dedup.domain.identifiers import BlobId
-from pacs_dedup.domain.verification import FrameVerification, Scope
 from pacs_dedup.pipeline import verify as product
 
 _FRAMES_KEPT = 96

@@ -8,8 +8,8 @@ from benchmarks.scoring.outcomes import Outcome
 from benchmarks.scoring.tasks import Material
 from benchmarks.simulator.model import Study
 from benchmarks.simulator.negatives import negatives
-from pacs_dedup.domain.pairing import FrameRef
-from pacs_dedup.domain.representative import representative_frames
+from pacs_dedup.domain.frames.pairing import FrameRef
+from pacs_dedup.domain.frames.representative import representative_frames
 from pacs_dedup.pipeline.thumbnails import side_by_side
 from pacs_dedup.reports.model import Pictures
 

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId
+from pacs_dedup.domain.patients.identity import CheckState, IdentifierKind, PatientId
 
 _HKID: Final = re.compile(r"([A-Z]{1,2})([0-9]{6})(?:[(\[]([0-9A])[)\]]|-?([0-9A]))?")
 _MAINLAND: Final = re.compile(r"[0-9]{17}[0-9X]")

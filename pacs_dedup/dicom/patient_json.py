@@ -11,7 +11,7 @@ from pydicom.tag import Tag
 
 from pacs_dedup.dicom.read_patient import read_patient
 from pacs_dedup.domain.errors import BadRequest
-from pacs_dedup.domain.patient import PatientIdentity
+from pacs_dedup.domain.patients.identity import PatientIdentity
 
 _TEXTS: Final = frozenset(
     {"IssuerOfPatientID", "PatientBirthDate", "PatientBirthName", "PatientID", "PatientName", "PatientSex"}

@@ -6,7 +6,7 @@ from typing import Final
 
 from pacs_dedup.dicom.hanzi_folding import FOLDING
 from pacs_dedup.dicom.text import DecodedText
-from pacs_dedup.domain.patient import PersonNameParts
+from pacs_dedup.domain.patients.identity import PersonNameParts
 
 _HANZI: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _NOT_LETTERS: Final = re.compile(r"[^A-Z]+")

@@ -6,7 +6,7 @@ from typing import Final
 from pydicom.dataset import Dataset
 
 from pacs_dedup.dicom.elements import text
-from pacs_dedup.domain.patient import PatientIdentity
+from pacs_dedup.domain.patients.identity import PatientIdentity
 
 _MARKED: Final = ("QualityControlSubject", "QualityControlImage")
 """(0010,0200) and (0028,0300): YES where a phantom or a test object was imaged (PS3.3 C.7.1.1, C.7.6.1)."""

@@ -11,7 +11,7 @@ from pacs_dedup.dicom.flat_headers import flat_headers
 from pacs_dedup.dicom.open_dataset import PARSE_ERRORS
 from pacs_dedup.dicom.read_exposure import EXPOSURE_KEYWORDS, read_exposure
 from pacs_dedup.dicom.read_processing import PROCESSING_KEYWORDS, read_kernel, read_processing
-from pacs_dedup.domain.acquisition import Acquisition, FrameFacts, Geometry
+from pacs_dedup.domain.acquisitions.facts import Acquisition, FrameFacts, Geometry
 
 _PLACE: Final = (
     "Rows",

@@ -12,7 +12,7 @@ from pacs_dedup.dicom.quality_control import is_quality_control
 from pacs_dedup.dicom.read_acquisition import read_acquisition
 from pacs_dedup.dicom.read_patient import read_patient
 from pacs_dedup.dicom.references import previous_uids, referenced_sop_instance_uids
-from pacs_dedup.domain.acquisition import Acquisition
+from pacs_dedup.domain.acquisitions.facts import Acquisition
 from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.fingerprint import ContentKind
 from pacs_dedup.domain.identifiers import (
@@ -23,7 +23,7 @@ from pacs_dedup.domain.identifiers import (
     TransferSyntaxUid,
     is_valid_uid,
 )
-from pacs_dedup.domain.patient import NO_DEFAULTS, PatientIdentity, SenderDefaults
+from pacs_dedup.domain.patients.identity import NO_DEFAULTS, PatientIdentity, SenderDefaults
 
 _ATTRIBUTES: Final = {
     "StudyInstanceUID": "Study Instance UID (0020,000D)",

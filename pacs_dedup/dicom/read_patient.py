@@ -12,7 +12,7 @@ from pacs_dedup.dicom.elements import text, texts, values_of
 from pacs_dedup.dicom.patient_ids import patient_id
 from pacs_dedup.dicom.person_name import parse_person_name
 from pacs_dedup.dicom.text import read_text, read_texts
-from pacs_dedup.domain.patient import NO_DEFAULTS, PatientId, PatientIdentity, PersonNameParts, SenderDefaults
+from pacs_dedup.domain.patients.identity import NO_DEFAULTS, PatientId, PatientIdentity, PersonNameParts, SenderDefaults
 
 _PATIENT_NAME: Final = 0x00100010
 _PATIENT_ID: Final = 0x00100020

@@ -11,7 +11,7 @@ from pydicom.multival import MultiValue
 from pacs_dedup.dicom.elements import raw_value, texts
 from pacs_dedup.dicom.hanzi_folding import FOLDING
 from pacs_dedup.dicom.open_dataset import PARSE_ERRORS
-from pacs_dedup.domain.names.hanzi import SURNAMES
+from pacs_dedup.domain.patients.names.hanzi import SURNAMES
 
 _ESCAPES: Final = re.compile(r"\x1b(?:\$[()]?[@A-Z]|[-()][A-Z])")
 """ISO 2022 designations; pydicom leaves those of ISO 2022 IR 58 in the text."""

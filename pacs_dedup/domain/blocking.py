@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable
 
 from pacs_dedup.domain.fingerprint import FrameFingerprint, InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import BlockingKey, Digest, StudyInstanceUid
-from pacs_dedup.domain.patient import PatientIdentity
-from pacs_dedup.domain.patient_keys import counted_keys, patient_keys, person_key
+from pacs_dedup.domain.patients.identity import PatientIdentity
+from pacs_dedup.domain.patients.keys import counted_keys, patient_keys, person_key
 
 _SKETCHED_FRAMES = 8
 """Frames of a series that are findable by their noise sketch; evenly spread, so that a copy chooses the same ones."""

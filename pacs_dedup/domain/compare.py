@@ -3,24 +3,24 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from pacs_dedup.domain import sop_findings
-from pacs_dedup.domain.acquisition import Acquisition
-from pacs_dedup.domain.acquisition_comparison import compare_acquisitions
-from pacs_dedup.domain.alignment import LookAt, Looked, plan
-from pacs_dedup.domain.coverage import cover
+from pacs_dedup.domain.acquisitions.comparison import compare_acquisitions
+from pacs_dedup.domain.acquisitions.extent import compare_extents, series_sizes
+from pacs_dedup.domain.acquisitions.facts import Acquisition
 from pacs_dedup.domain.evidence import Comparison, Evidence, Fact, Group, PatientTier
-from pacs_dedup.domain.extent_comparison import compare_extents, series_sizes
-from pacs_dedup.domain.findings import Finding, Findings, read_all
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
+from pacs_dedup.domain.frames import sop_findings
+from pacs_dedup.domain.frames.alignment import LookAt, Looked, plan
+from pacs_dedup.domain.frames.comparison import compare_pixels
+from pacs_dedup.domain.frames.coverage import cover
+from pacs_dedup.domain.frames.findings import Finding, Findings, read_all
+from pacs_dedup.domain.frames.instance_counts import count_instances
+from pacs_dedup.domain.frames.pairing import distinct_instances, pair
+from pacs_dedup.domain.frames.rendition import better_side
+from pacs_dedup.domain.frames.sop_findings import TwinLooks
+from pacs_dedup.domain.frames.uid_comparison import compare_uids
 from pacs_dedup.domain.identifiers import Digest
-from pacs_dedup.domain.instance_counts import count_instances
-from pacs_dedup.domain.name_frequencies import UNCOUNTED, NameFrequencies
-from pacs_dedup.domain.pairing import distinct_instances, pair
-from pacs_dedup.domain.pixel_comparison import compare_pixels
-from pacs_dedup.domain.rendition import better_side
-from pacs_dedup.domain.sop_findings import TwinLooks
-from pacs_dedup.domain.study_patients import compare_study_patients
-from pacs_dedup.domain.uid_comparison import compare_uids
+from pacs_dedup.domain.patients.name_frequencies import UNCOUNTED, NameFrequencies
+from pacs_dedup.domain.patients.of_studies import compare_study_patients
 
 GROUP_CAPS: dict[Group, tuple[float, float]] = {
     Group.PIXELS: (-40.0, 40.0),

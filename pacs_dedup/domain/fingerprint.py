@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from pacs_dedup.domain.acquisition import Acquisition
+from pacs_dedup.domain.acquisitions.facts import Acquisition
 from pacs_dedup.domain.identifiers import (
     BlobId,
     Digest,
@@ -17,7 +17,7 @@ from pacs_dedup.domain.identifiers import (
     StudyKey,
     TransferSyntaxUid,
 )
-from pacs_dedup.domain.patient import PatientIdentity
+from pacs_dedup.domain.patients.identity import PatientIdentity
 
 DIGEST_VERSION = "spd1.aid2.ori1.ovl1.prs2.csd2.dsd2.cnt2.rsh2"
 """Versions of the digests and sketches below; stored with every verdict. A change of any rule changes its number."""

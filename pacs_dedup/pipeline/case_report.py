@@ -7,11 +7,11 @@ from pathlib import Path
 from pacs_dedup.domain.case import ReviewCase
 from pacs_dedup.domain.errors import BlobMissing, Unreadable
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
+from pacs_dedup.domain.frames.pairing import FrameRef
+from pacs_dedup.domain.frames.repeats import repeats_within
+from pacs_dedup.domain.frames.representative import representative_frames
 from pacs_dedup.domain.header import HeaderDifference
 from pacs_dedup.domain.identifiers import BlobId, StudyKey
-from pacs_dedup.domain.pairing import FrameRef
-from pacs_dedup.domain.repeats import repeats_within
-from pacs_dedup.domain.representative import representative_frames
 from pacs_dedup.pipeline.studies import load_generation, load_up_to
 from pacs_dedup.ports.arrival_book import ArrivalBook
 from pacs_dedup.ports.blob_store import BlobStore

@@ -12,7 +12,7 @@ from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.errors import BadRequest, BlobMissing, Unreadable
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import SCAN_PREFIX, BlobId, Digest, StudyKey
-from pacs_dedup.domain.patient import NO_DEFAULTS
+from pacs_dedup.domain.patients.identity import NO_DEFAULTS
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.verdict import Verdict
 from pacs_dedup.pipeline.fingerprint import Examine

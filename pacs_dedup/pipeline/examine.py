@@ -14,7 +14,7 @@ from pacs_dedup.dicom.read_instance import InstanceHeader, read_instance
 from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.fingerprint import ContentKind, FrameFingerprint, InstanceFingerprint, Rendition
 from pacs_dedup.domain.identifiers import BlobId, Digest
-from pacs_dedup.domain.patient import NO_DEFAULTS, SenderDefaults
+from pacs_dedup.domain.patients.identity import NO_DEFAULTS, SenderDefaults
 from pacs_dedup.pixels.digest import form_digest, orientation_digest, stored_digest
 from pacs_dedup.pixels.grey import grey_frame
 from pacs_dedup.pixels.informative import is_informative

@@ -12,7 +12,7 @@ from pathlib import Path
 from pacs_dedup.domain.errors import BlobMissing, Unreadable
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.identifiers import ArrivalId, BlobId, StudyKey, is_scanned
-from pacs_dedup.domain.patient import NO_DEFAULTS, SenderDefaults
+from pacs_dedup.domain.patients.identity import NO_DEFAULTS, SenderDefaults
 from pacs_dedup.pipeline.forwarding import forwards
 from pacs_dedup.pipeline.studies import subject_of
 from pacs_dedup.ports.arrival_book import Arrival, ArrivalBook

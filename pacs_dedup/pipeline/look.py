@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pacs_dedup.domain.alignment import LookAt, Looked
 from pacs_dedup.domain.errors import BlobMissing, Unreadable
+from pacs_dedup.domain.frames.alignment import LookAt, Looked
+from pacs_dedup.domain.frames.pairing import FrameRef
+from pacs_dedup.domain.frames.verification import FrameVerification, Scope
 from pacs_dedup.domain.identifiers import BlobId
-from pacs_dedup.domain.pairing import FrameRef
-from pacs_dedup.domain.verification import FrameVerification, Scope
 
 VerifyFrames = Callable[[Path, int, Path, int, Scope], FrameVerification]
 """`pacs_dedup.pipeline.verify.verify_frames`, usually run in a child process."""

@@ -12,12 +12,12 @@ from pacs_dedup.domain.blocking import digest_key, is_sketch_band, search_keys, 
 from pacs_dedup.domain.compare import compare_studies, plan_looks
 from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.fingerprint import StudyFingerprint
+from pacs_dedup.domain.frames.repeats import repeats_within
 from pacs_dedup.domain.identifiers import BlockingKey, Digest, StudyKey
-from pacs_dedup.domain.name_frequencies import UNCOUNTED, NameFrequencies
-from pacs_dedup.domain.names import name_keys
-from pacs_dedup.domain.patient_keys import SAMPLE, SAMPLED, counted_name
+from pacs_dedup.domain.patients.keys import SAMPLE, SAMPLED, counted_name
+from pacs_dedup.domain.patients.name_frequencies import UNCOUNTED, NameFrequencies
+from pacs_dedup.domain.patients.names import name_keys
 from pacs_dedup.domain.policy import Policy
-from pacs_dedup.domain.repeats import repeats_within
 from pacs_dedup.domain.verdict import Judgement
 from pacs_dedup.pipeline.look import VerifyFrames, look
 from pacs_dedup.pipeline.studies import load_generation, load_up_to, parse_subject

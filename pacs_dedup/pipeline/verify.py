@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pacs_dedup.dicom.decode_pixels import DecodedFrame, decode_frame
-from pacs_dedup.domain.verification import FrameVerification, Scope
+from pacs_dedup.domain.frames.verification import FrameVerification, Scope
 from pacs_dedup.pixels.grey import GreyFrame, grey_frame
 from pacs_dedup.pixels.informative import is_drawn
 from pacs_dedup.pixels.verify import verify_grey_frames

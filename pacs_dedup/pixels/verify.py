@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pacs_dedup.domain.verification import Fidelity, FrameVerification
+from pacs_dedup.domain.frames.verification import Fidelity, FrameVerification
 from pacs_dedup.pixels.bands import Bands, split
 from pacs_dedup.pixels.blocks import is_constant, mean_difference, painted, spread, strange
 from pacs_dedup.pixels.common_grid import common_grid

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from pacs_dedup.adapters.database import Database
-from pacs_dedup.domain.acquisition import Acquisition, Geometry
+from pacs_dedup.domain.acquisitions.facts import Acquisition, Geometry
 from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientTier, SopFindings
 from pacs_dedup.domain.fingerprint import ContentKind, FrameFingerprint, InstanceFingerprint, Rendition
 from pacs_dedup.domain.identifiers import (
@@ -18,7 +18,7 @@ from pacs_dedup.domain.identifiers import (
     StudyKey,
     TransferSyntaxUid,
 )
-from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId, PatientIdentity, PersonNameParts
+from pacs_dedup.domain.patients.identity import CheckState, IdentifierKind, PatientId, PatientIdentity, PersonNameParts
 from pacs_dedup.domain.verdict import Certainty, Disposition, Judgement, Relation, Verdict
 from pacs_dedup.ports.arrival_book import Arrival
 from pacs_dedup.ports.journal import Step, Work

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.frames.verification import FrameVerification
 from pacs_dedup.domain.policy import Action
-from pacs_dedup.domain.verification import FrameVerification
 from tests.builders import make_frame, make_slices, renewed
 from tests.site import Site
 

@@ -5,7 +5,7 @@ from hypothesis import given
 
 from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.evidence import Evidence
-from pacs_dedup.domain.patient import PatientIdentity
+from pacs_dedup.domain.patients.identity import PatientIdentity
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.relation import other_patient
 from pacs_dedup.domain.verdict import Disposition

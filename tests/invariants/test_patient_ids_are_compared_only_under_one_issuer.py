@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pacs_dedup.domain.evidence import Fact
-from pacs_dedup.domain.identifier_comparison import compare_ids
-from pacs_dedup.domain.patient import PatientId
-from pacs_dedup.domain.patient_comparison import compare_patients
-from pacs_dedup.domain.patient_tier import PIXELS_EQUAL
+from pacs_dedup.domain.patients.comparison import compare_patients
+from pacs_dedup.domain.patients.identifiers import compare_ids
+from pacs_dedup.domain.patients.identity import PatientId
+from pacs_dedup.domain.patients.tier import PIXELS_EQUAL
 from tests.builders import make_patient
 
 numbers = st.text("0123456789", min_size=1, max_size=8)

@@ -10,9 +10,9 @@ import typer
 from rich.console import Group
 
 from pacs_dedup.domain.errors import BlobMissing, PacsDedupError
+from pacs_dedup.domain.frames.representative import representative_frames
 from pacs_dedup.domain.header import HeaderDifference
 from pacs_dedup.domain.identifiers import BlobId, Digest
-from pacs_dedup.domain.representative import representative_frames
 from pacs_dedup.domain.verdict import Relation, Verdict
 from pacs_dedup.entrypoints.cli.context import context_of, services_of
 from pacs_dedup.entrypoints.cli.output import counting, say, show, show_json, ticking

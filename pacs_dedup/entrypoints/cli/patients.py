@@ -13,13 +13,13 @@ from rich.text import Text
 
 from pacs_dedup.domain.errors import BadRequest
 from pacs_dedup.domain.evidence import Comparison, Fact
-from pacs_dedup.domain.patient_tier import SEARCH, search_among
+from pacs_dedup.domain.patients.tier import SEARCH, search_among
 from pacs_dedup.entrypoints.cli.context import context_of
 from pacs_dedup.entrypoints.cli.output import show, show_json
 
 if TYPE_CHECKING:
-    from pacs_dedup.domain.patient import PatientIdentity
-    from pacs_dedup.domain.patient_comparison import PatientEvidence
+    from pacs_dedup.domain.patients.comparison import PatientEvidence
+    from pacs_dedup.domain.patients.identity import PatientIdentity
 
 app = typer.Typer(name="patients", help="Compare who two patients are.", no_args_is_help=True)
 
@@ -49,7 +49,7 @@ class Compared:
     @property
     def sentence(self) -> str:
         """The tier in one sentence."""
-        from pacs_dedup.domain.patient_advice import SENTENCES
+        from pacs_dedup.domain.patients.advice import SENTENCES
 
         return SENTENCES[self.evidence.tier]
 
@@ -84,8 +84,8 @@ def compare(
 def _compared(
     left: "PatientIdentity", right: "PatientIdentity", prior_patients: int | None, show_values: bool
 ) -> Compared:
-    from pacs_dedup.domain.patient_advice import what_would_settle_it
-    from pacs_dedup.domain.patient_comparison import compare_patients
+    from pacs_dedup.domain.patients.advice import what_would_settle_it
+    from pacs_dedup.domain.patients.comparison import compare_patients
     from pacs_dedup.reports.masking import masked_comparison
 
     context = SEARCH if prior_patients is None else search_among(prior_patients)
@@ -97,7 +97,7 @@ def _compared(
 
 
 def _as_json(compared: Compared) -> dict[str, Any]:
-    from pacs_dedup.domain.patient_comparison import COMMON_NAME
+    from pacs_dedup.domain.patients.comparison import COMMON_NAME
 
     evidence = compared.evidence
     common = sum(c.weight_bits for c in compared.comparisons if c.level == COMMON_NAME)

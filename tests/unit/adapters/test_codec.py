@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticSerializationError
 
 from pacs_dedup.adapters.database.codec import FINGERPRINT, VERDICT
-from pacs_dedup.domain.acquisition import Acquisition
+from pacs_dedup.domain.acquisitions.facts import Acquisition
 from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.fingerprint import FrameFingerprint, InstanceFingerprint
 from pacs_dedup.domain.verdict import Verdict

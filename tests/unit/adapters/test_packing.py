@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pacs_dedup.adapters.database.codec import FINGERPRINT
 from pacs_dedup.adapters.database.packing import pack, unpack
-from pacs_dedup.domain.acquisition import Acquisition
+from pacs_dedup.domain.acquisitions.facts import Acquisition
 from pacs_dedup.domain.errors import Unreadable
 from tests.builders import digest_of, make_acquisition, make_frame, make_instance
 

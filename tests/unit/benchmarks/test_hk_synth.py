@@ -8,7 +8,7 @@ from benchmarks.linkage_parts.hk_errors import ENGLISH, NAME_CHANGES, incoming_h
 from benchmarks.linkage_parts.hk_peers import ordinary_name
 from benchmarks.linkage_parts.hk_people import NameType, card_check, make_namesake, make_person, make_sibling, source
 from benchmarks.linkage_parts.hk_synth import HONG_KONG, MIXED, changes, identity, make_population
-from pacs_dedup.domain.patient import CheckState, IdentifierKind
+from pacs_dedup.domain.patients.identity import CheckState, IdentifierKind
 
 SMALL = make_population(MIXED, size=2_000, incoming=1_000)
 

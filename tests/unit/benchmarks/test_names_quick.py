@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from pacs_dedup.domain.names import NameLevel, compare_names
-from pacs_dedup.domain.patient_weights import bits_of
+from pacs_dedup.domain.patients.names import NameLevel, compare_names
+from pacs_dedup.domain.patients.weights import bits_of
 
 SOURCES = ("cantoroman", "xpinyin", "opencc")
 missing = [name for name in SOURCES if importlib.util.find_spec(name) is None]

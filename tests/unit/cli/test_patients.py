@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pacs_dedup.domain.patient_weights import MODEL
+from pacs_dedup.domain.patients.weights import MODEL
 from tests.unit.cli.conftest import Cli
 
 CHAN = {

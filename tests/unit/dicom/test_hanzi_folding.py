@@ -5,7 +5,7 @@ import pytest
 from pacs_dedup.dicom.hanzi_folding import FOLDING
 from pacs_dedup.dicom.person_name import parse_person_name
 from pacs_dedup.dicom.text import DecodedText
-from pacs_dedup.domain.names import compare_names
+from pacs_dedup.domain.patients.names import compare_names
 
 
 @pytest.mark.parametrize(

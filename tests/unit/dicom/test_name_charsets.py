@@ -6,7 +6,7 @@ import pytest
 
 from pacs_dedup.dicom.open_dataset import open_dataset
 from pacs_dedup.dicom.read_patient import read_patient
-from pacs_dedup.domain.patient import PatientIdentity
+from pacs_dedup.domain.patients.identity import PatientIdentity
 from tests.images import image_dataset, textured, write
 
 HUI = "HUI^CHI FUNG=許^志峰"

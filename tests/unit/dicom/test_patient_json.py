@@ -4,7 +4,7 @@ import pytest
 
 from pacs_dedup.dicom.patient_json import patient_of
 from pacs_dedup.domain.errors import BadRequest
-from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId, PatientIdentity
+from pacs_dedup.domain.patients.identity import CheckState, IdentifierKind, PatientId, PatientIdentity
 
 
 def test_every_key_of_a_patient_is_read() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pacs_dedup.dicom.person_name import parse_person_name
 from pacs_dedup.dicom.text import DecodedText
-from pacs_dedup.domain.patient import PersonNameParts
+from pacs_dedup.domain.patients.identity import PersonNameParts
 
 
 def parse(written: str) -> PersonNameParts:

@@ -4,8 +4,8 @@ from pydicom import Dataset
 from pacs_dedup.dicom.content_kind import content_kind
 from pacs_dedup.dicom.read_acquisition import read_acquisition
 from pacs_dedup.dicom.rendition import read_display
-from pacs_dedup.domain.acquisition import Acquisition
-from pacs_dedup.domain.acquisition_comparison import compare_acquisitions
+from pacs_dedup.domain.acquisitions.comparison import compare_acquisitions
+from pacs_dedup.domain.acquisitions.facts import Acquisition
 from pacs_dedup.domain.evidence import Fact
 from pacs_dedup.domain.fingerprint import ContentKind
 from tests.images import image_dataset, textured

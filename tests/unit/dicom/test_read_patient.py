@@ -9,7 +9,7 @@ from pacs_dedup.dicom.birth_date import birth_date
 from pacs_dedup.dicom.open_dataset import open_dataset
 from pacs_dedup.dicom.patient_ids import hkid_check, mainland_check, patient_id
 from pacs_dedup.dicom.read_patient import read_patient
-from pacs_dedup.domain.patient import CheckState, IdentifierKind, PatientId, PatientIdentity, SenderDefaults
+from pacs_dedup.domain.patients.identity import CheckState, IdentifierKind, PatientId, PatientIdentity, SenderDefaults
 from tests.images import image_dataset, textured, write
 
 

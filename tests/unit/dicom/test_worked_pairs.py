@@ -9,9 +9,9 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from pacs_dedup.dicom.open_dataset import open_dataset
 from pacs_dedup.dicom.read_patient import read_patient
-from pacs_dedup.domain.patient import PatientIdentity
-from pacs_dedup.domain.patient_comparison import compare_patients
-from pacs_dedup.domain.patient_tier import PIXELS_EQUAL, SEARCH
+from pacs_dedup.domain.patients.comparison import compare_patients
+from pacs_dedup.domain.patients.identity import PatientIdentity
+from pacs_dedup.domain.patients.tier import PIXELS_EQUAL, SEARCH
 from tests.unit.dicom.worked_pairs import PAIRS
 
 

@@ -14,7 +14,7 @@ from tests.unit.dicom_samples.reading import FILES, STORIES
 
 MAX_FILE_BYTES, MAX_FOLDER_BYTES = 200_000, 6_000_000
 LONGEST_AE_TITLE = 16
-WITHOUT_STORY = {Relation.UNDECIDED, Relation.ORIENTATION_TWIN}
+WITHOUT_STORY = {Relation.UNDECIDED}
 each_story = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 
 

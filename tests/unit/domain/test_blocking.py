@@ -2,11 +2,11 @@
 
 import pytest
 
-from pacs_dedup.domain.acquisition import FrameFacts
+from pacs_dedup.domain.acquisitions.facts import FrameFacts
 from pacs_dedup.domain.blocking import digest_key, index_keys, patient_group, search_keys, worth_comparing
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import BlockingKey, SopInstanceUid
-from pacs_dedup.domain.patient import PatientId, PatientIdentity, PersonNameParts
+from pacs_dedup.domain.patients.identity import PatientId, PatientIdentity, PersonNameParts
 from tests.builders import (
     NOBODY,
     PATIENT,

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pacs_dedup.domain.alignment import LookAt, Looked
 from pacs_dedup.domain.compare import GROUP_CAPS, compare_studies, plan_looks, total_bits
 from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.evidence import Fact, Group, PatientTier
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
-from pacs_dedup.domain.pairing import FrameRef
-from pacs_dedup.domain.patient import PatientIdentity
+from pacs_dedup.domain.frames.alignment import LookAt, Looked
+from pacs_dedup.domain.frames.pairing import FrameRef
+from pacs_dedup.domain.frames.verification import FrameVerification
+from pacs_dedup.domain.patients.identity import PatientIdentity
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.verdict import Relation
-from pacs_dedup.domain.verification import FrameVerification
 from tests.builders import (
     CHAN,
     JPEG_BASELINE,

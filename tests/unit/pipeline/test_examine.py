@@ -18,7 +18,7 @@ from pacs_dedup.dicom import open_dataset
 from pacs_dedup.domain.errors import BlobMissing, Unreadable
 from pacs_dedup.domain.fingerprint import ContentKind, InstanceFingerprint
 from pacs_dedup.domain.identifiers import BlobId
-from pacs_dedup.domain.patient import SenderDefaults
+from pacs_dedup.domain.patients.identity import SenderDefaults
 from pacs_dedup.pipeline.examine import examine
 from tests.images import LOSSLESS_ENCODERS, image_dataset, rle_stream, textured, write, write_compressed
 

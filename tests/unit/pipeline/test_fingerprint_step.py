@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from pacs_dedup.domain.errors import Unreadable
-from pacs_dedup.domain.patient import SenderDefaults
+from pacs_dedup.domain.patients.identity import SenderDefaults
 from pacs_dedup.ports.journal import NewWork, Step
 from tests.builders import make_instance, make_slices
 from tests.site import FORCE, QUIET, Site, exhaust

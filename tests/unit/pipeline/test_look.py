@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pacs_dedup.domain.alignment import LookAt
-from pacs_dedup.domain.pairing import FrameRef
-from pacs_dedup.domain.verification import FrameVerification, Scope
+from pacs_dedup.domain.frames.alignment import LookAt
+from pacs_dedup.domain.frames.pairing import FrameRef
+from pacs_dedup.domain.frames.verification import FrameVerification, Scope
 from pacs_dedup.pipeline.look import look
 from tests.builders import SAME_NOISE, blob_of
 

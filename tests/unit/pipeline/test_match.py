@@ -5,13 +5,13 @@ import pytest
 from pacs_dedup.domain.blocking import is_sketch_band, search_keys
 from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.frames.verification import FrameVerification
 from pacs_dedup.domain.identifiers import StudyInstanceUid, StudyKey
-from pacs_dedup.domain.name_frequencies import NameFrequencies
-from pacs_dedup.domain.names import name_keys
-from pacs_dedup.domain.patient import PatientIdentity, PersonNameParts
-from pacs_dedup.domain.patient_keys import SAMPLE, SAMPLED, counted_keys
+from pacs_dedup.domain.patients.identity import PatientIdentity, PersonNameParts
+from pacs_dedup.domain.patients.keys import SAMPLE, SAMPLED, counted_keys
+from pacs_dedup.domain.patients.name_frequencies import NameFrequencies
+from pacs_dedup.domain.patients.names import name_keys
 from pacs_dedup.domain.policy import Action
-from pacs_dedup.domain.verification import FrameVerification
 from pacs_dedup.pipeline.match import common_digests, name_frequencies
 from tests.builders import (
     JPEG_BASELINE,

@@ -6,8 +6,8 @@ import pytest
 from pydicom.uid import JPEGBaseline8Bit
 
 from pacs_dedup.domain.errors import BadRequest, Unreadable
-from pacs_dedup.domain.noise_model import Reading, read_figures
-from pacs_dedup.domain.verification import Scope
+from pacs_dedup.domain.frames.noise_model import Reading, read_figures
+from pacs_dedup.domain.frames.verification import Scope
 from pacs_dedup.pipeline.verify import verify_frames
 from tests.images import image_dataset, textured, write, write_compressed
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pacs_dedup.domain.verification import FrameVerification
+from pacs_dedup.domain.frames.verification import FrameVerification
 from pacs_dedup.pixels.grey import GreyFrame
 from pacs_dedup.pixels.region import find_overlap
 from pacs_dedup.pixels.tile_shifts import best_shift, refined_axes

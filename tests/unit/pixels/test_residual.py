@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pacs_dedup.domain.alignment import sketch_distance
+from pacs_dedup.domain.frames.alignment import sketch_distance
 from pacs_dedup.pixels.grey import GreyFrame, area_average, grey_frame
 from pacs_dedup.pixels.residual import residual_sketch, trimmed_sketch
 from pacs_dedup.pixels.signature import perceptual_hash

@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pacs_dedup.domain.noise_model import copy_bits
-from pacs_dedup.domain.verification import Fidelity
+from pacs_dedup.domain.frames.noise_model import copy_bits
+from pacs_dedup.domain.frames.verification import Fidelity
 from pacs_dedup.pixels.grey import GreyFrame
 from pacs_dedup.pixels.verify import verify_grey_frames
 from tests.images import textured

@@ -1,0 +1,230 @@
+"""Which frames deserve a look at their pixels: the plan of verification.
+
+A frame is looked at beside the one that ought to be its copy: the one under the same SOP Instance UID, else the one at
+the same slice position, else the one whose noise sketch is nearest. The frames next to that one in its series are
+looked at too: a copy must resemble its original more than it resembles the original's neighbours.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pacs_dedup.domain.acquisitions.comparison import reconstruction_level
+from pacs_dedup.domain.acquisitions.facts import Geometry
+from pacs_dedup.domain.acquisitions.weights import MISSING
+from pacs_dedup.domain.frames.pairing import FrameItem, FrameRef
+from pacs_dedup.domain.frames.verification import FrameVerification
+
+SAMPLE = 9
+"""Frames looked at in one pair of series; evenly spread."""
+MOST_LOOKS = 27
+"""Frames looked at in one pair of studies, however many series they have."""
+_FEWEST_PER_SERIES = 3
+SKETCH_BITS = 512
+_FAR_SKETCH = 0.30
+"""Share of differing sketch bits beyond which two frames are not worth a look (correlation below about 0.6)."""
+_SAME_PLACE_MM = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class LookAt:
+    """A pair of frames whose pixels are to be compared, and the prior's neighbours of that frame.
+
+    Attributes:
+        series: the Series Instance UID of the incoming frame; looks are read series by series.
+        modality: (0008,0060) of the incoming frame; only some modalities are reconstructed more than once.
+        kernel: level at which the two headers' reconstructions compare: ``equal``, ``differs`` or ``missing``.
+        one_moment: the two studies say that they were acquired at one time, or in one irradiation event, and the two
+            frames have one number in them: some scanners give all volumes of a run the same time.
+        search_region: other facts make a copy plausible, and one frame may show a part of the other; finding the part
+            takes as long as twenty looks.
+        sketch_distance: share of differing sketch bits, 0..0.5; all that is left where pixels are no longer held.
+        neighbour_distance: the least such share to one of the neighbours.
+    """
+
+    incoming: FrameRef
+    prior: FrameRef
+    neighbours: tuple[FrameRef, ...] = ()
+    series: str = ""
+    modality: str = ""
+    kernel: str = MISSING
+    one_moment: bool = False
+    search_region: bool = False
+    sketch_distance: float | None = None
+    neighbour_distance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A `LookAt` that was carried out.
+
+    Attributes:
+        best_neighbour: the highest correlation with a neighbour of the prior's frame; None where there is none.
+        held: the pixels of both frames are still here; where they are not, the sketches have to stand in.
+    """
+
+    at: LookAt
+    result: FrameVerification
+    best_neighbour: float | None = None
+    held: bool = True
+
+
+def plan(
+    incoming: Sequence[FrameItem],
+    prior: Sequence[FrameItem],
+    *,
+    wide: bool,
+    one_moment: bool = False,
+    beside: Sequence[FrameItem] = (),
+) -> tuple[LookAt, ...]:
+    """Choose the pairs of frames to look at, at most `SAMPLE` of a series and `MOST_LOOKS` of a study.
+
+    Args:
+        incoming: informative frames that have no exact partner.
+        prior: the same of the prior study.
+        wide: other facts make a copy plausible, so look even where the sketches are far apart.
+        one_moment: the two studies say that they were acquired at one time.
+        beside: further frames of the prior, whose partners are known: they may be neighbours too.
+    """
+    if not incoming or not prior:
+        return ()
+    chosen = (item for series in samples(incoming) for item in series)
+    partners = ((item, _partner(item, prior, wide=wide)) for item in chosen)
+    everything = (*prior, *beside)
+    return tuple(
+        replace(_look_at(i, p, everything, wide=wide), one_moment=one_moment and _one_number(i, p))
+        for i, p in partners
+        if p is not None
+    )
+
+
+def sketch_distance(left: bytes | None, right: bytes | None) -> float | None:
+    """Share of differing bits of two sketches, 0..0.5, blind to inversion; None where one is missing."""
+    if left is None or right is None:
+        return None
+    differing = (int.from_bytes(left) ^ int.from_bytes(right)).bit_count()
+    return min(differing, SKETCH_BITS - differing) / SKETCH_BITS
+
+
+def nearest_sketches(a: FrameItem, b: FrameItem) -> float | None:
+    """Return the least distance between a sketch of one frame and a sketch of the other, border kept or cut off."""
+    distances = (sketch_distance(x, y) for x in _sketches(a) for y in _sketches(b))
+    return min((distance for distance in distances if distance is not None), default=None)
+
+
+def _sketches(item: FrameItem) -> tuple[bytes | None, bytes | None]:
+    return (item.fingerprint.sketch, item.fingerprint.trimmed_sketch)
+
+
+def samples(items: Iterable[FrameItem]) -> Iterable[Sequence[FrameItem]]:
+    """Yield an even sample of the frames of each series; the more series, the smaller each sample."""
+    by_series: dict[str, list[FrameItem]] = {}
+    for item in items:
+        by_series.setdefault(item.instance.series_instance_uid, []).append(item)
+    size = min(SAMPLE, max(_FEWEST_PER_SERIES, MOST_LOOKS // max(1, len(by_series))))
+    for members in list(by_series.values())[: MOST_LOOKS // _FEWEST_PER_SERIES]:
+        step = max(1, len(members) // size)
+        yield members[step // 2 :: step][:size]
+
+
+def _look_at(item: FrameItem, partner: FrameItem, prior: Sequence[FrameItem], *, wide: bool) -> LookAt:
+    beside = _neighbours(partner, prior)
+    distances = (nearest_sketches(item, neighbour) for neighbour in beside)
+    return LookAt(
+        incoming=item.ref,
+        prior=partner.ref,
+        neighbours=tuple(neighbour.ref for neighbour in beside),
+        series=item.instance.series_instance_uid,
+        modality=item.instance.acquisition.modality,
+        kernel=reconstruction_level((item.instance.acquisition,), (partner.instance.acquisition,)),
+        search_region=wide and _may_show_part(item, partner),
+        sketch_distance=nearest_sketches(item, partner),
+        neighbour_distance=min((distance for distance in distances if distance is not None), default=None),
+    )
+
+
+def _one_number(a: FrameItem, b: FrameItem) -> bool:
+    numbers = {(item.instance.acquisition.instance_number, item.ref.frame) for item in (a, b)}
+    return len(numbers) == 1
+
+
+def _may_show_part(a: FrameItem, b: FrameItem) -> bool:
+    """Whether one frame may be a part of the other: another matrix, or a border on one side only."""
+    sizes = [(r.rows, r.columns) if (r := item.instance.rendition) is not None else () for item in (a, b)]
+    bordered = [item.fingerprint.trimmed_sketch is not None for item in (a, b)]
+    return sizes[0] != sizes[1] or bordered[0] != bordered[1]
+
+
+def _partner(item: FrameItem, prior: Sequence[FrameItem], *, wide: bool) -> FrameItem | None:
+    same_uid = [p for p in prior if p.instance.sop_instance_uid == item.instance.sop_instance_uid]
+    if same_uid:
+        return next((p for p in same_uid if p.ref.frame == item.ref.frame), same_uid[0])
+    place = _place(item)
+    if wide and place is not None:
+        there = [p for p in prior if (q := _place(p)) is not None and abs(q - place) <= _SAME_PLACE_MM]
+        if there:
+            return min(there, key=lambda p: _distance(item, p))
+    eligible = [p for p in prior if not _lies_elsewhere(item, p)]
+    if not eligible:
+        return None
+    nearest = min(eligible, key=lambda p: _distance(item, p))
+    return nearest if wide or _distance(item, nearest) <= _FAR_SKETCH else None
+
+
+def _distance(a: FrameItem, b: FrameItem) -> float:
+    distance = nearest_sketches(a, b)
+    return 1.0 if distance is None else distance
+
+
+def _lies_elsewhere(a: FrameItem, b: FrameItem) -> bool:
+    """Whether the headers place two slices of one orientation apart: neighbours, however alike, are no copies."""
+    here, there = _place(a), _place(b)
+    if here is None or there is None:
+        return False
+    return _orientation(a) == _orientation(b) and abs(here - there) > _SAME_PLACE_MM
+
+
+def _orientation(item: FrameItem) -> tuple[float, ...]:
+    geometry = _geometry(item)
+    return geometry.orientation if geometry is not None else ()
+
+
+def _place(item: FrameItem) -> float | None:
+    """Slice position, mm; None where the header does not place the frame."""
+    geometry = _geometry(item)
+    return geometry.along_normal if geometry is not None else None
+
+
+def _geometry(item: FrameItem) -> Geometry | None:
+    """Where a frame lies; a classic multi-frame instance has one position for all its frames, which places none."""
+    acquired = item.instance.acquisition
+    return acquired.geometry_of(item.ref.frame) if acquired.frames or len(item.instance.frames) == 1 else None
+
+
+def _neighbours(item: FrameItem, prior: Sequence[FrameItem]) -> tuple[FrameItem, ...]:
+    """The frames next to this one in its series: in space and, at one place, in time; without places, in order."""
+    series = [p for p in prior if p.instance.series_instance_uid == item.instance.series_instance_uid]
+    place = _place(item)
+    if place is None:
+        return _beside(item, series)
+    placed = [(p, q) for p in series if (q := _place(p)) is not None]
+    here = [p for p, q in placed if abs(q - place) <= _SAME_PLACE_MM]
+    below = max((q for _, q in placed if q < place - _SAME_PLACE_MM), default=None)
+    above = min((q for _, q in placed if q > place + _SAME_PLACE_MM), default=None)
+    next_slices = [
+        min((p for p, q in placed if q == wanted), key=lambda p: p.ref)
+        for wanted in (below, above)
+        if wanted is not None
+    ]
+    return (*next_slices, *_beside(item, here))
+
+
+def _beside(item: FrameItem, series: Sequence[FrameItem]) -> tuple[FrameItem, ...]:
+    """The frames before and after this one by number, those with the very same pixels left out."""
+    ordered = sorted(series, key=_number)
+    at = [p.ref for p in ordered].index(item.ref)
+    others = (*ordered[max(0, at - 1) : at], *ordered[at + 1 : at + 2])
+    return tuple(p for p in others if p.fingerprint.stored_digest != item.fingerprint.stored_digest)
+
+
+def _number(item: FrameItem) -> tuple[int, FrameRef]:
+    return (item.instance.acquisition.instance_number or 0, item.ref)

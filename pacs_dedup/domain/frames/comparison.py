@@ -1,0 +1,182 @@
+"""What the pixels say, as weighed comparisons."""
+
+from collections.abc import Callable, Sequence
+from statistics import median
+
+from pacs_dedup.domain.acquisitions.facts import Acquisition
+from pacs_dedup.domain.evidence import Comparison, Coverage, Fact, Group
+from pacs_dedup.domain.frames.alignment import Looked
+from pacs_dedup.domain.frames.findings import sketch_pairs
+from pacs_dedup.domain.frames.pairing import FrameItem, Pairing
+from pacs_dedup.domain.frames.sketch_evidence import sketch_bits
+from pacs_dedup.domain.identifiers import Digest
+
+_EQUAL_FRAME_BITS = 19.8
+_FRAMES_THAT_COUNT = 8
+"""Further equal frames of one study add nothing: they depend on each other."""
+_NO_EQUAL_FRAME_BITS = -3.3
+_VERIFIED_BITS = 7.6
+_REJECTED_BITS = -12.0
+_EQUAL_CONTENT_BITS = 10.0
+_OPPOSITE = {
+    Fact.PRESENTATION: "are shown alike",
+    Fact.OVERLAYS: "carry the same overlays, or none",
+}
+
+
+def compare_pixels(pairing: Pairing, coverage: Coverage, looked: Sequence[Looked]) -> tuple[Comparison, ...]:
+    """Weigh equal digests, equal values, verified noise, and what differs although the pixels are equal."""
+    made = (
+        _equal_frames(pairing),
+        _equal_values(pairing),
+        _noise(coverage, looked),
+        _uninformative(pairing),
+        _presentation(pairing),
+        _overlays(pairing),
+        _placement(pairing),
+        _content(pairing),
+        _unreadable(pairing),
+    )
+    return tuple(comparison for comparison in made if comparison is not None)
+
+
+def _equal_frames(pairing: Pairing) -> Comparison | None:
+    equal = len(pairing.exact)
+    incoming = equal + len(pairing.value) + len(pairing.turned) + len(pairing.left_incoming)
+    prior = equal + len(pairing.value) + len(pairing.turned) + len(pairing.left_prior)
+    if not incoming or not prior:
+        return None
+    level = "all" if equal == incoming == prior else "some" if equal else "none"
+    bits = _EQUAL_FRAME_BITS * min(equal, _FRAMES_THAT_COUNT) if equal else _NO_EQUAL_FRAME_BITS
+    sentence = f"{equal} of {incoming} incoming frames have exactly the pixels of a prior frame"
+    return Comparison(Fact.FRAME_DIGESTS, Group.PIXELS, level, bits, sentence, f"{incoming} frames", f"{prior} frames")
+
+
+def _equal_values(pairing: Pairing) -> Comparison | None:
+    equal = len(pairing.value)
+    if not equal:
+        return None
+    sentence = f"{equal} more frames are equal once rescaling, inversion or an added border is undone"
+    bits = _EQUAL_FRAME_BITS * min(equal, _FRAMES_THAT_COUNT)
+    return Comparison(Fact.VALUE_DIGESTS, Group.PIXELS, "equal", bits, sentence)
+
+
+def _noise(coverage: Coverage, looked: Sequence[Looked]) -> Comparison | None:
+    figures = [look.result.correlation for look in looked if not look.result.refused]
+    if not figures:
+        return _sketches(coverage, looked)
+    middle = f"median correlation of the noise {median(figures):.2f}"
+    tried = len(looked)
+    if coverage.confirmed > coverage.rejected:
+        sentence = f"{coverage.confirmed} of {tried} frames looked at show the same noise ({middle}): copies"
+        return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "same_noise", _VERIFIED_BITS, sentence)
+    if coverage.reconstructed:
+        sentence = f"{coverage.reconstructed} of {tried} frames show the same noise shaped differently ({middle})"
+        return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "reconstructed", 0.0, sentence)
+    if coverage.rejected:
+        sentence = f"{coverage.rejected} of {tried} frames looked at show other noise ({middle}): another acquisition"
+        return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "other_noise", _REJECTED_BITS, sentence)
+    sentence = f"{tried} frames were looked at without a clear answer ({middle})"
+    return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "unclear", 0.0, sentence)
+
+
+def _sketches(coverage: Coverage, looked: Sequence[Looked]) -> Comparison | None:
+    if not coverage.sketched:
+        return None
+    sentence = (
+        f"the noise sketches of {coverage.sketched} of {coverage.tried} frames agree; "
+        "the pixels themselves are no longer held and could not be looked at"
+    )
+    return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "sketched", sketch_bits(sketch_pairs(looked)), sentence)
+
+
+def _uninformative(pairing: Pairing) -> Comparison | None:
+    if not pairing.uninformative:
+        return None
+    sentence = f"{pairing.uninformative} equal frames are blank, uniform or shared by many patients, and do not count"
+    return Comparison(Fact.UNINFORMATIVE_FRAMES, Group.PIXELS, "equal", 0.0, sentence)
+
+
+def _presentation(pairing: Pairing) -> Comparison | None:
+    """Equal pixels that a screen would show differently.
+
+    Rewritten values come with another rescale and window, so of those only black for white is a difference.
+    """
+    turned_round = sum(1 for a, b in pairing.value if a.fingerprint.polarity * b.fingerprint.polarity < 0)
+    if turned_round:
+        sentence = f"{turned_round} frames with equal values are shown black for white"
+        return Comparison(Fact.PRESENTATION, Group.STRUCTURE, "differs", 0.0, sentence)
+    return _beside_pixels(pairing, Fact.PRESENTATION, _shown_as, "are shown with other grey levels")
+
+
+def _shown_as(item: FrameItem) -> Digest | None:
+    return item.fingerprint.presentation_digest or item.instance.presentation_digest
+
+
+def _overlays(pairing: Pairing) -> Comparison | None:
+    return _beside_pixels(pairing, Fact.OVERLAYS, lambda item: item.instance.overlay_digest, "carry other overlays")
+
+
+def _beside_pixels(
+    pairing: Pairing, fact: Fact, digest: Callable[[FrameItem], Digest | None], words: str
+) -> Comparison | None:
+    if not pairing.exact:
+        return None
+    differing = sum(1 for incoming, prior in pairing.exact if digest(incoming) != digest(prior))
+    if not differing:
+        return Comparison(fact, Group.STRUCTURE, "equal", 0.0, f"the equal frames {_OPPOSITE[fact]}")
+    return Comparison(fact, Group.STRUCTURE, "differs", 0.0, f"{differing} frames with equal pixels {words}")
+
+
+def _placement(pairing: Pairing) -> Comparison | None:
+    """Pixels that are turned, or that the headers place on another side: one of the two may be a correction."""
+    if pairing.turned:
+        sentence = f"{len(pairing.turned)} frames are equal once rotated or reflected"
+        return Comparison(Fact.ORIENTATION, Group.STRUCTURE, "turned", 0.0, sentence)
+    differing = sum(1 for incoming, prior in (*pairing.exact, *pairing.value) if _placed_otherwise(incoming, prior))
+    if not differing:
+        return None
+    sentence = f"{differing} equal frames are given another side, orientation or position, or one that the prior lacks"
+    return Comparison(Fact.ORIENTATION, Group.STRUCTURE, "differs", 0.0, sentence)
+
+
+def _placed_otherwise(incoming: FrameItem, prior: FrameItem) -> bool:
+    """Whether the incoming header says what the prior's does not; what only the prior says is not lost by a hold."""
+    one_to_one = len(incoming.instance.frames) == len(prior.instance.frames)
+    told = _told_of_place(incoming.instance.acquisition, with_position=one_to_one)
+    known = _told_of_place(prior.instance.acquisition, with_position=one_to_one)
+    return any(value and value != other for value, other in zip(told, known, strict=True))
+
+
+def _told_of_place(acquired: Acquisition, *, with_position: bool) -> tuple[object, ...]:
+    """Everything that says how a frame lies in the patient; a multi-frame instance tells the position of its first."""
+    geometry = acquired.geometry
+    return (
+        acquired.laterality,
+        acquired.patient_position,
+        acquired.patient_orientation,
+        acquired.view_position,
+        geometry.orientation if geometry is not None else (),
+        geometry.position if geometry is not None and with_position else (),
+    )
+
+
+def _content(pairing: Pairing) -> Comparison | None:
+    if not (pairing.content or pairing.new_content or pairing.prior_only_content):
+        return None
+    if pairing.new_content or pairing.prior_only_content:
+        sentence = (
+            f"{pairing.new_content} incoming reports or other objects are new, "
+            f"{pairing.prior_only_content} of the prior did not come, {pairing.content} are equal"
+        )
+        return Comparison(Fact.CONTENT_DIGESTS, Group.STRUCTURE, "differs", 0.0, sentence)
+    sentence = f"{pairing.content} reports or other objects have equal content"
+    return Comparison(Fact.CONTENT_DIGESTS, Group.PIXELS, "equal", _EQUAL_CONTENT_BITS, sentence)
+
+
+def _unreadable(pairing: Pairing) -> Comparison | None:
+    incoming, prior = pairing.unreadable_incoming, pairing.unreadable_prior
+    if not incoming and not prior:
+        return None
+    sentence = f"{incoming} incoming and {prior} prior instances could not be examined"
+    return Comparison(Fact.UNREADABLE, Group.STRUCTURE, "some", 0.0, sentence, str(incoming), str(prior))

@@ -1,0 +1,109 @@
+"""What looks at pixels say: one finding a look, and no copy in a series whose slices do not beat their neighbours."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from pacs_dedup.domain.frames.alignment import Looked
+from pacs_dedup.domain.frames.noise_model import MOST_UNEXPLAINED, Reading, copy_bits, read_figures
+from pacs_dedup.domain.frames.sketch_evidence import SketchPair, sketch_bits
+from pacs_dedup.domain.frames.verification import Fidelity
+
+_RECONSTRUCTED_MODALITIES = frozenset({"CT", "MR", "PT", "NM"})
+_ALIKE = 0.9
+_ENOUGH_PIXELS = 10_000
+_ENOUGH_SLICES = 5
+_SHARE_THAT_WINS = 0.8
+_CLOSER = 0.7
+"""A copy leaves at most this share of what its original's neighbour leaves unexplained: where everything looks like
+everything, as in volumes of half a second, a little more likeness says nothing."""
+
+
+class Finding(StrEnum):
+    """What a look at two frames says, the other looks at its series considered."""
+
+    COPY = "copy"
+    RECONSTRUCTION = "reconstruction"
+    REPEAT = "repeat"
+    UNCLEAR = "unclear"
+    SKETCHED = "sketched"
+
+
+Findings = Sequence[tuple[Looked, Finding]]
+_FINDINGS = {
+    Reading.COPY: Finding.COPY,
+    Reading.RECONSTRUCTION: Finding.RECONSTRUCTION,
+    Reading.REPEAT: Finding.REPEAT,
+    Reading.UNCLEAR: Finding.UNCLEAR,
+}
+
+
+def read_all(looked: Sequence[Looked]) -> Findings:
+    """Say what the figures of every look mean, series by series."""
+    series: dict[str, list[tuple[Looked, Finding]]] = defaultdict(list)
+    for look in looked:
+        series[look.at.series].append((look, _read(look)))
+    return [settled for findings in series.values() for settled in _settle(findings)]
+
+
+def _read(look: Looked) -> Finding:
+    if not look.held:
+        return Finding.UNCLEAR  # its series decides, by the sketches
+    reconstructed = look.at.modality in _RECONSTRUCTED_MODALITIES
+    finding = _FINDINGS[read_figures(look.result, kernel=look.at.kernel, reconstructed=reconstructed)]
+    if finding is Finding.COPY and not _tells_alone(look):
+        return Finding.UNCLEAR
+    return Finding.COPY if finding is Finding.UNCLEAR and _settled_by_the_clock(look) else finding
+
+
+def _tells_alone(look: Looked) -> bool:
+    """Whether noise may speak without the clock.
+
+    Small matrices, as functional scans have them, hold more fine structure than noise: their repeats look like copies
+    that lost a little. So they need the clock's word too, unless every grey level follows exactly.
+    """
+    found = look.result
+    follows = found.fidelity is Fidelity.EXACT and found.unexplained_share <= MOST_UNEXPLAINED
+    return look.at.one_moment or follows or found.live_pixels >= _ENOUGH_PIXELS
+
+
+def _settled_by_the_clock(look: Looked) -> bool:
+    """Whether the clock settles what noise leaves open.
+
+    Strong compression takes most of the noise away. Two frames of one moment are no repeats of each other, and of a
+    large matrix whose noise leans to a copy only the reconstruction is left to doubt, which the reading has excluded.
+    """
+    found = look.result
+    kept = look.at.kernel == "equal" or look.at.modality not in _RECONSTRUCTED_MODALITIES
+    alike = found.likeness >= _ALIKE and copy_bits(found) >= 0.0
+    return look.at.one_moment and kept and alike and not found.refused and found.live_pixels >= _ENOUGH_PIXELS
+
+
+def _settle(findings: Sequence[tuple[Looked, Finding]]) -> Iterable[tuple[Looked, Finding]]:
+    """Take copies for unclear where too few slices resemble their partner more than its neighbours.
+
+    Slices of one series are shifted together or not at all, so the others vouch for one that its neighbour beats.
+    """
+    against = [
+        (look.result.correlation, look.best_neighbour)
+        for look, finding in findings
+        if finding is Finding.COPY and look.best_neighbour is not None
+    ]
+    wins = sum(1 for own, neighbour in against if 1 - own <= _CLOSER * (1 - neighbour))
+    needed = _SHARE_THAT_WINS * len(against) if len(against) >= _ENOUGH_SLICES else len(against)
+    sketched = sketch_bits(sketch_pairs(look for look, _ in findings)) > 0
+    for look, finding in findings:
+        if sketched and not look.held:
+            yield look, Finding.SKETCHED
+            continue
+        aligned = wins >= needed or finding is not Finding.COPY
+        yield look, finding if aligned else Finding.UNCLEAR
+
+
+def sketch_pairs(looked: Iterable[Looked]) -> list[SketchPair]:
+    """Return the sketches of looks whose pixels are no longer held."""
+    return [
+        SketchPair(look.at.sketch_distance, look.at.neighbour_distance)
+        for look in looked
+        if not look.held and look.at.sketch_distance is not None
+    ]

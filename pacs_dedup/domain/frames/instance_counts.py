@@ -1,0 +1,77 @@
+"""How many instances of two studies are the same, re-encoded, near, different, or alone."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from pacs_dedup.domain.evidence import Coverage, InstanceCounts
+from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.frames.pairing import Pairing
+from pacs_dedup.domain.identifiers import BlobId
+
+Instances = Sequence[InstanceFingerprint]
+
+
+def count_instances(incoming: Instances, prior: Instances, pairing: Pairing, coverage: Coverage) -> InstanceCounts:
+    """Sort the incoming instances by what the prior has of them, and count what only the prior has.
+
+    Args:
+        incoming: instances as `distinct_instances` returns them.
+        prior: the same of the prior study.
+        pairing: how their frames and objects pair.
+        coverage: how many frames looks at pixels confirmed; a sample that stands for all.
+    """
+    partners = _partners(pairing)
+    identical = re_encoded = partly = 0
+    touched: set[BlobId] = set()
+    open_incoming: list[InstanceFingerprint] = []
+    for instance in incoming:
+        found = partners.get(instance.blob_id, Counter())
+        touched |= {partner.blob_id for partner in found}
+        if not found:
+            open_incoming.append(instance)
+        elif found.total() < max(len(instance.frames), 1):
+            partly += 1
+        elif _unchanged(instance, found):
+            identical += 1
+        else:
+            re_encoded += 1
+    open_prior = [instance for instance in prior if instance.blob_id not in touched]
+    near = _near(open_incoming, open_prior, coverage)
+    clashing = _clashing(open_incoming, open_prior) if not near else 0
+    return InstanceCounts(
+        identical=identical,
+        re_encoded=re_encoded,
+        near=near,
+        different=partly + clashing,
+        only_in_a=len(open_incoming) - near - clashing,
+        only_in_b=len(open_prior) - near - clashing,
+    )
+
+
+def _partners(pairing: Pairing) -> dict[BlobId, Counter[InstanceFingerprint]]:
+    """Count, for each incoming blob, with which prior instances its frames or its content pair."""
+    partners: dict[BlobId, Counter[InstanceFingerprint]] = defaultdict(Counter)
+    for frame, prior_frame in (*pairing.exact, *pairing.value, *pairing.silent):
+        partners[frame.instance.blob_id][prior_frame.instance] += 1
+    for instance, prior_instance in (*pairing.objects, *pairing.common_objects):
+        partners[instance.blob_id][prior_instance] += 1
+    return partners
+
+
+def _unchanged(instance: InstanceFingerprint, found: Counter[InstanceFingerprint]) -> bool:
+    (partner, *others) = found
+    same_frames = [f.stored_digest for f in instance.frames] == [f.stored_digest for f in partner.frames]
+    return not others and same_frames and instance.transfer_syntax_uid == partner.transfer_syntax_uid
+
+
+def _near(incoming: Instances, prior: Instances, coverage: Coverage) -> int:
+    """Spread the frames that looks confirmed over the instances that are left."""
+    frames = sum(len(instance.frames) for instance in incoming)
+    share = coverage.verified / frames if frames else 0.0
+    with_frames = sum(1 for instance in incoming if instance.frames)
+    return min(round(share * with_frames), sum(1 for instance in prior if instance.frames))
+
+
+def _clashing(incoming: Iterable[InstanceFingerprint], prior: Iterable[InstanceFingerprint]) -> int:
+    known = {instance.sop_instance_uid for instance in prior}
+    return len({instance.sop_instance_uid for instance in incoming} & known)

@@ -1,0 +1,52 @@
+"""Is it the same patient, when the instances of one study need not agree among themselves?"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pacs_dedup.domain.evidence import PatientTier
+from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.patients.comparison import PatientEvidence, compare_patients
+from pacs_dedup.domain.patients.identity import PatientIdentity
+from pacs_dedup.domain.patients.name_frequencies import UNCOUNTED, NameFrequencies
+from pacs_dedup.domain.patients.tier import PIXELS_EQUAL, STUDIES
+
+_GRAVITY = {
+    PatientTier.SAME: 0,
+    PatientTier.UNKNOWN: 0,  # what few instances leave out takes nothing from what the others say
+    PatientTier.PROBABLE: 1,
+    PatientTier.POSSIBLE: 2,
+    PatientTier.DIFFERENT: 3,
+    PatientTier.CONFLICT: 4,
+}
+
+
+def compare_study_patients(
+    incoming: Sequence[InstanceFingerprint],
+    prior: Sequence[InstanceFingerprint],
+    *,
+    pixels_equal: bool,
+    frequencies: NameFrequencies = UNCOUNTED,
+) -> PatientEvidence:
+    """Compare the patients of two studies; one instance of another patient is enough to speak for its study.
+
+    The identity that most instances name is compared first; every other one against the other study's most frequent.
+
+    Args:
+        incoming: instances of one study.
+        prior: instances of the other.
+        pixels_equal: the two have equal pixels or SOP Instance UIDs, so that only what conflicts is looked for.
+        frequencies: how common names are among the patients that are known.
+    """
+    left, right = _identities(incoming), _identities(prior)
+    pairs = [(left[0], right[0]), *((a, right[0]) for a in left[1:]), *((left[0], b) for b in right[1:])]
+    context = PIXELS_EQUAL if pixels_equal else STUDIES
+    found = [compare_patients(a, b, context, frequencies) for a, b in pairs]
+    gravest = max(found, key=lambda evidence: _GRAVITY[evidence.tier])
+    return replace(gravest, vetoes=tuple(dict.fromkeys(veto for evidence in found for veto in evidence.vetoes)))
+
+
+def _identities(instances: Sequence[InstanceFingerprint]) -> list[PatientIdentity]:
+    """Every identity that instances name, the most frequent first; nobody where there is no instance."""
+    counted = Counter(instance.patient for instance in instances)
+    return [identity for identity, _ in counted.most_common()] or [PatientIdentity()]

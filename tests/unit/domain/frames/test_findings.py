@@ -1,0 +1,123 @@
+"""What a look says, and what the looks at one series say together."""
+
+from dataclasses import replace
+
+import pytest
+
+from pacs_dedup.domain.frames.alignment import LookAt, Looked
+from pacs_dedup.domain.frames.findings import Finding, read_all
+from pacs_dedup.domain.frames.pairing import FrameRef
+from pacs_dedup.domain.frames.verification import Fidelity, FrameVerification
+from tests.builders import NO_ANSWER, OTHER_NOISE, SAME_NOISE, make_instance
+
+PAIR = LookAt(FrameRef(make_instance("1").blob_id, 0), FrameRef(make_instance("2").blob_id, 0), modality="CT")
+WINNING = Looked(PAIR, SAME_NOISE, 0.8)
+LOSING = Looked(PAIR, SAME_NOISE, 0.99)
+
+
+def findings(*looks: Looked) -> list[Finding]:
+    return [finding for _, finding in read_all(looks)]
+
+
+@pytest.mark.parametrize(
+    ("found", "finding"),
+    [(SAME_NOISE, Finding.COPY), (OTHER_NOISE, Finding.REPEAT), (NO_ANSWER, Finding.UNCLEAR)],
+)
+def test_noise_tells_a_copy_from_another_acquisition(found: FrameVerification, finding: Finding) -> None:
+    assert findings(Looked(PAIR, found)) == [finding]
+
+
+@pytest.mark.parametrize(("modality", "finding"), [("CT", Finding.RECONSTRUCTION), ("DX", Finding.COPY)])
+def test_the_same_noise_under_another_kernel_is_a_reconstruction_where_there_are_any(
+    modality: str, finding: Finding
+) -> None:
+    assert findings(Looked(replace(PAIR, modality=modality, kernel="differs"), SAME_NOISE)) == [finding]
+
+
+def test_a_copy_resembles_its_original_more_than_the_neighbours() -> None:
+    assert findings(WINNING) == [Finding.COPY]
+    assert findings(LOSING) == [Finding.UNCLEAR]
+
+
+def test_where_everything_looks_like_everything_a_little_more_likeness_says_nothing() -> None:
+    volume = replace(SAME_NOISE, correlation=0.995, fine_correlation=0.99)
+    assert findings(Looked(PAIR, volume, 0.993)) == [Finding.UNCLEAR]
+    assert findings(Looked(PAIR, volume, 0.99)) == [Finding.COPY]
+
+
+SMALL = replace(SAME_NOISE, live_pixels=3_000)
+FOLLOWING = replace(SMALL, fidelity=Fidelity.EXACT, unexplained_share=0.01)
+
+
+@pytest.mark.parametrize(
+    ("look", "finding"),
+    [
+        (Looked(PAIR, SMALL), Finding.UNCLEAR),
+        (Looked(replace(PAIR, one_moment=True), SMALL), Finding.COPY),
+        (Looked(PAIR, FOLLOWING), Finding.COPY),
+        (Looked(PAIR, replace(OTHER_NOISE, live_pixels=3_000)), Finding.REPEAT),
+    ],
+)
+def test_small_matrices_are_copies_only_with_the_clock_or_where_every_value_follows(
+    look: Looked, finding: Finding
+) -> None:
+    assert findings(look) == [finding]
+
+
+LEANING = FrameVerification(0.95, 0.99, 1.15, 90_000, fine_correlation=0.61)
+"""What JPEG 2000 at 20:1 left of a chest film."""
+FILM = replace(PAIR, modality="DX", one_moment=True)
+
+
+@pytest.mark.parametrize(
+    ("at", "found", "finding"),
+    [
+        (FILM, LEANING, Finding.COPY),
+        (replace(FILM, one_moment=False), LEANING, Finding.UNCLEAR),
+        (replace(FILM, modality="CT", kernel="equal"), LEANING, Finding.COPY),
+        (replace(FILM, modality="CT"), LEANING, Finding.UNCLEAR),
+        (FILM, replace(LEANING, live_pixels=9_000), Finding.UNCLEAR),
+        (FILM, replace(LEANING, likeness=0.8), Finding.UNCLEAR),
+        (FILM, replace(LEANING, correlation=0.8), Finding.UNCLEAR),
+        (FILM, NO_ANSWER, Finding.UNCLEAR),
+    ],
+)
+def test_the_clock_settles_what_strong_compression_leaves_open(
+    at: LookAt, found: FrameVerification, finding: Finding
+) -> None:
+    assert findings(Looked(at, found)) == [finding]
+
+
+def test_slices_that_beat_their_neighbours_vouch_for_one_that_does_not() -> None:
+    assert findings(*[WINNING] * 4, LOSING) == [Finding.COPY] * 5
+    assert set(findings(*[WINNING] * 3, LOSING, LOSING)) == {Finding.UNCLEAR}
+
+
+def test_of_few_slices_all_must_beat_their_neighbours() -> None:
+    assert set(findings(WINNING, WINNING, LOSING)) == {Finding.UNCLEAR}
+
+
+def test_series_are_read_one_by_one() -> None:
+    lost = replace(LOSING, at=replace(PAIR, series="1.2.9"))
+    assert findings(WINNING, lost) == [Finding.COPY, Finding.UNCLEAR]
+
+
+def test_another_acquisition_is_not_vouched_for() -> None:
+    assert findings(*[WINNING] * 4, Looked(PAIR, OTHER_NOISE, 0.01))[-1] is Finding.REPEAT
+
+
+GONE = replace(PAIR, sketch_distance=0.02)
+
+
+@pytest.mark.parametrize(
+    ("at", "count", "finding"),
+    [
+        (GONE, 1, Finding.SKETCHED),
+        (replace(GONE, sketch_distance=0.2), 1, Finding.UNCLEAR),
+        (replace(GONE, sketch_distance=None), 1, Finding.UNCLEAR),
+        (replace(GONE, neighbour_distance=0.2), 5, Finding.SKETCHED),
+        (replace(GONE, neighbour_distance=0.01), 5, Finding.UNCLEAR),
+    ],
+)
+def test_where_pixels_are_gone_near_and_aligned_sketches_stand_in(at: LookAt, count: int, finding: Finding) -> None:
+    assert set(findings(*[Looked(at, NO_ANSWER, held=False)] * count)) == {finding}

@@ -1,0 +1,154 @@
+"""Which frame of one study is which frame of the other."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.frames.pairing import FrameRef, Pairing, distinct_instances, frame_items, pair
+from tests.builders import (
+    JPEG_BASELINE,
+    STRANGER,
+    again,
+    digest_of,
+    make_frame,
+    make_instance,
+    make_report,
+    make_slices,
+    make_study,
+    renewed,
+)
+from tests.strategies import stacks
+
+
+def paired(incoming: list[InstanceFingerprint], prior: list[InstanceFingerprint]) -> Pairing:
+    return pair(distinct_instances(make_study(*incoming)), distinct_instances(make_study(*prior)))
+
+
+@given(stacks, stacks)
+def test_no_frame_is_used_twice(incoming: list[InstanceFingerprint], prior: list[InstanceFingerprint]) -> None:
+    pairing = paired(incoming, prior)
+    pairs = (*pairing.exact, *pairing.value)
+    left = [i.ref for i, _ in pairs] + [item.ref for item in pairing.left_incoming]
+    right = [p.ref for _, p in pairs] + [item.ref for item in pairing.left_prior]
+    assert max(Counter(left).values(), default=1) == 1
+    assert max(Counter(right).values(), default=1) == 1
+
+
+@given(stacks, stacks)
+def test_every_informative_frame_is_paired_or_left(
+    incoming: list[InstanceFingerprint], prior: list[InstanceFingerprint]
+) -> None:
+    pairing = paired(incoming, prior)
+    for study, left in ((incoming, pairing.left_incoming), (prior, pairing.left_prior)):
+        items = frame_items(distinct_instances(make_study(*study)))
+        informative = [item.ref for item in items if item.fingerprint.informative]
+        assert len(informative) == pairing.equal_frames + len(pairing.turned) + len(left)
+
+
+@given(stacks)
+def test_a_study_has_every_frame_of_itself(instances: list[InstanceFingerprint]) -> None:
+    pairing = paired(instances, instances)
+    assert not pairing.left_incoming
+    assert not pairing.silent_incoming
+    assert not pairing.renewed
+
+
+@given(stacks, stacks, st.frozensets(st.sampled_from([digest_of(name) for name in "abcdef"])))
+def test_common_frames_never_count(
+    incoming: list[InstanceFingerprint], prior: list[InstanceFingerprint], common: frozenset
+) -> None:
+    pairing = pair(incoming, prior, common)
+    assert not {i.fingerprint.stored_digest for i, _ in pairing.exact} & common
+
+
+def test_equal_frames_need_as_many_partners_as_they_are() -> None:
+    twice = [make_instance("1", "a"), make_instance("2", "a")]
+    pairing = paired(twice, [make_instance("8", "a")])
+    assert (len(pairing.exact), len(pairing.left_incoming)) == (1, 1)
+
+
+def test_frames_of_one_multi_frame_instance_pair_with_single_frame_instances() -> None:
+    enhanced = make_instance("1", frames=(make_frame("a"), make_frame("b")))
+    pairing = paired([enhanced], [make_instance("8", "b"), make_instance("9", "a")])
+    assert [i.ref for i, _ in pairing.exact] == [FrameRef(enhanced.blob_id, n) for n in (0, 1)]
+    assert not pairing.left_prior
+
+
+def test_a_rescaled_frame_pairs_by_its_value() -> None:
+    value = digest_of("v", "aid1")
+    pairing = paired(
+        [make_instance("1", frames=(make_frame("a", value_digest=value),))],
+        [make_instance("2", frames=(make_frame("b", value_digest=value),))],
+    )
+    assert (len(pairing.exact), len(pairing.value)) == (0, 1)
+
+
+def test_a_frame_without_a_value_digest_pairs_by_no_value() -> None:
+    pairing = paired([make_instance("1", "a")], [make_instance("2", "b")])
+    assert not pairing.value
+
+
+def test_reports_pair_by_content_and_new_ones_are_counted() -> None:
+    pairing = paired([make_report("1", "same"), make_report("2", "new")], [make_report("3", "same"), make_report("4")])
+    assert (pairing.content, pairing.new_content, pairing.prior_only_content) == (1, 1, 1)
+
+
+def test_a_report_that_many_patients_share_does_not_count_but_a_new_one_does() -> None:
+    template = make_report("1", "normal")
+    pairing = pair(
+        [template, make_report("2", "new")], [make_report("3", "normal")], frozenset([digest_of("normal", "cnt1")])
+    )
+    assert (pairing.content, pairing.uninformative, pairing.new_content) == (0, 1, 1)
+
+
+def test_blank_frames_that_only_the_incoming_study_has_are_counted() -> None:
+    blank, page = (make_frame(name, informative=False) for name in ("blank", "page"))
+    pairing = paired(
+        [make_instance("1", frames=(blank,)), make_instance("2", frames=(page,))], [make_instance("8", frames=(blank,))]
+    )
+    assert (pairing.uninformative, len(pairing.silent_incoming)) == (1, 1)
+
+
+def test_what_gave_no_digest_was_not_examined() -> None:
+    broken = make_instance("1", frames=(), unreadable="the code stream ends early")
+    silent = make_instance("2", frames=())
+    pairing = paired([broken, silent, make_instance("3")], [make_report("4", text=None)])
+    assert (pairing.unreadable_incoming, pairing.unreadable_prior) == (2, 1)
+
+
+def test_matches_under_new_uids_are_counted_apart_from_those_under_known_ones() -> None:
+    known = [*make_slices(2), make_report("9")]
+    assert paired(known, known).renewed == 0
+    assert paired([*known[:1], *renewed(known[1:])], known).renewed == 2
+
+
+def test_one_instance_in_two_encodings_is_one_instance() -> None:
+    plain = make_instance("1")
+    study = make_study(plain, again(plain, transfer_syntax_uid=JPEG_BASELINE), make_instance("2"))
+    assert len(distinct_instances(study)) == 2
+
+
+def test_two_contents_under_one_uid_are_two_instances() -> None:
+    assert len(distinct_instances(make_study(make_instance("1", "a"), make_instance("1", "b")))) == 2
+
+
+def test_the_header_that_came_last_speaks_for_an_instance() -> None:
+    first = make_instance("1")
+    corrected = again(first, patient=STRANGER)
+    assert distinct_instances(make_study(first, corrected)) == (corrected,)
+
+
+def test_a_palette_image_meets_the_same_colours_without_one() -> None:
+    indexed = make_instance("1", frames=(make_frame("indices", colour_digest=digest_of("colours")),))
+    coloured = make_instance("2", frames=(make_frame("colours"),))
+    assert paired([indexed], [coloured]).equal_frames == 1
+    assert paired([coloured], [indexed]).equal_frames == 1
+
+
+def test_equal_masks_of_another_segment_are_new_content() -> None:
+    mask = make_frame("mask", informative=False)
+    liver, kidney = (make_instance(name, frames=(mask,), content_digest=digest_of(name, "cnt2")) for name in "12")
+    pairing = paired([liver], [kidney])
+    assert (pairing.content, pairing.new_content, len(pairing.silent)) == (0, 1, 1)
