@@ -85,7 +85,8 @@ def test_a_further_name_never_weakens_a_level(left: PersonNameParts, right: Pers
 def test_levels_do_not_depend_on_the_process() -> None:
     """Sets are walked in another order in every process."""
     program = (
-        "from tests.unit.domain.patients.test_name_properties import SAMPLE, findings\nprint(*findings(SAMPLE), sep='\\n')\n"
+        "from tests.unit.domain.patients.test_name_properties import SAMPLE, findings\n"
+        "print(*findings(SAMPLE), sep='\\n')\n"
     )
     printed = {
         subprocess.run(
