@@ -17,6 +17,7 @@ from maker import (
     stories_patients,
     stories_resends,
     stories_siblings,
+    stories_views,
 )
 from maker.readme import readme
 from maker.story import Story
@@ -29,6 +30,7 @@ _PARTS = (
     stories_objects,
     stories_encodings,
     stories_siblings,
+    stories_views,
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 from pydicom import Dataset
-from pydicom.uid import EnhancedMRImageStorage, JPEGLSLossless
+from pydicom.uid import DeflatedExplicitVRLittleEndian, EnhancedMRImageStorage, JPEGLSLossless
 
 from maker.changes import copied, in_syntaxes, reconciled, reissued, with_pixels
 from maker.encode import Instance, frames_of, set_pixels, torn
@@ -118,6 +118,35 @@ def multi_frame() -> Story:
     )
 
 
+def multi_frame_windows() -> Story:
+    """Slices with a window each come back as one enhanced multi-frame object that keeps these windows."""
+    name, person = "37-multi-frame-own-windows", PEOPLE[38]
+    visit = Visit(name, "mr", with_hkid(person), QEH, "20260430", "170500", "MR BRAIN")
+    slices = mr_series(visit, Subject(person.latin), Shot("first"), range(2))
+    series = in_syntaxes(
+        tuple(_with_window(i, 380 + 20 * n, 740 + 40 * n) for n, i in enumerate(slices)), (JPEGLSLossless,)
+    )
+    joined = _enhanced(_copy(series, name, person), own_windows=True)
+    return Story(
+        name,
+        "Single slices with a window each come back as one multi-frame object",
+        "The scanner gave each slice of a head MR a window of its own. An archive joins them to one enhanced object, "
+        "under new UIDs, and writes each window to its frame. Frame by frame it is the same picture, shown the same "
+        "way.",
+        "MR phantom; two MR images (JPEG-LS) against one Enhanced MR image (deflated) with a Frame VOI LUT each.",
+        (
+            Sending("01-qeh", QEH.ae_title, series),
+            Sending("02-pmh", PMH.ae_title, in_syntaxes((joined,), (DeflatedExplicitVRLittleEndian,))),
+        ),
+        Expect("exact_copy", "flag", "same", ("frame_digests",), "quarantine"),
+    )
+
+
+def _with_window(instance: Instance, centre: int, width: int) -> Instance:
+    (changed,) = copied(copied((instance,), _set("WindowCenter", centre)), _set("WindowWidth", width))
+    return changed
+
+
 _MOVED_TO_GROUPS = (
     "ImagePositionPatient",
     "ImageOrientationPatient",
@@ -129,15 +158,17 @@ _MOVED_TO_GROUPS = (
 )
 
 
-def _enhanced(series: Series) -> Instance:
+def _enhanced(series: Series, *, own_windows: bool = False) -> Instance:
     """Join single frames into one object with functional groups (PS3.3 A.36, C.7.6.16)."""
     first = series[0].dataset
     joined = copied(series[:1], _set("SOPClassUID", EnhancedMRImageStorage))[0].dataset
     joined.SOPInstanceUID = make_uid("enhanced", first.SOPInstanceUID)
     joined.InstanceNumber = 1
     joined.ImageType = ["ORIGINAL", "PRIMARY", "VOLUME", "NONE"]
-    joined.SharedFunctionalGroupsSequence = [_shared_groups(first)]
-    joined.PerFrameFunctionalGroupsSequence = [_frame_groups(n, i.dataset) for n, i in enumerate(series, 1)]
+    shared, frames = _shared_groups(first), [_frame_groups(n, i.dataset) for n, i in enumerate(series, 1)]
+    for groups, single in zip(frames, series, strict=True) if own_windows else [(shared, series[0])]:
+        groups.FrameVOILUTSequence = [_window(single.dataset)]
+    joined.SharedFunctionalGroupsSequence, joined.PerFrameFunctionalGroupsSequence = [shared], frames
     for keyword in (*_MOVED_TO_GROUPS, "SliceLocation"):
         delattr(joined, keyword)
     set_pixels(joined, [frame for instance in series for frame in frames_of(instance.dataset)], 12)
@@ -145,14 +176,18 @@ def _enhanced(series: Series) -> Instance:
 
 
 def _shared_groups(first: Dataset) -> Dataset:
-    measures, orientation, window, groups = Dataset(), Dataset(), Dataset(), Dataset()
+    measures, orientation, groups = Dataset(), Dataset(), Dataset()
     measures.PixelSpacing, measures.SliceThickness = first.PixelSpacing, first.SliceThickness
     measures.SpacingBetweenSlices = first.SpacingBetweenSlices
     orientation.ImageOrientationPatient = first.ImageOrientationPatient
-    window.WindowCenter, window.WindowWidth = first.WindowCenter, first.WindowWidth
     groups.PixelMeasuresSequence, groups.PlaneOrientationSequence = [measures], [orientation]
-    groups.FrameVOILUTSequence = [window]
     return groups
+
+
+def _window(single: Dataset) -> Dataset:
+    window = Dataset()
+    window.WindowCenter, window.WindowWidth = single.WindowCenter, single.WindowWidth
+    return window
 
 
 def _frame_groups(number: int, single: Dataset) -> Dataset:
@@ -182,4 +217,4 @@ def truncated() -> Story:
     )
 
 
-STORIES = (ultrasound_planes, inverted_film, rescaled_ct, multi_frame, truncated)
+STORIES = (ultrasound_planes, inverted_film, rescaled_ct, multi_frame, multi_frame_windows, truncated)

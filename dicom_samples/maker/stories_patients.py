@@ -2,13 +2,13 @@
 
 import numpy as np
 from pydicom import Dataset
-from pydicom.uid import SecondaryCaptureImageStorage
+from pydicom.uid import JPEGLSLossless, SecondaryCaptureImageStorage
 
-from maker.changes import copied, reconciled, reissued
+from maker.changes import copied, in_syntaxes, reconciled, reissued
 from maker.encode import Frame, Instance, set_pixels
 from maker.headers import WORKSTATION, Visit, put_identity, study_header
 from maker.images import Series, Shot, cr_film, ct_series, dx_film, mr_series
-from maker.people import NOBODY, PEOPLE, PMH, QEH, with_hkid, with_number
+from maker.people import NOBODY, PEOPLE, PMH, QEH, SZH, Identity, with_hkid, with_number
 from maker.phantoms import Subject
 from maker.story import Expect, Sending, Story
 
@@ -142,4 +142,34 @@ def empty_patient() -> Story:
     )
 
 
-STORIES = (wrong_patient, repeat_acquisition, follow_up, blank_and_test_frames, empty_patient)
+def registered_again() -> Story:
+    """A mainland hospital registers the patient anew, under the Mandarin reading of the name."""
+    name, person = "36-registered-again-in-pinyin", PEOPLE[37]
+    here = Identity(person.hkid, "", person.latin, person.birth_date, person.sex, "ISO_IR 100")
+    there = Identity(SZH.number_of(person), SZH.issuer, "JIANG^DESHENG", person.birth_date, person.sex, "ISO_IR 100")
+    visit = Visit(name, "ct", here, QEH, "20260429", "133210", "CT ABDOMEN")
+    slices = ct_series(visit, Subject(person.latin), Shot("first"), range(2), signed=False)
+    series = in_syntaxes(slices, (JPEGLSLossless,))
+    return Story(
+        name,
+        "A patient who was registered anew across the border",
+        "A hospital in Shenzhen imports a CT from QEH under new UIDs and registers the patient anew, with a number of "
+        "its own, and KEUNG TAK SANG is spelt JIANG DESHENG. Neither side writes the characters, but both spellings "
+        "are readings of the same ones; birth date and sex agree. It is probably one person: to be flagged, and not "
+        "held back.",
+        "CT phantom, JPEG-LS; all UIDs replaced, number and name form of SZH, no Chinese name on either side.",
+        (
+            Sending("01-qeh", QEH.ae_title, series),
+            Sending("02-szh", SZH.ae_title, reconciled(reissued(series, name, "copy"), there, SZH, name)),
+        ),
+        Expect(
+            "exact_copy",
+            "flag",
+            "probable",
+            ("frame_digests", "patient_name", "birth_date"),
+            quiet="Held back by no site: whether it is the same person is not certain.",
+        ),
+    )
+
+
+STORIES = (wrong_patient, repeat_acquisition, follow_up, blank_and_test_frames, empty_patient, registered_again)

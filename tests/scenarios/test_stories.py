@@ -49,6 +49,7 @@ def test_every_relation_that_the_product_promises_has_a_story() -> None:
         Relation.CONTINUED,
         Relation.UID_CONFLICT,
         Relation.WRONG_PATIENT,
+        Relation.ORIENTATION_TWIN,
         Relation.COPY_PATIENT_UNKNOWN,
         Relation.REPEAT_ACQUISITION,
         Relation.DISTINCT,
