@@ -99,11 +99,13 @@ def plan_looks(
     told = acquired[Fact.ACQUISITION_TIME] in _ONE_MOMENT and acquired[Fact.ACQUISITION_FRACTIONS] != "differs"
     same_time = told or acquired[Fact.EVENT_UIDS] == "shared"
     same_setup = acquired[Fact.DEVICE] == "serial_equal" and acquired[Fact.ACQUISITION_TIME] in _ONE_DAY
+    one_study = incoming.key.study_instance_uid == prior.key.study_instance_uid
+    captured = acquired[Fact.MODALITY] == "converted" and _one_person(left, right)
     beside = tuple(known for _, known in (*pairing.exact, *pairing.value))
     return plan(
         pairing.left_incoming,
         pairing.left_prior,
-        wide=same_time or same_setup or (acquired[Fact.MODALITY] == "converted" and _one_person(left, right)),
+        wide=same_time or same_setup or one_study or captured,
         one_moment=same_time,
         beside=beside,
     )

@@ -186,6 +186,28 @@ class SopFindings:
 
 @dataclass(frozen=True, slots=True)
 class InstanceCounts:
+    """What the prior has of each incoming instance (``a``), and how many only the prior has (``b``).
+
+    Attributes:
+        identical: its stored pixels, or its content, in the same encoding.
+        re_encoded: its pixels or values, encoded or written otherwise.
+        near: the same acquisition with altered pixels.
+        different: another picture under its SOP Instance UID, or only some of its frames.
+        only_in_a: nothing of it.
+        only_in_b: prior instances of which the incoming study has nothing.
+    """
+
+    identical: int = 0
+    transcoded: int = 0
+    corrected: int = 0
+    lossy_twin: int = 0
+    conflicting: int = 0
+    not_comparable: int = 0
+    unsettled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceCounts:
     """How the instances of two studies correspond; every instance of either side is counted once or in one pair.
 
     Attributes:

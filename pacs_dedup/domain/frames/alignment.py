@@ -15,10 +15,9 @@ from pacs_dedup.domain.frames.pairing import FrameItem, FrameRef
 from pacs_dedup.domain.frames.verification import FrameVerification
 
 SAMPLE = 9
-"""Frames looked at in one pair of series; evenly spread."""
+"""Frames looked at in one series at most; evenly spread."""
 MOST_LOOKS = 27
-"""Frames looked at in one pair of studies, however many series they have."""
-_FEWEST_PER_SERIES = 3
+"""Frames looked at in one pair of studies, unless they have more series: each is looked at once."""
 SKETCH_BITS = 512
 _FAR_SKETCH = 0.30
 """Share of differing sketch bits beyond which two frames are not worth a look (correlation below about 0.6)."""
@@ -76,7 +75,7 @@ def plan(
     one_moment: bool = False,
     beside: Sequence[FrameItem] = (),
 ) -> tuple[LookAt, ...]:
-    """Choose the pairs of frames to look at, at most `SAMPLE` of a series and `MOST_LOOKS` of a study.
+    """Choose the pairs of frames to look at, an even sample of each series.
 
     Args:
         incoming: informative frames that have no exact partner.
@@ -116,14 +115,14 @@ def _sketches(item: FrameItem) -> tuple[bytes | None, bytes | None]:
 
 
 def samples(items: Iterable[FrameItem]) -> Iterable[Sequence[FrameItem]]:
-    """Yield an even sample of the frames of each series; the more series, the smaller each sample."""
+    """Yield a sample of the frames of each series, first to last; the more series, the smaller each sample."""
     by_series: dict[str, list[FrameItem]] = {}
     for item in items:
         by_series.setdefault(item.instance.series_instance_uid, []).append(item)
-    size = min(SAMPLE, max(_FEWEST_PER_SERIES, MOST_LOOKS // max(1, len(by_series))))
-    for members in list(by_series.values())[: MOST_LOOKS // _FEWEST_PER_SERIES]:
-        step = max(1, len(members) // size)
-        yield members[step // 2 :: step][:size]
+    most = max(1, min(SAMPLE, MOST_LOOKS // max(1, len(by_series))))
+    for members in by_series.values():
+        size = min(most, len(members))
+        yield [members[(2 * n + 1) * len(members) // (2 * size)] for n in range(size)]
 
 
 def _look_at(item: FrameItem, partner: FrameItem, prior: Sequence[FrameItem], *, wide: bool) -> LookAt:

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from pacs_dedup.domain.frames.alignment import Looked
-from pacs_dedup.domain.frames.noise_model import MOST_UNEXPLAINED, Reading, copy_bits, read_figures
+from pacs_dedup.domain.frames.noise_model import MOST_UNEXPLAINED, Reading, read_figures
 from pacs_dedup.domain.frames.sketch_evidence import SketchPair, sketch_bits
 from pacs_dedup.domain.frames.verification import Fidelity
 
 _RECONSTRUCTED_MODALITIES = frozenset({"CT", "MR", "PT", "NM"})
-_ALIKE = 0.9
+_VOLUMES_IN_TIME = frozenset({"MR", "PT", "NM"})
+_ALIKE, _SOME_NOISE = 0.985, 0.6
 _ENOUGH_PIXELS = 10_000
 _ENOUGH_SLICES = 5
 _SHARE_THAT_WINS = 0.8
@@ -59,31 +60,34 @@ def _read(look: Looked) -> Finding:
 def _tells_alone(look: Looked) -> bool:
     """Whether noise may speak without the clock.
 
-    Small matrices, as functional scans have them, hold more fine structure than noise: their repeats look like copies
-    that lost a little. So they need the clock's word too, unless every grey level follows exactly.
+    Small matrices, as functional and diffusion scans have them, hold more fine structure than noise: their repeats look
+    like copies that lost a little. So they need the clock's word too, unless every grey level follows exactly.
     """
     found = look.result
     follows = found.fidelity is Fidelity.EXACT and found.unexplained_share <= MOST_UNEXPLAINED
-    return look.at.one_moment or follows or found.live_pixels >= _ENOUGH_PIXELS
+    large = found.live_pixels >= _ENOUGH_PIXELS or look.at.modality not in _VOLUMES_IN_TIME
+    return look.at.one_moment or follows or large
 
 
 def _settled_by_the_clock(look: Looked) -> bool:
     """Whether the clock settles what noise leaves open.
 
     Strong compression takes most of the noise away. Two frames of one moment are no repeats of each other, and of a
-    large matrix whose noise leans to a copy only the reconstruction is left to doubt, which the reading has excluded.
+    large matrix that looks the same to the last percent only the reconstruction is left to doubt, which the reading
+    has excluded.
     """
     found = look.result
     kept = look.at.kernel == "equal" or look.at.modality not in _RECONSTRUCTED_MODALITIES
-    alike = found.likeness >= _ALIKE and copy_bits(found) >= 0.0
+    alike = found.likeness >= _ALIKE and found.correlation >= _SOME_NOISE
     return look.at.one_moment and kept and alike and not found.refused and found.live_pixels >= _ENOUGH_PIXELS
 
 
 def _settle(findings: Sequence[tuple[Looked, Finding]]) -> Iterable[tuple[Looked, Finding]]:
-    """Take copies for unclear where too few slices resemble their partner more than its neighbours.
+    """Take copies for unclear where most of a series is none, or resembles its partners' neighbours as much.
 
     Slices of one series are shifted together or not at all, so the others vouch for one that its neighbour beats.
     """
+    most = 2 * sum(1 for _, finding in findings if finding is Finding.COPY) >= len(findings)
     against = [
         (look.result.correlation, look.best_neighbour)
         for look, finding in findings
@@ -96,8 +100,8 @@ def _settle(findings: Sequence[tuple[Looked, Finding]]) -> Iterable[tuple[Looked
         if sketched and not look.held:
             yield look, Finding.SKETCHED
             continue
-        aligned = wins >= needed or finding is not Finding.COPY
-        yield look, finding if aligned else Finding.UNCLEAR
+        holds = (most and wins >= needed) or finding is not Finding.COPY
+        yield look, finding if holds else Finding.UNCLEAR
 
 
 def sketch_pairs(looked: Iterable[Looked]) -> list[SketchPair]:

@@ -21,31 +21,28 @@ def count_instances(incoming: Instances, prior: Instances, pairing: Pairing, cov
         coverage: how many frames looks at pixels confirmed; a sample that stands for all.
     """
     partners = _partners(pairing)
-    identical = re_encoded = partly = 0
-    touched: set[BlobId] = set()
-    open_incoming: list[InstanceFingerprint] = []
-    for instance in incoming:
-        found = partners.get(instance.blob_id, Counter())
-        touched |= {partner.blob_id for partner in found}
-        if not found:
-            open_incoming.append(instance)
-        elif found.total() < max(len(instance.frames), 1):
-            partly += 1
-        elif _unchanged(instance, found):
-            identical += 1
-        else:
-            re_encoded += 1
+    sorts = Counter(_sort(instance, partners.get(instance.blob_id, Counter())) for instance in incoming)
+    touched = {partner.blob_id for found in partners.values() for partner in found}
+    open_incoming = [instance for instance in incoming if not partners.get(instance.blob_id)]
     open_prior = [instance for instance in prior if instance.blob_id not in touched]
-    near = _near(open_incoming, open_prior, coverage)
+    near = _near(open_incoming, open_prior, pairing, coverage)
     clashing = _clashing(open_incoming, open_prior) if not near else 0
     return InstanceCounts(
-        identical=identical,
-        re_encoded=re_encoded,
+        identical=sorts["identical"],
+        re_encoded=sorts["re_encoded"],
         near=near,
-        different=partly + clashing,
+        different=sorts["partly"] + clashing,
         only_in_a=len(open_incoming) - near - clashing,
-        only_in_b=len(open_prior) - near - clashing,
+        only_in_b=len(open_prior) - min(near, _with_frames(open_prior)) - clashing,
     )
+
+
+def _sort(instance: InstanceFingerprint, found: Counter[InstanceFingerprint]) -> str:
+    if not found:
+        return "open"
+    if found.total() < max(len(instance.frames), 1):
+        return "partly"
+    return "identical" if _unchanged(instance, found) else "re_encoded"
 
 
 def _partners(pairing: Pairing) -> dict[BlobId, Counter[InstanceFingerprint]]:
@@ -64,12 +61,15 @@ def _unchanged(instance: InstanceFingerprint, found: Counter[InstanceFingerprint
     return not others and same_frames and instance.transfer_syntax_uid == partner.transfer_syntax_uid
 
 
-def _near(incoming: Instances, prior: Instances, coverage: Coverage) -> int:
-    """Spread the frames that looks confirmed over the instances that are left."""
-    frames = sum(len(instance.frames) for instance in incoming)
-    share = coverage.verified / frames if frames else 0.0
-    with_frames = sum(1 for instance in incoming if instance.frames)
-    return min(round(share * with_frames), sum(1 for instance in prior if instance.frames))
+def _near(incoming: Instances, prior: Instances, pairing: Pairing, coverage: Coverage) -> int:
+    """Spread the frames that looks confirmed over the instances that are left, one partner for each."""
+    share = coverage.verified / len(pairing.left_incoming) if pairing.left_incoming else 0.0
+    most = _with_frames(incoming) if _with_frames(prior) else 0
+    return min(round(share * _with_frames(incoming)), most)
+
+
+def _with_frames(instances: Instances) -> int:
+    return sum(1 for instance in instances if instance.frames)
 
 
 def _clashing(incoming: Iterable[InstanceFingerprint], prior: Iterable[InstanceFingerprint]) -> int:

@@ -103,7 +103,7 @@ def squeezed(instances: tuple[InstanceFingerprint, ...]) -> tuple[InstanceFinger
         ([SAME_NOISE] * 9, 20),
         ([SAME_NOISE] * 6 + [NO_ANSWER] * 3, 20),  # the copies vouch for slices that give no clear answer
         ([SAME_NOISE] * 6 + [NO_ANSWER] * 2 + [OTHER_NOISE], 13),  # but not where one shows another acquisition
-        ([SAME_NOISE] * 4 + [NO_ANSWER] * 5, 9),
+        ([SAME_NOISE] * 4 + [NO_ANSWER] * 5, 0),  # a series of which most is no copy is none
         ([OTHER_NOISE] * 9, 0),
     ],
 )

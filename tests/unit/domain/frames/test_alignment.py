@@ -1,6 +1,7 @@
 """Which frames deserve a look, and what a look says."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from pacs_dedup.domain.acquisitions.facts import FrameFacts
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
-from pacs_dedup.domain.frames.alignment import MOST_LOOKS, SAMPLE, LookAt, nearest_sketches, plan, sketch_distance
+from pacs_dedup.domain.frames.alignment import SAMPLE, LookAt, nearest_sketches, plan, samples, sketch_distance
 from pacs_dedup.domain.frames.pairing import FrameItem, FrameRef, frame_items
 from tests.builders import LOSSLESS, make_acquisition, make_frame, make_geometry, make_instance, make_slices, renewed
 
@@ -148,11 +149,21 @@ def test_frames_without_places_have_neighbours_by_number() -> None:
     assert set(look.neighbours) == {FrameRef(prior[0].blob_id, 0), FrameRef(prior[2].blob_id, 0)}
 
 
-def test_many_series_are_each_sampled() -> None:
-    incoming = [replace(i, series_instance_uid=f"1.2.{n % 5}") for n, i in enumerate(make_slices(60))]
-    looks = planned(tuple(incoming), make_slices(60), wide=True)
-    assert {look.series for look in looks} == {f"1.2.{n}" for n in range(5)}
-    assert len(looks) <= MOST_LOOKS
+@pytest.mark.parametrize(("series", "looks"), [(5, 25), (12, 24), (40, 40)])
+def test_every_series_is_sampled(series: int, looks: int) -> None:
+    incoming = [replace(i, series_instance_uid=f"1.2.{n % series}") for n, i in enumerate(make_slices(120))]
+    found = planned(tuple(incoming), make_slices(120), wide=True)
+    assert {look.series for look in found} == {f"1.2.{n}" for n in range(series)}
+    assert len(found) == looks
+
+
+@given(st.integers(1, 300))
+def test_a_sample_reaches_from_end_to_end(count: int) -> None:
+    items = frame_items(make_slices(count))
+    (sample,) = samples(items)
+    places = [items.index(item) for item in sample]
+    assert places == sorted(set(places))
+    assert max(b - a for a, b in pairwise([-1, *places, count])) <= count / len(places) + 1
 
 
 def test_a_picture_with_a_border_meets_its_original_by_the_trimmed_sketch() -> None:

@@ -10,7 +10,7 @@ from pacs_dedup.domain.frames.pairing import FrameRef
 from pacs_dedup.domain.frames.verification import Fidelity, FrameVerification
 from tests.builders import NO_ANSWER, OTHER_NOISE, SAME_NOISE, make_instance
 
-PAIR = LookAt(FrameRef(make_instance("1").blob_id, 0), FrameRef(make_instance("2").blob_id, 0), modality="CT")
+PAIR = LookAt(FrameRef(make_instance("1").blob_id, 0), FrameRef(make_instance("2").blob_id, 0), modality="MR")
 WINNING = Looked(PAIR, SAME_NOISE, 0.8)
 LOSING = Looked(PAIR, SAME_NOISE, 0.99)
 
@@ -55,6 +55,7 @@ FOLLOWING = replace(SMALL, fidelity=Fidelity.EXACT, unexplained_share=0.01)
         (Looked(PAIR, SMALL), Finding.UNCLEAR),
         (Looked(replace(PAIR, one_moment=True), SMALL), Finding.COPY),
         (Looked(PAIR, FOLLOWING), Finding.COPY),
+        (Looked(replace(PAIR, modality="US"), SMALL), Finding.COPY),
         (Looked(PAIR, replace(OTHER_NOISE, live_pixels=3_000)), Finding.REPEAT),
     ],
 )
@@ -77,8 +78,8 @@ FILM = replace(PAIR, modality="DX", one_moment=True)
         (replace(FILM, modality="CT", kernel="equal"), LEANING, Finding.COPY),
         (replace(FILM, modality="CT"), LEANING, Finding.UNCLEAR),
         (FILM, replace(LEANING, live_pixels=9_000), Finding.UNCLEAR),
-        (FILM, replace(LEANING, likeness=0.8), Finding.UNCLEAR),
-        (FILM, replace(LEANING, correlation=0.8), Finding.UNCLEAR),
+        (FILM, replace(LEANING, likeness=0.98), Finding.UNCLEAR),
+        (FILM, replace(LEANING, correlation=0.5), Finding.UNCLEAR),
         (FILM, NO_ANSWER, Finding.UNCLEAR),
     ],
 )
@@ -95,6 +96,11 @@ def test_slices_that_beat_their_neighbours_vouch_for_one_that_does_not() -> None
 
 def test_of_few_slices_all_must_beat_their_neighbours() -> None:
     assert set(findings(WINNING, WINNING, LOSING)) == {Finding.UNCLEAR}
+
+
+def test_one_frame_in_six_makes_no_copy() -> None:
+    assert Finding.COPY not in findings(WINNING, *[Looked(PAIR, NO_ANSWER)] * 5)
+    assert findings(*[WINNING] * 3, *[Looked(PAIR, NO_ANSWER)] * 3).count(Finding.COPY) == 3
 
 
 def test_series_are_read_one_by_one() -> None:

@@ -84,3 +84,18 @@ def test_reports_and_what_only_one_side_has_are_counted_too() -> None:
     incoming = (*make_slices(2), make_report("5", "same"), make_report("6", "new"))
     prior = (*make_slices(2), make_report("7", "same"), make_report("8", "old"))
     assert counted(renewed(incoming), prior) == InstanceCounts(identical=3, only_in_a=1, only_in_b=1)
+
+
+def test_a_multi_frame_object_with_one_equal_frame_is_counted_once() -> None:
+    enhanced = make_instance("1", frames=tuple(make_frame(f"e{n}") for n in range(100)))
+    classic = tuple(make_instance(str(n), f"e{n}" if n == 1 else f"c{n}") for n in range(2, 102))
+    classic = (make_instance("900", "e0"), *classic)
+    counts = counted((enhanced,), classic)
+    assert min(astuple(counts)) >= 0
+    assert counts.identical + counts.re_encoded + counts.near + counts.different + counts.only_in_a == 1
+
+
+def test_single_frames_near_one_multi_frame_object_are_near() -> None:
+    prior = (make_instance("1", frames=tuple(make_frame(f"e{n}") for n in range(3))),)
+    lossy = tuple(make_instance(f"9{n}", frames=(make_frame(f"j{n}"),), rendition=LOSSY) for n in range(3))
+    assert counted(renewed(lossy), prior) == InstanceCounts(near=3)
