@@ -33,7 +33,8 @@ class LookAt:
         modality: (0008,0060) of the incoming frame; only some modalities are reconstructed more than once.
         kernel: level at which the two headers' reconstructions compare: ``equal``, ``differs`` or ``missing``.
         one_moment: the two studies say that they were acquired at one time, or in one irradiation event, and the two
-            frames have one number in them: some scanners give all volumes of a run the same time.
+            frames have one number and one setting in them: some scanners give all volumes of a run the same time, and
+            echoes and energies come at one time too.
         search_region: other facts make a copy plausible, and one frame may show a part of the other; finding the part
             takes as long as twenty looks.
         sketch_distance: share of differing sketch bits, 0..0.5; all that is left where pixels are no longer held.
@@ -90,7 +91,7 @@ def plan(
     partners = ((item, _partner(item, prior, wide=wide)) for item in chosen)
     everything = (*prior, *beside)
     return tuple(
-        replace(_look_at(i, p, everything, wide=wide), one_moment=one_moment and _one_number(i, p))
+        replace(_look_at(i, p, everything, wide=wide), one_moment=one_moment and _one_shot(i, p))
         for i, p in partners
         if p is not None
     )
@@ -141,9 +142,11 @@ def _look_at(item: FrameItem, partner: FrameItem, prior: Sequence[FrameItem], *,
     )
 
 
-def _one_number(a: FrameItem, b: FrameItem) -> bool:
+def _one_shot(a: FrameItem, b: FrameItem) -> bool:
+    """Whether two frames of one time may be one: of one number, and of settings that agree as far as both tell them."""
     numbers = {(item.instance.acquisition.instance_number, item.ref.frame) for item in (a, b)}
-    return len(numbers) == 1
+    left, right = (dict(item.instance.acquisition.exposure) for item in (a, b))
+    return len(numbers) == 1 and all(left[keyword] == right[keyword] for keyword in left.keys() & right.keys())
 
 
 def _may_show_part(a: FrameItem, b: FrameItem) -> bool:

@@ -206,3 +206,15 @@ def test_volumes_of_one_run_that_share_a_time_are_not_of_one_moment() -> None:
         for look in plan(frame_items(volumes[:1]), frame_items((other,)), wide=True, one_moment=True)
     ]
     assert moments == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("exposure", "one"), [((("EchoTime", 80.0),), False), ((("EchoTime", 20.0), ("KVP", 1.0)), True), ((), True)]
+)
+def test_echoes_of_one_time_are_not_of_one_moment(exposure: tuple, one: bool) -> None:
+    first, second = (
+        make_instance(n, frames=(make_frame(n, sketch=NOISE),), acquisition=make_acquisition(1.0, exposure=told))
+        for n, told in (("1", (("EchoTime", 20.0),)), ("2", exposure))
+    )
+    (look,) = plan(frame_items((first,)), frame_items((second,)), wide=True, one_moment=True)
+    assert look.one_moment is one
