@@ -1,6 +1,8 @@
 """Domain values as JSON text, and back."""
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -20,12 +22,19 @@ _CONFIG = ConfigDict(
 )
 
 
-class Codec(Generic[T]):
-    """Writes and reads values of one type."""
+_RENAMED = MappingProxyType({"patient_link": "patient_tier", "confidence": "certainty"})
+"""What rules 2026.1 called fields of a verdict. What was appended is never rewritten, so both names are read."""
 
-    def __init__(self, adapter: TypeAdapter[tuple[T]], what: str) -> None:
+
+class Codec(Generic[T]):
+    """Writes and reads values of one type; ``renamed`` are earlier names of its fields, each with its present one."""
+
+    def __init__(
+        self, adapter: TypeAdapter[tuple[T]], what: str, renamed: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self._adapter = adapter
         self._what = what
+        self._renamed = renamed
 
     def dump(self, value: T) -> str:
         """Return the value as JSON; bytes as base64, damaged characters (lone surrogates) as question marks.
@@ -40,11 +49,14 @@ class Codec(Generic[T]):
             return json.dumps(plain, ensure_ascii=False).encode("utf-8", "replace").decode()
 
     def load(self, text: str) -> T:
-        """Read back what `dump` wrote; a field that was added since gets its default.
+        """Read back what `dump` wrote; a field that was added since gets its default, one that went is passed over.
 
         Raises:
             Unreadable: the text does not hold such a value.
         """
+        for earlier, name in self._renamed.items():
+            # Never inside a string: a quotation mark there has a backslash before it.
+            text = text.replace(f'"{earlier}":', f'"{name}":')
         try:
             return self._adapter.validate_json(text)[0]
         except ValidationError as error:
@@ -57,4 +69,4 @@ class Codec(Generic[T]):
 
 # A dataclass of the domain takes no pydantic configuration; the tuple around it does.
 FINGERPRINT = Codec(TypeAdapter(tuple[InstanceFingerprint], config=_CONFIG), "fingerprint")
-VERDICT = Codec(TypeAdapter(tuple[Verdict], config=_CONFIG), "verdict")
+VERDICT = Codec(TypeAdapter(tuple[Verdict], config=_CONFIG), "verdict", _RENAMED)

@@ -51,3 +51,8 @@ def test_a_record_of_another_version_is_unreadable_and_not_quoted() -> None:
     with pytest.raises(Unreadable, match=r"patient\.name") as error:
         FINGERPRINT.load(json.dumps(stored))
     assert "CHAN" not in str(error.value)
+
+
+def test_an_earlier_name_of_a_field_is_left_alone_inside_a_sentence() -> None:
+    quoting = replace(verdict(), sentence='the header says "confidence":1')
+    assert VERDICT.load(VERDICT.dump(quoting)) == quoting
