@@ -115,6 +115,7 @@ class InstanceFingerprint:
         previous_uids: UIDs that Original Attributes say this object had before.
         quality_control: the header says that a phantom or a test object was imaged, or nobody.
         unreadable: why pixels or content could not be digested, without patient data; None when all went well.
+        digest_version: of the rules that this was computed by.
     """
 
     blob_id: BlobId
@@ -137,6 +138,7 @@ class InstanceFingerprint:
     previous_uids: tuple[str, ...] = ()
     unreadable: str | None = None
     quality_control: bool = False
+    digest_version: str = DIGEST_VERSION
 
 
 @dataclass(frozen=True)

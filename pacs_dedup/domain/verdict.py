@@ -8,7 +8,7 @@ from pacs_dedup.domain.evidence import Evidence
 from pacs_dedup.domain.identifiers import CaseId, StudyKey
 from pacs_dedup.domain.policy import DEFAULT_POLICY, Policy
 
-RULES_VERSION = "2026.1"
+RULES_VERSION = "2026.2"
 """Version of weights and rules; stored with every verdict."""
 
 

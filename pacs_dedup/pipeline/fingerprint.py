@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from pacs_dedup.domain.errors import BlobMissing, Unreadable
-from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.fingerprint import DIGEST_VERSION, InstanceFingerprint
 from pacs_dedup.domain.identifiers import ArrivalId, BlobId, StudyKey, is_scanned
 from pacs_dedup.domain.patients.identity import NO_DEFAULTS, SenderDefaults
 from pacs_dedup.pipeline.forwarding import forwards
@@ -66,7 +66,7 @@ def fingerprint_once(examiner: Examiner) -> bool:
 def _examined(arrival_id: ArrivalId, arrival: Arrival, examiner: Examiner) -> Collection[NewWork]:
     """Examine, index and file an arrival; return what follows."""
     try:
-        fingerprint = _known_or_new(arrival, examiner)
+        fingerprint = current_fingerprint(arrival.blob_id, arrival.source, examiner)
     except (Unreadable, BlobMissing) as error:
         examiner.arrivals.note_problem(arrival_id, str(error))
         return forwards([arrival_id], examiner.destinations, examiner.clock.now(), arrival.source)
@@ -81,9 +81,20 @@ def _examined(arrival_id: ArrivalId, arrival: Arrival, examiner: Examiner) -> Co
     return (NewWork(Step.SETTLE, subject_of(key, entry.generation), due_at, source=arrival.source),)
 
 
-def _known_or_new(arrival: Arrival, examiner: Examiner) -> InstanceFingerprint:
-    known = examiner.index.get([arrival.blob_id])
-    if known:
+def current_fingerprint(blob_id: BlobId, source: str, examiner: Examiner) -> InstanceFingerprint:
+    """Return the fingerprint of a blob by the rules of today; what is known by them is not examined again.
+
+    Of bytes that are no longer held, or can no longer be examined, it is the one by the rules of their time.
+
+    Raises:
+        Unreadable, BlobMissing: the blob can not be examined, and never was.
+    """
+    known = examiner.index.get([blob_id])
+    if known and known[0].digest_version == DIGEST_VERSION:
         return known[0]
-    defaults = examiner.senders.get(arrival.source, NO_DEFAULTS)
-    return examiner.examine(examiner.blobs.path(arrival.blob_id), arrival.blob_id, defaults)
+    try:
+        return examiner.examine(examiner.blobs.path(blob_id), blob_id, examiner.senders.get(source, NO_DEFAULTS))
+    except (Unreadable, BlobMissing):
+        if known:
+            return known[0]
+        raise

@@ -5,13 +5,13 @@ against its own earlier generations only what is new is compared.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pacs_dedup.domain.blocking import digest_key, is_sketch_band, search_keys, worth_comparing
 from pacs_dedup.domain.compare import compare_studies, plan_looks
 from pacs_dedup.domain.decide import decide
-from pacs_dedup.domain.fingerprint import StudyFingerprint
+from pacs_dedup.domain.fingerprint import DIGEST_VERSION, StudyFingerprint
 from pacs_dedup.domain.frames.repeats import repeats_within
 from pacs_dedup.domain.identifiers import BlockingKey, Digest, StudyKey
 from pacs_dedup.domain.patients.keys import SAMPLE, SAMPLED, counted_name
@@ -114,8 +114,14 @@ def compare(
     """Compare two studies, looking at pixels where the digests leave frames without a partner."""
     looked = look(plan_looks(incoming, prior, common), matcher.blobs.path, matcher.verify)
     evidence = compare_studies(incoming, prior, looked, common, frequencies=names)
-    verdict = decide(evidence, matcher.policy)
+    verdict = replace(decide(evidence, matcher.policy), digest_version=_digest_versions(incoming, prior))
     return Judgement(incoming.key, incoming.generation, prior.key, verdict, matcher.clock.now())
+
+
+def _digest_versions(*studies: StudyFingerprint) -> str:
+    """Name the rules that fingerprints were computed by: those of today, unless old ones could not be renewed."""
+    versions = {instance.digest_version for study in studies for instance in study.instances}
+    return "+".join(sorted(versions)) or DIGEST_VERSION
 
 
 def _judge_pair(

@@ -1,6 +1,7 @@
 """What every `FingerprintIndex` promises."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection
@@ -8,6 +9,7 @@ from sqlalchemy import Connection
 from pacs_dedup.adapters.database import Database
 from pacs_dedup.adapters.database.fingerprint_index import hash_of
 from pacs_dedup.adapters.database.tables import blocking_keys, keyed_studies
+from pacs_dedup.domain.fingerprint import DIGEST_VERSION
 from pacs_dedup.domain.identifiers import BlockingKey
 from tests.contracts.values import blob, fingerprint, keys, study
 from tests.fakes import FakeClock, FakeDatabase
@@ -28,6 +30,12 @@ class FingerprintIndexContract:
         database.index.put(fingerprint(3, rows=512))
         database.index.put(fingerprint(3, rows=256))
         assert database.index.get([blob(3)]) == (fingerprint(3, rows=256),)
+
+    def test_a_fingerprint_keeps_the_version_of_its_rules(self, database: Database) -> None:
+        older = replace(fingerprint(3), digest_version=DIGEST_VERSION.replace("spd1", "spd0"))
+        database.index.put(older)
+        database.index.put(older)
+        assert database.index.get([blob(3)]) == (older,)
 
     def test_fingerprints_come_in_the_order_asked_for_without_the_unknown(self, database: Database) -> None:
         for number in range(4):
@@ -115,6 +123,11 @@ class FingerprintIndexContract:
 
 class TestDatabaseFingerprintIndex(FingerprintIndexContract):
     """SQLite and PostgreSQL."""
+
+    def test_a_sketch_by_other_rules_is_left_out_for_it_would_look_like_other_noise(self, database: Database) -> None:
+        database.index.put(replace(fingerprint(3), digest_version="spd1.rsh0"))
+        (kept,) = database.index.get([blob(3)])
+        assert kept.frames == (replace(fingerprint(3).frames[0], sketch=None),)
 
     def give_many_studies_one_key(self, database: Database, numbers: range, key: BlockingKey) -> None:
         """Fill the tables directly: thousands of durable transactions would take long."""

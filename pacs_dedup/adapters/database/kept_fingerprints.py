@@ -18,9 +18,10 @@ _SERIES_HASH_BYTES = 12
 _Template = tuple[int, str]
 
 
-def text_of(fingerprint: InstanceFingerprint, digest_version: str = DIGEST_VERSION) -> str:
-    """Return what is packed: the rules it was computed with, a line each, and the JSON; the blob id has a column."""
-    return f"{digest_version}\n{FINGERPRINT.dump(replace(fingerprint, blob_id=BlobId('')))}"
+def text_of(fingerprint: InstanceFingerprint) -> str:
+    """Return what is packed: the rules it was computed by, end of line, and the JSON; the blob id has a column."""
+    told = replace(fingerprint, blob_id=BlobId(""), digest_version="")
+    return f"{fingerprint.digest_version}\n{FINGERPRINT.dump(told)}"
 
 
 def put_text(connection: Connection, blob_id: BlobId, series_instance_uid: str, text: str) -> None:
@@ -50,8 +51,20 @@ def get_fingerprints(connection: Connection, blob_ids: Collection[BlobId]) -> di
 
 
 def _loaded(blob: bytes, body: bytes, template: str | None) -> InstanceFingerprint:
-    loaded = FINGERPRINT.load(unpack(body, template).partition("\n")[2])
-    return replace(loaded, blob_id=BlobId(blob.hex()))
+    """Read a fingerprint back under the rules it was computed by.
+
+    A digest begins with the number of its rules and never equals one by others. A sketch has no such beginning: one by
+    other rules would look like other noise, so it is left out.
+    """
+    digest_version, _, text = unpack(body, template).partition("\n")
+    loaded = replace(FINGERPRINT.load(text), blob_id=BlobId(blob.hex()), digest_version=digest_version)
+    if _sketch_rules(digest_version) == _sketch_rules(DIGEST_VERSION):
+        return loaded
+    return replace(loaded, frames=tuple(replace(f, sketch=None, trimmed_sketch=None) for f in loaded.frames))
+
+
+def _sketch_rules(digest_version: str) -> str:
+    return digest_version.rpartition(".")[2]
 
 
 def _inserted(connection: Connection, blob_id: BlobId, row: dict[str, Any]) -> bool:

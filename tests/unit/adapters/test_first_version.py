@@ -70,6 +70,7 @@ def test_a_fingerprint_says_what_it_said(opened: Database) -> None:
     (row,) = ROWS["fingerprints"]
     (kept,) = opened.index.get([BlobId(row["blob_id"])])
     stored = json.loads(row["body"])[0]
+    assert kept.digest_version == row["digest_version"]
     assert kept.dataset_digest == stored["dataset_digest"]
     assert [frame.stored_digest for frame in kept.frames] == [stored["frames"][0]["stored_digest"]]
     assert kept.patient.ids[0].value == "A123456"

@@ -1,14 +1,31 @@
 """Step 2: an arrival is examined, indexed and filed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from pacs_dedup.domain.errors import Unreadable
+from pacs_dedup.domain.fingerprint import DIGEST_VERSION, InstanceFingerprint
 from pacs_dedup.domain.patients.identity import SenderDefaults
+from pacs_dedup.domain.verdict import Relation
 from pacs_dedup.ports.journal import NewWork, Step
-from tests.builders import make_instance, make_slices
+from tests.builders import make_instance, make_slices, renewed
 from tests.site import FORCE, QUIET, Site, exhaust
 
 NOT_DICOM = Unreadable("the preamble is missing")
+
+
+def fingerprinted_by_old_rules(site: Site) -> InstanceFingerprint:
+    """An instance that was received before the rules changed."""
+    site.receive(make_instance())
+    site.fingerprint()
+    (entry,) = site.database.register.entries()
+    (member,) = site.database.register.members(entry.key)
+    (known,) = site.database.index.get([member.blob_id])
+    old = replace(known, digest_version="spd0")
+    site.database.index.put(old)
+    return old
 
 
 def settles_at(site: Site) -> timedelta:
@@ -59,6 +76,38 @@ def test_an_instance_sent_again_is_examined_once_and_filed_twice() -> None:
     assert site.fingerprint()
     (entry,) = site.database.register.entries()
     assert (len(site.database.register.members(entry.key)), entry.instances) == (2, 1)
+
+
+def test_an_instance_that_comes_again_is_examined_by_the_rules_of_today() -> None:
+    site = Site()
+    old = fingerprinted_by_old_rules(site)
+    site.receive(make_instance())
+    site.fingerprint()
+    assert site.database.index.get([old.blob_id]) == (replace(old, digest_version=DIGEST_VERSION),)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_what_can_not_be_examined_again_keeps_its_fingerprint_and_the_version_of_it(gone: bool) -> None:
+    site = Site()
+    old = fingerprinted_by_old_rules(site)
+    site.receive(make_instance())
+    if gone:
+        site.blobs._bytes.clear()
+    else:
+        site._examined[old.blob_id] = NOT_DICOM
+    site.fingerprint()
+    assert site.database.index.get([old.blob_id]) == (old,)
+    assert not site.database.arrivals.problems()
+
+
+def test_a_verdict_names_the_rules_of_the_fingerprints_that_it_was_made_from() -> None:
+    site = Site()
+    fingerprinted_by_old_rules(site)
+    site.run()
+    site.send_study(renewed([make_instance()]), "PMHPACS")
+    (judgement,) = site.judgements()
+    assert judgement.verdict.relation is Relation.EXACT_COPY
+    assert judgement.verdict.digest_version == f"spd0+{DIGEST_VERSION}"
 
 
 def test_what_can_not_be_examined_is_listed_with_its_cause_and_forwarded() -> None:
