@@ -138,6 +138,8 @@ def evidences(draw: st.DrawFn) -> Evidence:
         total_bits=draw(st.floats(-80, 120)),
         patient_bits=draw(st.floats(-40, 60)),
         better=draw(st.sampled_from(["incoming", "prior", "equal"])),
+        quality_control=draw(st.booleans()),
+        patient_vetoes=draw(st.sampled_from([(), ("a newborn goes by a provisional name",)])),
     )
 
 

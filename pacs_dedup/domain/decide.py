@@ -26,6 +26,7 @@ _OTHER_MOMENTS = frozenset({"same_day", "same_day_other_extent", "other_day", "s
 _TELLING = frozenset({"some", "differs", "conflicting", "to_prior", "turned"})
 _NOT_COPIES = frozenset({Relation.DISTINCT, Relation.REPEAT_ACQUISITION})
 _QUARANTINABLE = frozenset({Relation.EXACT_COPY, Relation.UID_CONFLICT})
+_PHANTOM = "it shows a phantom or a test object, and such images are repeated on purpose"
 
 
 def decide(evidence: Evidence, policy: Policy) -> Verdict:
@@ -103,10 +104,15 @@ def vetoes_against(relation: Relation, evidence: Evidence, policy: Policy) -> tu
 
 def _vetoes_against_conflict(evidence: Evidence) -> tuple[tuple[bool, str], ...]:
     """One UID with two images is held to keep an archive from overwriting either, and nothing else is held with it."""
+    coverage = evidence.coverage
+    unexamined = coverage.unreadable_incoming + coverage.unreadable_prior + evidence.sop.not_comparable
     return (
-        (other_patient(evidence.patient_tier), "it names another patient"),
+        (evidence.patient_tier is not PatientTier.SAME, "the patient is not surely the same"),
         (evidence.sop.shared < evidence.incoming_instances, "it brings instances that nobody has yet"),
+        (unexamined > 0, "some of it could not be examined"),
         (evidence.better == "incoming", "what arrived is the better version"),
+        (evidence.quality_control, _PHANTOM),
+        *((True, veto) for veto in evidence.patient_vetoes),
     )
 
 
@@ -125,7 +131,7 @@ def _vetoes(evidence: Evidence, policy: Policy) -> tuple[tuple[bool, str], ...]:
         (coverage.value > 0, "its numbers were written anew, which may be a correction"),
         (_times_conflict(evidence), "the acquisition times conflict"),
         (not coverage.images_matched, "no image was compared"),
-        (evidence.quality_control, "it shows a phantom or a test object, and such images are repeated on purpose"),
+        (evidence.quality_control, _PHANTOM),
         (evidence.level(Fact.ORIENTATION) == "differs", "it may correct the side, orientation or position of an image"),
         (tied, "one study names the other as its source"),
         *((True, veto) for veto in evidence.patient_vetoes),

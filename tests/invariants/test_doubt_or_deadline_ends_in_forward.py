@@ -9,10 +9,11 @@ from pacs_dedup.domain.case import Verb
 from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.evidence import Evidence, PatientTier
+from pacs_dedup.domain.patients.identity import PatientId, PersonNameParts
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.verdict import Disposition, Relation
 from pacs_dedup.pipeline.review import decide_case, undo_case
-from tests.builders import make_slices, renewed
+from tests.builders import NOBODY, STRANGER, evidence_of, make_instance, make_patient, make_slices, renewed
 from tests.site import JUDGE_WITHIN, MAX_HOLD, Site, exhaust
 from tests.strategies import evidences
 
@@ -75,9 +76,39 @@ def test_doubt_never_holds(evidence: Evidence) -> None:
     verdict = decide(evidence, Policy(action=Action.QUARANTINE))
     doubt = (
         evidence.patient_tier is not PatientTier.SAME,
-        evidence.coverage.verified,
+        evidence.patient_vetoes,
+        evidence.quality_control,
         evidence.coverage.unreadable_incoming,
-        evidence.coverage.matched < evidence.coverage.incoming,
+        evidence.coverage.unreadable_prior,
+        evidence.better == "incoming",
+        evidence.sop.unsettled and not evidence.sop.conflicting,
+        evidence.sop.not_comparable and evidence.sop.conflicting,
+        # of a conflict it is the very reason that the pixels are not known
+        evidence.coverage.verified and not evidence.sop.conflicting,
+        evidence.coverage.matched < evidence.coverage.incoming and not evidence.sop.conflicting,
+        evidence.sop.shared < evidence.incoming_instances and evidence.sop.conflicting,
     )
-    if any(doubt) and verdict.relation is not Relation.UID_CONFLICT:
+    if any(doubt):
         assert verdict.disposition is not Disposition.QUARANTINE
+
+
+PMH = make_patient(PatientId("Y777777", issuer="PMH"), name=STRANGER.name, birth_date="", sex="")
+NEWBORN = make_patient(name=PersonNameParts(("BB", "CHAN"), placeholder=True, baby=True))
+KNOWN = make_instance("1", "known")
+UNEXAMINED = make_instance("2", frames=(), unreadable="no decoder", rendition=None)
+
+
+@pytest.mark.parametrize(
+    "arrived",
+    [
+        (make_instance("1", "other", patient=PMH),),
+        (make_instance("1", "other", patient=NOBODY),),
+        (make_instance("1", "other", patient=NEWBORN),),
+        (make_instance("1", "other", quality_control=True),),
+        (make_instance("1", "other"), UNEXAMINED),
+    ],
+    ids=["another name", "nobody", "newborn", "phantom", "unexamined"],
+)
+def test_a_conflict_of_which_anything_else_is_in_doubt_is_forwarded(arrived: tuple) -> None:
+    verdict = decide(evidence_of(arrived, [KNOWN, make_instance("2")]), Policy(action=Action.QUARANTINE))
+    assert (verdict.relation, verdict.disposition) == (Relation.UID_CONFLICT, Disposition.ALERT)

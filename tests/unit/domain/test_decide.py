@@ -119,12 +119,19 @@ def test_a_conflict_under_one_uid_is_an_alarm_and_held_where_the_site_holds() ->
     [
         {"patient_tier": PatientTier.DIFFERENT},
         {"patient_tier": PatientTier.CONFLICT},
+        {"patient_tier": PatientTier.UNKNOWN},
+        {"patient_tier": PatientTier.PROBABLE},
         {"incoming_instances": 11},
+        {"coverage": make_coverage(unreadable_incoming=1)},
+        {"coverage": make_coverage(unreadable_prior=1)},
+        {"sop": replace(CONFLICT, conflicting=9, not_comparable=1)},
+        {"quality_control": True},
+        {"patient_vetoes": ("a newborn goes by a provisional name",)},
         {"better": "incoming"},
     ],
 )
-def test_a_conflict_is_forwarded_where_it_names_another_patient_or_brings_more_or_better(changes: dict) -> None:
-    verdict = decide(make_evidence(sop=CONFLICT, **changes), QUARANTINE)
+def test_a_conflict_is_forwarded_where_anything_else_is_in_doubt(changes: dict) -> None:
+    verdict = decide(make_evidence(**{"sop": CONFLICT, **changes}), QUARANTINE)
     assert (verdict.relation, verdict.disposition) == (Relation.UID_CONFLICT, Disposition.ALERT)
     assert len(verdict.vetoes) == 1
 
