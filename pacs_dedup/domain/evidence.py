@@ -198,27 +198,6 @@ class InstanceCounts:
     """
 
     identical: int = 0
-    transcoded: int = 0
-    corrected: int = 0
-    lossy_twin: int = 0
-    conflicting: int = 0
-    not_comparable: int = 0
-    unsettled: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class InstanceCounts:
-    """How the instances of two studies correspond; every instance of either side is counted once or in one pair.
-
-    Attributes:
-        identical: pairs with equal stored pixels (or content) in one encoding.
-        re_encoded: pairs with equal pixels or values, encoded or written otherwise.
-        near: pairs that show the same acquisition with altered pixels.
-        different: pairs under one SOP Instance UID that do not show the same.
-        only_in_a, only_in_b: instances without a partner on the other side.
-    """
-
-    identical: int = 0
     re_encoded: int = 0
     near: int = 0
     different: int = 0
