@@ -41,10 +41,14 @@ def _grown(evidence: Evidence) -> Relation | None:
     """Some instances are known by UID, some are new; new ones whose pixels are known are judged by pixels.
 
     A study that grows under another patient's name is no ordinary growth; its pixels and UIDs are judged further on.
+    Nor is one whose known instances came otherwise than they are known: what they say is not lost among new ones.
     """
     if evidence.coverage.renewed or other_patient(evidence.patient_tier):
         return None
-    return Relation.CONTINUED if evidence.level(Fact.STUDY_INSTANCE_UID) == "equal" else None
+    if evidence.level(Fact.STUDY_INSTANCE_UID) != "equal":
+        return None
+    unchanged = evidence.sop.shared == evidence.sop.identical + evidence.sop.transcoded
+    return Relation.CONTINUED if unchanged else _resent(evidence)
 
 
 def _resent(evidence: Evidence) -> Relation:

@@ -38,7 +38,12 @@ def _how_equal(evidence: Evidence) -> str:
 
 def _corrected(evidence: Evidence) -> str:
     who = _PATIENTS[evidence.patient_tier]
-    return f"The same instances again with other header values, for {who}; the pixels are equal."
+    return f"The same instances again with other header values, for {who}{_and_new(evidence)}; the pixels are equal."
+
+
+def _and_new(evidence: Evidence) -> str:
+    new = max(evidence.incoming_instances - evidence.sop.shared, 0)
+    return f", and {new} that are new" if evidence.sop.shared and new else ""
 
 
 def _conflict(evidence: Evidence) -> str:
@@ -50,7 +55,7 @@ def _conflict(evidence: Evidence) -> str:
 
 
 def _lossy_twin(evidence: Evidence) -> str:
-    return f"The same instances again, lossily compressed; the {_BETTER[evidence.better]}."
+    return f"The same instances again, lossily compressed{_and_new(evidence)}; the {_BETTER[evidence.better]}."
 
 
 def _copy(evidence: Evidence) -> str:

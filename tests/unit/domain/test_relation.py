@@ -65,6 +65,21 @@ def test_a_study_that_came_again_with_more_has_grown() -> None:
     assert relation(sop=shared(7, identical=7), levels=SAME_STUDY) is Relation.CONTINUED
 
 
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        ({"identical": 3, "transcoded": 2}, Relation.CONTINUED),
+        ({"lossy_twin": 5}, Relation.LOSSY_TWIN),
+        ({"identical": 4, "lossy_twin": 1}, Relation.LOSSY_TWIN),
+        ({"corrected": 5}, Relation.CORRECTED_RESEND),
+        ({"corrected": 1, "not_comparable": 4}, Relation.CORRECTED_RESEND),
+        ({"not_comparable": 5}, Relation.UNDIGESTABLE),
+    ],
+)
+def test_new_instances_do_not_silence_what_the_known_ones_say(kinds: dict, expected: Relation) -> None:
+    assert relation(sop=shared(5, **kinds), incoming_instances=6, levels=SAME_STUDY) is expected
+
+
 def test_new_uids_for_known_pixels_are_no_ordinary_growth() -> None:
     grown = make_evidence(sop=shared(7, identical=7), coverage=make_coverage(renewed=3), levels=SAME_STUDY)
     assert relate(grown, Policy()) is Relation.EXACT_COPY

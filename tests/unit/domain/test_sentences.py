@@ -21,6 +21,12 @@ from tests.builders import make_coverage, make_evidence
             "altered pixels; the known study is the better version.",
         ),
         (Relation.LOSSY_TWIN, make_evidence(better="incoming"), "the incoming study is the better version"),
+        (
+            Relation.LOSSY_TWIN,
+            make_evidence(sop=SopFindings(shared=9, lossy_twin=9)),
+            "compressed, and 1 that are new;",
+        ),
+        (Relation.CORRECTED_RESEND, make_evidence(sop=SopFindings(shared=8)), "same patient, and 2 that are new;"),
         (Relation.WRONG_PATIENT, make_evidence(patient_tier=PatientTier.DIFFERENT), "filed for another patient"),
         (Relation.CORRECTED_RESEND, make_evidence(), "other header values, for the same patient"),
         (Relation.UID_CONFLICT, make_evidence(sop=SopFindings(shared=2, conflicting=2)), "2 SOP Instance UIDs"),
