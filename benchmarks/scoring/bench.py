@@ -14,7 +14,7 @@ from benchmarks.scoring.archive_of_priors import ArchiveOfPriors
 from benchmarks.scoring.cache import Cache
 from benchmarks.scoring.examined import Examined, examine_study
 from benchmarks.scoring.looking import Find, LookKey, Looks
-from benchmarks.scoring.rivals import SAMPLED_FRAMES, half_known
+from benchmarks.scoring.rivals import SAMPLED_FRAMES
 from benchmarks.simulator.admission import study_of
 from benchmarks.simulator.model import Seed, Study, write_study
 from pacs_dedup.domain.frames.verification import FrameVerification
@@ -152,9 +152,8 @@ class Bench:
         return owner(blob_id) if owner else None
 
     def related(self, seed: Seed, other: Seed) -> bool:
-        """Tell whether two seeds show, at least by half, the same frames: then neither is a stranger to the other."""
+        """Tell whether two seeds show one frame or more in common: then neither is a stranger to the other."""
         shared = set(seed.files) & set(other.files)
         if shared and (not seed.frames or not other.frames or set(seed.frames) & set(other.frames)):
             return True
-        mine, theirs = self.prior(seed).traits.stored, self.prior(other).traits.stored
-        return half_known(mine, theirs) or half_known(theirs, mine)
+        return not set(self.prior(seed).traits.stored).isdisjoint(self.prior(other).traits.stored)

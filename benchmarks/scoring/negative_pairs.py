@@ -48,7 +48,12 @@ def _against_others(bench: Bench, seed: Seed, looks: Looks) -> Iterator[Outcome]
 
 
 def judge_negative(bench: Bench, pair: NegativePair) -> tuple[Outcome, ...]:
-    """Judge what the simulator paired; by forced comparison, which is harder than what a search would bring up."""
+    """Judge what the simulator paired; by forced comparison, which is harder than what a search would bring up.
+
+    Empty where the two turn out to be one image: no verdict about them would be wrong.
+    """
+    if pair.shows_one_image:
+        return ()
     incoming_source = PRIOR if pair.same_source else INCOMING
     with bench.scratch(pair.build_a, pair.build_b) as (files_a, files_b), bench.looking(pair.name) as looks:
         prior = bench.examined(_study_name(pair.build_a, f"{pair.name} a"), files_a, PRIOR).of_source(PRIOR)

@@ -1,20 +1,14 @@
 """Other reconstructions, and acquisitions that nobody made: repeats and follow-ups, computed (N4, N6, N8)."""
 
-import random
 from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
-import SimpleITK as sitk  # noqa: N813 - the name that its documentation uses
-from pydicom import Dataset
 
-from benchmarks.simulator.header_facts import moved_date
+from benchmarks.simulator.exposures import acquire_again, blurred, renew_with
 from benchmarks.simulator.model import Seed, Study
 from benchmarks.simulator.negative_model import NegativePair, pair, passed
-from benchmarks.simulator.negative_repeats import minutes_later
 from benchmarks.simulator.pixel_data import Array, decompressed, set_native, stored_values
-from benchmarks.simulator.pixel_scale import forget_padding
-from benchmarks.simulator.renew import instance_uids, map_uids, uid_map
 from benchmarks.simulator.seeds import slice_of, slices_in
 
 _KERNELS = {"SMOOTH": 0.7, "SOFTER": 1.1, "SHARP": -0.7, "SHARPER": -1.2}
@@ -86,7 +80,7 @@ def stamped(study: Study) -> Study:
 
 def other_kernel(study: Study, *, kernel: str) -> Study:
     """Reconstruct anew: another kernel in header and pixels, UIDs of its own, everything else as it was."""
-    _renew(study, kernel)
+    renew_with(study, kernel)
     for dataset in study:
         decompressed(dataset)
         values = stored_values(dataset)
@@ -99,72 +93,5 @@ def other_kernel(study: Study, *, kernel: str) -> Study:
 
 def _filtered(frame: Array, amount: float) -> Array:
     if amount > 0:
-        return _blurred(frame, amount)
-    return frame - amount * (frame - _blurred(frame, 1.0))
-
-
-def _blurred(frame: Array, sigma: float) -> Array:
-    return sitk.GetArrayFromImage(sitk.SmoothingRecursiveGaussian(sitk.GetImageFromArray(frame), sigma))
-
-
-def acquire_again(study: Study, *, salt: str, days: int) -> Study:
-    """Compute another exposure of the same patient: moved a little, noise of its own, later.
-
-    Anatomy is what edge-preserving diffusion leaves; the noise that it takes away is replaced by new noise that is as
-    strong at each place. A repeat moves by up to 1.5 pixels and half a degree, a follow-up by more.
-
-    Args:
-        days: 0 for a repeat within minutes.
-    """
-    _renew(study, salt)
-    generator = random.Random(salt)
-    noise = np.random.default_rng(generator.getrandbits(32))
-    reach = 1.0 if days == 0 else 4.0
-    shift = [reach * generator.choice((-1, 1)) * generator.uniform(0.4, 1.5) for _ in range(2)]
-    angle = reach * generator.uniform(-0.5, 0.5)
-    for dataset in study:
-        decompressed(dataset)
-        values = stored_values(dataset)
-        frames = [_again(frame.astype(np.float32), shift, np.deg2rad(angle), noise) for frame in values]
-        set_native(dataset, np.clip(np.rint(np.stack(frames)), values.min(), values.max()).astype(np.int64))
-        forget_padding(dataset)
-        _later(dataset, days)
-    return minutes_later(study, minutes=7)
-
-
-def _again(frame: Array, shift: list[float], angle: float, noise: np.random.Generator) -> Array:
-    spread = max(float(np.ptp(frame)), 1.0)
-    image = sitk.GetImageFromArray(frame / spread)
-    anatomy = sitk.CurvatureAnisotropicDiffusion(image, 0.0625, 2.0, 1, 12)
-    removed = frame / spread - sitk.GetArrayFromImage(anatomy)
-    centre = [side / 2 for side in frame.shape[::-1]]
-    moved = sitk.Resample(
-        anatomy, image, sitk.Euler2DTransform(centre, angle, shift), sitk.sitkBSpline, float(frame.min()) / spread
-    )
-    strength = np.sqrt(np.maximum(_blurred((removed**2).astype(np.float32), 3.0), 0))
-    fresh = noise.standard_normal(frame.shape).astype(np.float32) * strength
-    return (sitk.GetArrayFromImage(moved) + fresh) * spread
-
-
-def _later(dataset: Dataset, days: int) -> None:
-    for keyword in ("AcquisitionDate", "ContentDate", "SeriesDate", "StudyDate"):
-        if dataset.get(keyword):
-            setattr(dataset, keyword, moved_date(str(dataset[keyword].value), days))
-    for element in (e for e in dataset.iterall() if e.VR == "DT" and e.value and e.VM == 1):
-        text = str(element.value)
-        element.value = moved_date(text[:8], days) + _seven_minutes_on(text[8:])
-
-
-def _seven_minutes_on(time: str) -> str:
-    """Move the time of a DT value; hours run over as the clock does."""
-    if not time[:4].isdigit():
-        return time
-    minutes = (int(time[:2]) * 60 + int(time[2:4]) + 7) % (24 * 60)
-    return f"{minutes // 60:02d}{minutes % 60:02d}{time[4:]}"
-
-
-def _renew(study: Study, salt: str) -> None:
-    """Give Study, Series and SOP Instance UIDs new values; the frame of reference stays."""
-    mapping, own = uid_map(random.Random(salt)), instance_uids(study)
-    for dataset in study:
-        map_uids(dataset, own.__contains__, mapping)
+        return blurred(frame, amount)
+    return frame - amount * (frame - blurred(frame, 1.0))

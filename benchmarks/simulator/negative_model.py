@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks.simulator.admission import study_of
 from benchmarks.simulator.chains import chain_of
+from benchmarks.simulator.contents import share_an_image
 from benchmarks.simulator.model import Chain, DoesNotFit, Seed, Study
 
 Builder = Callable[[], Study]
@@ -52,6 +53,7 @@ class NegativePair:
         same_patient: both studies name one patient.
         same_source: both come from one system.
         synthetic: a study was computed rather than found.
+        sources: the two seeds before anything is done to them; one seed twice where the second study is made of it.
     """
 
     kind: str
@@ -66,6 +68,12 @@ class NegativePair:
     same_patient: bool = False
     same_source: bool = False
     synthetic: bool = False
+    sources: tuple[Seed, ...] = ()
+
+    @property
+    def shows_one_image(self) -> bool:
+        """Tell whether two seeds that ought to be two images share one, before anything is done to them."""
+        return len(set(self.sources)) > 1 and share_an_image(*self.sources)
 
 
 Change = Callable[[Study], Study]
@@ -102,6 +110,7 @@ def pair(
         partial(_made, a, before, unchanged),
         partial(_made, b, before, change),
         same_patient=a.subject == b.subject,
+        sources=(a, b),
         **facts,
     )
 

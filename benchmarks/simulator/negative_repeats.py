@@ -1,16 +1,13 @@
 """Real images of one patient that are alike and not the same: neighbours, repeats, runs, positions, weightings."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from functools import partial
 from itertools import combinations
 
-from benchmarks.simulator.model import Seed, Study
+from benchmarks.simulator.exposures import minutes_later
+from benchmarks.simulator.model import Seed
 from benchmarks.simulator.negative_model import NegativePair, pair, passed
 from benchmarks.simulator.seeds import slice_of, slices_in
-
-_TIMES = ("AcquisitionTime", "ContentTime", "SeriesTime")
-_CLOCK = "%H%M%S"
 
 _SAME_PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("repeat", tuple(f"epi-run{run}-{time}" for run in (4, 5, 6, 7) for time in (1, 2))),
@@ -59,17 +56,6 @@ def same_patient(seeds: tuple[Seed, ...]) -> Iterator[NegativePair]:
         one_source = set(a.files) & set(b.files)  # a mosaic holds the very tiles that a volume was cut from
         if a.subject == b.subject and not alike and not reconstructed and not one_source:
             yield from passed(pair("same_patient_other_study", a, b))
-
-
-def minutes_later(study: Study, *, minutes: int) -> Study:
-    """Move the times of acquisition, as a repeat a little later has them."""
-    for dataset in study:
-        for keyword in _TIMES:
-            text = str(dataset.get(keyword) or "")
-            if text[:6].isdigit() and len(text) >= 6:
-                moved = datetime.strptime(text[:6], _CLOCK) + timedelta(minutes=minutes)  # noqa: DTZ007 - TM has no zone
-                setattr(dataset, keyword, moved.strftime(_CLOCK) + text[6:])
-    return study
 
 
 def _volumes(seeds: tuple[Seed, ...]) -> list[Seed]:

@@ -33,12 +33,17 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A single image that plays a study."""
+    """A single image that plays a study.
+
+    Attributes:
+        part_of: the image that shows all that this one shows, and more; it plays instead, where it is there.
+    """
 
     name: str
     subject: str
     modality: str
     path: str
+    part_of: str = ""
 
 
 _NIH = "dcm_qa_nih/In/"
@@ -130,10 +135,10 @@ IMAGES: tuple[Image, ...] = (
 """Single images, each the best version that there is."""
 
 WHEEL_IMAGES: tuple[Image, ...] = (
-    Image("wheel-ct", "wg04-ct1", "CT", "CT_small.dcm"),
-    Image("wheel-mr", "wg04-mr1", "MR", "MR_small.dcm"),
-    Image("wheel-mr-overlay", "siemens-mpr", "MR", "examples_overlay.dcm"),
-    Image("wheel-us-palette", "obxxxx1a", "US", "examples_palette.dcm"),
+    Image("wheel-ct", "wg04-ct1", "CT", "CT_small.dcm", part_of="wg04-ct1"),
+    Image("wheel-mr", "wg04-mr1", "MR", "MR_small.dcm", part_of="wg04-mr1"),
+    Image("wheel-mr-overlay", "siemens-mpr", "MR", "examples_overlay.dcm", part_of="mr-lesion"),
+    Image("wheel-us-palette", "obxxxx1a", "US", "examples_palette.dcm", part_of="us-palette"),
     Image("wheel-ct-jxd", "jxd-191021006", "CT", "J2K_pixelrep_mismatch.dcm"),
 )
-"""Images of pydicom's own wheel; they need no corpus. Some show what a corpus image shows, smaller."""
+"""Images of pydicom's own wheel; they need no corpus. Four are exact cuttings of images of a corpus."""

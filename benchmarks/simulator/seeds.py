@@ -29,7 +29,9 @@ def load_seeds(corpus: Path) -> tuple[Seed, ...]:
     """
     volumes = tuple(seed for volume in VOLUMES for seed in _volume_seeds(corpus, volume))
     images = tuple(seed for image in IMAGES for seed in _image_seed(corpus / image.path, image))
-    wheel = tuple(seed for image in WHEEL_IMAGES for seed in _image_seed(_in_wheel(image.path), image))
+    there = {seed.name for seed in images}
+    spare = (image for image in WHEEL_IMAGES if image.part_of not in there)
+    wheel = tuple(seed for image in spare for seed in _image_seed(_in_wheel(image.path), image))
     slices = tuple(slice_ for volume in volumes for slice_ in _slices(volume))
     return (*volumes, *images, *wheel, *slices)
 

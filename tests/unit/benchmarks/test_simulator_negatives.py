@@ -8,10 +8,10 @@ import pytest
 from pydicom import dcmread
 
 from benchmarks.simulator.admission import study_of
+from benchmarks.simulator.exposures import acquire_again, minutes_later
 from benchmarks.simulator.model import write_study
-from benchmarks.simulator.negative_acquisitions import acquire_again, other_kernel, stamped
+from benchmarks.simulator.negative_acquisitions import other_kernel, stamped
 from benchmarks.simulator.negative_patients import as_subject, claim_uids, report_on, split_procedure, with_page
-from benchmarks.simulator.negative_repeats import minutes_later
 from benchmarks.simulator.negatives import NegativePair, negatives
 from benchmarks.simulator.pixel_data import stored_values
 from benchmarks.simulator.seeds import load_seeds
@@ -65,6 +65,22 @@ def test_every_kind_can_be_built_and_written(corpus: Path, tmp_path: Path) -> No
             assert all(dcmread(path).SOPInstanceUID for path in write_study(study, tmp_path / f"{number}{side}"))
         if pair.same_patient and "after transfer" not in pair.kind and pair.kind != "misfiled":
             assert first[0].PatientID == second[0].PatientID
+
+
+@pytest.mark.corpus
+def test_frames_that_a_cine_repeats_are_no_two_images(pairs: tuple[NegativePair, ...]) -> None:
+    cine = [p for p in pairs if "echo-cine" in p.name and p.kind in ("neighbour_slices", "uid_conflict")]
+    equal = sorted(pair.name for pair in cine if pair.shows_one_image)
+    assert equal == [
+        f"{kind}: echo-cine-{places}"
+        for kind in ("neighbour_slices", "uid_conflict")
+        for places in ("2/place0 | echo-cine-2/place1", "3/place7 | echo-cine-3/place8")
+    ]
+
+
+@pytest.mark.corpus
+def test_what_a_study_becomes_later_is_not_compared_with_it_as_another_image(pairs: tuple[NegativePair, ...]) -> None:
+    assert not [p for p in pairs if p.kind in ("misfiled", "procedure_split", "new_report") and p.shows_one_image]
 
 
 def test_without_a_corpus_there_are_pairs_of_the_wheels_images(tmp_path: Path) -> None:

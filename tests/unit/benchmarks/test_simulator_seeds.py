@@ -1,12 +1,15 @@
 from collections import defaultdict
-from hashlib import sha256
+from itertools import permutations
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.simulator.admission import study_of
+from benchmarks.simulator.contents import digest_of_ranks, frames_shown
 from benchmarks.simulator.model import Seed, write_study
-from benchmarks.simulator.pixel_data import frames_of, stored_values
+from benchmarks.simulator.pixel_data import Array, frames_of, stored_values
+from benchmarks.simulator.seed_table import IMAGES, WHEEL_IMAGES
 from benchmarks.simulator.seeds import load_seeds, slice_of, slices_in, split
 from pacs_dedup.domain.identifiers import BlobId
 from pacs_dedup.pipeline.examine import examine
@@ -63,14 +66,56 @@ def test_a_series_has_five_frames_and_an_image_one(seeds: tuple[Seed, ...]) -> N
 
 @pytest.mark.corpus
 @pytest.mark.slow
-def test_no_image_plays_two_studies(seeds: tuple[Seed, ...]) -> None:
+def test_no_image_plays_two_studies_not_even_with_its_values_mapped(seeds: tuple[Seed, ...]) -> None:
     owners: dict[str, set[str]] = defaultdict(set)
-    for seed in seeds:
-        if seed.derived != "slice":
-            for dataset in study_of(seed):
-                for frame in stored_values(dataset):
-                    owners[sha256(frame.tobytes()).hexdigest()].add(seed.name)
+    for seed in _own_images(seeds):
+        for digest in frames_shown(seed):
+            owners[digest].add(seed.name)
     assert {frozenset(names) for names in owners.values() if len(names) > 1} == set()
+
+
+@pytest.mark.corpus
+@pytest.mark.slow
+def test_no_image_is_a_cutting_of_another(seeds: tuple[Seed, ...]) -> None:
+    images = [(s.name, stored_values(study_of(s)[0])[0]) for s in _own_images(seeds) if s.kind == "image"]
+    cut = {(a, b) for (a, small), (b, large) in permutations(images, 2) if _is_cut_from(small, large)}
+    assert cut == set()
+
+
+def test_a_cutting_is_known_as_one(tmp_path: Path) -> None:
+    whole = next(stored_values(study_of(s)[0])[0] for s in load_seeds(tmp_path) if s.name == "wheel-mr-overlay")
+    assert _is_cut_from(whole[100:250, 40:300], whole)
+    assert not _is_cut_from(whole[:, ::-1][100:250, 40:300], whole)
+
+
+def _own_images(seeds: tuple[Seed, ...]) -> list[Seed]:
+    return [seed for seed in seeds if seed.derived != "slice"]
+
+
+def _is_cut_from(small: Array, large: Array) -> bool:
+    """Whether the row of most levels of one image stands in another that is at least as large."""
+    if small.ndim != large.ndim or any(a > b for a, b in zip(small.shape, large.shape, strict=True)):
+        return False
+    row = max(small, key=lambda values: len(np.unique(values)))
+    return row.astype("<i4").tobytes() in large.astype("<i4").tobytes()
+
+
+def test_frames_are_known_again_when_their_values_are_mapped_and_not_when_they_are_others() -> None:
+    frame = stored_values(study_of(load_seeds(Path("nowhere"))[0])[0])[0]
+    assert digest_of_ranks(3 * frame + 7) == digest_of_ranks(frame)
+    assert digest_of_ranks(np.roll(frame, 1, axis=0)) != digest_of_ranks(frame)
+
+
+def test_what_the_wheel_shows_in_part_is_left_out_where_the_whole_is_there() -> None:
+    parts = {image.name: image.part_of for image in WHEEL_IMAGES if image.part_of}
+    assert parts["wheel-mr-overlay"] == "mr-lesion"
+    assert set(parts.values()) <= {image.name for image in IMAGES}
+
+
+@pytest.mark.corpus
+def test_one_of_the_whole_and_its_part_plays(seeds: tuple[Seed, ...]) -> None:
+    names = {seed.name for seed in seeds}
+    assert not [image.name for image in WHEEL_IMAGES if image.name in names and image.part_of in names]
 
 
 @pytest.mark.corpus
