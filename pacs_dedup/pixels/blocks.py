@@ -1,6 +1,6 @@
 """Blocks of 8 x 8 pixels in which one image holds what the other has not: burnt-in text, marks, painted areas."""
 
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ _CONTRAST: Final = 0.1
 """A block whose contrast is below this share of the image's carries noise alone and can not disagree."""
 
 Mask = NDArray[np.bool_]
+_Number = TypeVar("_Number", bound=np.generic)
 
 
 def strange(fitted: Plane, target: Plane) -> Mask:
@@ -36,7 +37,7 @@ def painted(first: Plane, second: Plane) -> Mask:
 
 def is_constant(values: Plane) -> Mask:
     """Tell which blocks hold one value alone."""
-    constant: Mask = _over_blocks(np.maximum, values) == _over_blocks(np.minimum, values)
+    constant: Mask = over_blocks(np.maximum, values) == over_blocks(np.minimum, values)
     return constant
 
 
@@ -54,15 +55,15 @@ def spread(blocks: Mask, shape: tuple[int, ...], margin: int = 1) -> Mask:
     return mask
 
 
+def over_blocks(combine: np.ufunc, values: NDArray[_Number], side: int = _BLOCK) -> NDArray[_Number]:
+    """Reduce every whole block of ``side`` x ``side`` to one value: rows first, which lie together in memory."""
+    rows, columns = values.shape[0] // side, values.shape[1] // side
+    cut = values[: rows * side, : columns * side]
+    strips = combine.reduce(cut.reshape(rows, side, columns * side), axis=1)
+    reduced: NDArray[_Number] = combine.reduce(strips.reshape(rows, columns, side), axis=2)
+    return reduced
+
+
 def _mean(values: Plane) -> Plane:
     """Return the mean of every block."""
-    return _over_blocks(np.add, values) * np.float32(1 / (_BLOCK * _BLOCK))
-
-
-def _over_blocks(combine: np.ufunc, values: Plane) -> Plane:
-    """Reduce every whole block to one value: rows first, which lie one after the other in memory."""
-    rows, columns = values.shape[0] // _BLOCK, values.shape[1] // _BLOCK
-    cut = values[: rows * _BLOCK, : columns * _BLOCK]
-    strips = combine.reduce(cut.reshape(rows, _BLOCK, columns * _BLOCK), axis=1)
-    reduced: Plane = combine.reduce(strips.reshape(rows, columns, _BLOCK), axis=2)
-    return reduced
+    return over_blocks(np.add, values) * np.float32(1 / (_BLOCK * _BLOCK))

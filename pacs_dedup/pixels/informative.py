@@ -5,11 +5,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pacs_dedup.pixels.blocks import over_blocks
 from pacs_dedup.pixels.canonical import Pixels
 from pacs_dedup.pixels.normal_form import MIN_DISTINCT, MIN_ENTROPY_BITS
 from pacs_dedup.pixels.statistics import Histogram
 
 MIN_FOREGROUND: Final = 0.02
+_BLOCK: Final = 4
+_LEAST_BLOCKS: Final = 8
+_LEAST_BLOCK_SHARE: Final = 0.01
+_BLOCK_ENTROPY_BITS: Final = 4.0
 _TEMPLATE_TOKENS: Final = (
     "DOSE",
     "PATIENT_INFO",
@@ -36,7 +41,8 @@ def is_informative(
 
     Blank, constant, low-entropy, nearly empty and drawn frames are equal between studies that have nothing to do with
     each other, and so are the pages that scanners add (dose, patient information, plans on a survey view): ImageType
-    (0008,0008) names those. A CT scanner stores its topogram once for each series planned on it.
+    (0008,0008) names those. A CT scanner stores its topogram once for each series planned on it. Where the background
+    takes so much of the frame that few bits are left, as a window burnt in does, the rest of it is asked alone.
 
     Args:
         frame: stored values, or the colours of a palette.
@@ -51,10 +57,31 @@ def is_informative(
     histogram = histogram or Histogram.of(frame)
     return (
         histogram.distinct >= MIN_DISTINCT
-        and histogram.entropy_bits >= MIN_ENTROPY_BITS
         and 1.0 - histogram.modal_share >= MIN_FOREGROUND
+        and (histogram.entropy_bits >= MIN_ENTROPY_BITS or has_textured_blocks(frame))
         and not is_drawn(frame)
     )
+
+
+def has_textured_blocks(frame: Pixels) -> bool:
+    """Tell whether what is neither background nor saturated has content of its own.
+
+    Of the blocks of 4 x 4 pixels at least 8, and one in a hundred, hold neither the most frequent value of the frame
+    nor its least or greatest, and are not flat; and their pixels have 4 bits of entropy. The strokes of letters are
+    thinner than a block. Figures: docs/decisions/0016.
+    """
+    plane = _plane(frame)
+    if min(plane.shape) < _BLOCK:
+        return False
+    counted = Histogram.of(plane)
+    outside = (counted.values[0], counted.values[-1], counted.values[counted.counts.argmax()])
+    inside = over_blocks(np.logical_and, np.logical_and.reduce([plane != value for value in outside]), _BLOCK)
+    textured = inside & (over_blocks(np.maximum, plane, _BLOCK) > over_blocks(np.minimum, plane, _BLOCK))
+    if np.count_nonzero(textured) < max(_LEAST_BLOCKS, _LEAST_BLOCK_SHARE * textured.size):
+        return False
+    rows, columns = textured.shape
+    blocks = plane[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK).swapaxes(1, 2)
+    return Histogram.of(blocks[textured]).entropy_bits >= _BLOCK_ENTROPY_BITS
 
 
 def is_drawn(frame: Pixels) -> bool:
@@ -90,9 +117,14 @@ def _different_lines(frame: Pixels) -> float:
 def _neighbours(frame: Pixels) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Return pixels, the ones right of them, the ones below, and the ones right of those.
 
-    Of colour the sum of the samples stands for the pixel. Of large frames some rows speak for all.
+    Of large frames some rows speak for all.
     """
-    plane = frame if frame.ndim == 2 else frame.sum(axis=2, dtype=np.int64)  # noqa: PLR2004 - rows, columns
+    plane = _plane(frame)
     step = max(1, plane.size // _SAMPLED_PIXELS)
     rows, below = plane[:-1:step], plane[1::step]
     return rows[:, :-1], rows[:, 1:], below[:, :-1], below[:, 1:]
+
+
+def _plane(frame: Pixels) -> NDArray[Any]:
+    """Return one value a pixel: of colour the sum of the samples."""
+    return frame if frame.ndim == 2 else frame.sum(axis=2, dtype=np.int64)  # noqa: PLR2004 - rows, columns

@@ -2,8 +2,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
-from pacs_dedup.pixels.informative import is_drawn, is_informative
+from pacs_dedup.pixels.informative import has_textured_blocks, is_drawn, is_informative
+from pacs_dedup.pixels.normal_form import MIN_ENTROPY_BITS
+from pacs_dedup.pixels.statistics import Histogram
 from tests.images import Array, textured
 
 CT = ("ORIGINAL", "PRIMARY", "AXIAL")
@@ -83,3 +86,45 @@ def test_a_topogram_of_ct_does_not_speak_and_a_localizer_of_mr_does() -> None:
 
 def test_a_plan_on_a_survey_view_does_not_speak() -> None:
     assert not is_informative(textured().astype(np.int32), ("DERIVED", "SECONDARY", "REF_SURVIEW"), "CT")
+
+
+def head_in_a_narrow_window(size: int = 256) -> Array:
+    """A head in a fifth of the frame; its window leaves most of that black and the skull white."""
+    y, x = np.mgrid[-1 : 1 : size * 1j, -1 : 1 : size * 1j]
+    radius = np.hypot(x, 1.2 * y)
+    brain = 110 + 30 * np.random.default_rng(7).standard_normal((size, size))
+    return np.where(radius < 0.38, np.clip(brain, 1, 254), np.where(radius < 0.44, 255, 0)).astype(np.uint8)
+
+
+def lines_of_text(size: int = 512) -> Array:
+    page = Image.new("L", (size, size))
+    for line in range(14):
+        ImageDraw.Draw(page).text((8, 20 + 34 * line), "TOTAL DOSE 123.4 mGy cm   KERN H30s", 255, font_size=20)
+    return np.asarray(page)
+
+
+def test_a_window_that_leaves_the_background_most_of_the_frame_leaves_a_scan_its_voice() -> None:
+    head = head_in_a_narrow_window()
+    assert Histogram.of(head).entropy_bits < MIN_ENTROPY_BITS
+    assert is_informative(head)
+    assert is_informative(np.stack([head, head, head], axis=-1))
+
+
+def test_smooth_letters_on_a_black_page_do_not_speak() -> None:
+    page = lines_of_text()
+    assert Histogram.of(page).entropy_bits < MIN_ENTROPY_BITS
+    assert Histogram.of(page).distinct > 16
+    assert not is_informative(page)
+
+
+@pytest.mark.parametrize(("speck", "side"), [(3, 3), (8, 32), (20, 256)], ids=["no block", "four blocks", "1 in 160"])
+def test_a_speck_of_a_scan_in_an_empty_frame_does_not_speak(speck: int, side: int) -> None:
+    frame = np.zeros((side, side), np.uint8)
+    frame[:speck, :speck] = textured(speck, speck, bits=8, noise=0.2)
+    assert not has_textured_blocks(frame)
+
+
+def test_a_mask_of_few_labels_does_not_speak() -> None:
+    labels = np.zeros((256, 256), np.uint8)
+    labels[:60, :60] = np.random.default_rng(1).integers(0, 9, (60, 60))
+    assert not has_textured_blocks(labels)
