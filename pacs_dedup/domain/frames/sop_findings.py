@@ -1,12 +1,14 @@
 """What happened under SOP Instance UIDs that two studies share."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pacs_dedup.domain.evidence import SopFindings
-from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
+from pacs_dedup.domain.fingerprint import FrameFingerprint, InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import BlobId
+
+_FrameOf = tuple[InstanceFingerprint, FrameFingerprint]
 
 
 class SopFinding(StrEnum):
@@ -71,35 +73,64 @@ def find(incoming: StudyFingerprint, prior: StudyFingerprint, looks: TwinLooks =
 
 
 def same_pixels(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:
-    """Tell whether two instances carry the same frames, or the same content where they have no pixels."""
-    if a.code_stream_digest is not None and a.code_stream_digest == b.code_stream_digest:
+    """Tell whether two instances carry the same frames, or the same content where they have no pixels.
+
+    Values that were written anew are the same frames only where they mean the same: shown by another rescale or window,
+    and not black for white.
+    """
+    if _one_code_stream(a, b):
         return True
-    if len(a.frames) != len(b.frames):
-        return False
-    if not a.frames:
+    if not a.frames and not b.frames:
         return a.content_digest is not None and a.content_digest == b.content_digest
-    return all(
-        x.stored_digest == y.stored_digest
-        or x.shown_digest == y.shown_digest
-        or (x.value_digest is not None and x.value_digest == y.value_digest)
-        for x, y in zip(a.frames, b.frames, strict=True)
-    )
+    return _all_frames(a, b, lambda x, y: _same_frame(x, y) or _written_anew_to_mean_the_same((a, x), (b, y)))
 
 
 def compare_instances(a: InstanceFingerprint, b: InstanceFingerprint, looks: TwinLooks = _NO_LOOKS) -> SopFinding:
     """Compare an incoming with a prior instance that have one SOP Instance UID."""
     if a.blob_id == b.blob_id:
         return SopFinding.IDENTICAL
-    if a.unreadable or b.unreadable:
+    if (a.unreadable or b.unreadable) and not _one_code_stream(a, b):
         return SopFinding.NOT_COMPARABLE
     if same_pixels(a, b):
         if a.dataset_digest != b.dataset_digest:
             return SopFinding.CORRECTED
         same_syntax = a.transfer_syntax_uid == b.transfer_syntax_uid
         return SopFinding.IDENTICAL if same_syntax else SopFinding.TRANSCODED
+    return _other_pixels(a, b, looks)
+
+
+def _other_pixels(a: InstanceFingerprint, b: InstanceFingerprint, looks: TwinLooks) -> SopFinding:
+    if a.frames and _all_frames(a, b, lambda x, y: _same_frame(x, y) or _same_values(x, y)):
+        return SopFinding.UNSETTLED  # the values are related, and nothing says that they mean the same
     if not any(i.rendition is not None and i.rendition.lossy for i in (a, b)):
         return SopFinding.CONFLICTING
     return _lossy_finding(a.blob_id, b.blob_id, looks)
+
+
+def _one_code_stream(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:
+    """Tell whether the compressed bytes are the same, which no decoder is needed for."""
+    return a.code_stream_digest is not None and a.code_stream_digest == b.code_stream_digest
+
+
+def _all_frames(
+    a: InstanceFingerprint, b: InstanceFingerprint, alike: Callable[[FrameFingerprint, FrameFingerprint], bool]
+) -> bool:
+    return len(a.frames) == len(b.frames) and all(map(alike, a.frames, b.frames))
+
+
+def _same_frame(x: FrameFingerprint, y: FrameFingerprint) -> bool:
+    return x.stored_digest == y.stored_digest or x.shown_digest == y.shown_digest
+
+
+def _same_values(x: FrameFingerprint, y: FrameFingerprint) -> bool:
+    return x.value_digest is not None and x.value_digest == y.value_digest
+
+
+def _written_anew_to_mean_the_same(one: _FrameOf, other: _FrameOf) -> bool:
+    """Tell whether other numbers come with another rescale or window; alone they would be other grey levels."""
+    (a, x), (b, y) = one, other
+    shown = (x.presentation_digest or a.presentation_digest, y.presentation_digest or b.presentation_digest)
+    return _same_values(x, y) and x.polarity == y.polarity and shown[0] != shown[1]
 
 
 def _lossy_finding(incoming: BlobId, prior: BlobId, looks: TwinLooks) -> SopFinding:

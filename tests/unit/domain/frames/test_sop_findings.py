@@ -112,10 +112,62 @@ def test_frames_in_another_order_are_another_image() -> None:
     assert not same_pixels(make_instance("1", frames=(a, b)), make_instance("1", frames=(b, a)))
 
 
-def test_equal_values_are_equal_pixels() -> None:
-    value = digest_of("v", "aid1")
-    one, other = (make_instance("1", frames=(make_frame(p, value_digest=value),)) for p in "ab")
-    assert same_pixels(one, other)
+def written(pixels: str, window: str = "window", **frame: object) -> InstanceFingerprint:
+    """One image whose values are those of every other such image, written in its own way."""
+    of = make_frame(pixels, value_digest=digest_of("v", "aid2"), **{"polarity": 1, **frame})
+    return make_instance("1", frames=(of,), presentation_digest=digest_of(window, "prs2"))
+
+
+WIDER = digest_of("wider", "prs2")
+
+
+@pytest.mark.parametrize(
+    ("arrived", "finding"),
+    [
+        (written("twice", "half the slope"), SopFinding.CORRECTED),
+        (written("twice", presentation_digest=WIDER), SopFinding.CORRECTED),
+        (written("twice"), SopFinding.UNSETTLED),
+        (written("turned round", "another window", polarity=-1), SopFinding.UNSETTLED),
+        (written("turned round", "another window", polarity=0), SopFinding.UNSETTLED),
+        (again(written("once"), frames=(make_frame("other"),)), SopFinding.CONFLICTING),
+    ],
+)
+def test_rewritten_values_are_a_correction_only_where_they_mean_the_same(
+    arrived: InstanceFingerprint, finding: SopFinding
+) -> None:
+    assert same_pixels(arrived, written("once")) is (finding is SopFinding.CORRECTED)
+    assert compare_instances(arrived, written("once")) is finding
+    assert compare_instances(written("once"), arrived) is finding
+
+
+def test_one_frame_with_rewritten_values_is_enough() -> None:
+    values = digest_of("v", "aid2")
+    one, other = (make_instance("1", frames=(make_frame("a"), make_frame(p, value_digest=values))) for p in "bc")
+    assert compare_instances(one, other) is SopFinding.UNSETTLED
+
+
+STREAM = digest_of("stream", "csd2")
+VIDEO = make_instance("1", frames=(), unreadable="no decoder", rendition=None, code_stream_digest=STREAM)
+
+
+@pytest.mark.parametrize(
+    ("arrived", "finding"),
+    [
+        (again(VIDEO, patient=STRANGER), SopFinding.CORRECTED),
+        (again(VIDEO, dataset_digest=VIDEO.dataset_digest), SopFinding.IDENTICAL),
+        (again(VIDEO, code_stream_digest=digest_of("other", "csd2")), SopFinding.NOT_COMPARABLE),
+        (again(VIDEO, code_stream_digest=None), SopFinding.NOT_COMPARABLE),
+    ],
+)
+def test_a_stream_that_nobody_can_decode_is_known_by_its_bytes(
+    arrived: InstanceFingerprint, finding: SopFinding
+) -> None:
+    assert compare_instances(arrived, VIDEO) is finding
+
+
+def test_equal_content_of_what_could_not_be_examined_says_nothing() -> None:
+    broken = make_report("1", unreadable="the pixels are missing")
+    assert compare_instances(again(broken, patient=STRANGER), broken) is SopFinding.NOT_COMPARABLE
 
 
 @pytest.mark.parametrize(("text", "equal"), [("no finding", True), ("a finding", False), (None, False)])
