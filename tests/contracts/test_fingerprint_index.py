@@ -1,5 +1,6 @@
 """What every `FingerprintIndex` promises."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from pacs_dedup.adapters.database import Database
 from pacs_dedup.adapters.database.fingerprint_index import hash_of
 from pacs_dedup.adapters.database.tables import blocking_keys, keyed_studies
 from pacs_dedup.domain.fingerprint import DIGEST_VERSION
-from pacs_dedup.domain.identifiers import BlockingKey
+from pacs_dedup.domain.identifiers import BlockingKey, Digest
 from tests.contracts.values import blob, fingerprint, keys, study
 from tests.fakes import FakeClock, FakeDatabase
 
@@ -124,10 +125,15 @@ class FingerprintIndexContract:
 class TestDatabaseFingerprintIndex(FingerprintIndexContract):
     """SQLite and PostgreSQL."""
 
-    def test_a_sketch_by_other_rules_is_left_out_for_it_would_look_like_other_noise(self, database: Database) -> None:
-        database.index.put(replace(fingerprint(3), digest_version="spd1.rsh0"))
+    @pytest.mark.parametrize("kind", ["rsh", "cnt"])
+    def test_a_sketch_or_a_content_by_other_rules_is_left_out_for_it_would_look_like_another_object(
+        self, database: Database, kind: str
+    ) -> None:
+        report = replace(fingerprint(3), content_digest=Digest(f"{kind}0:7"))
+        database.index.put(replace(report, digest_version=re.sub(rf"{kind}\d", f"{kind}0", DIGEST_VERSION)))
         (kept,) = database.index.get([blob(3)])
-        assert kept.frames == (replace(fingerprint(3).frames[0], sketch=None),)
+        assert [f.sketch is None for f in kept.frames] == [kind == "rsh"]
+        assert (kept.content_digest is None) == (kind == "cnt")
 
     def give_many_studies_one_key(self, database: Database, numbers: range, key: BlockingKey) -> None:
         """Fill the tables directly: thousands of durable transactions would take long."""

@@ -15,6 +15,7 @@ from pacs_dedup.domain.fingerprint import DIGEST_VERSION, InstanceFingerprint
 from pacs_dedup.domain.identifiers import BlobId
 
 _SERIES_HASH_BYTES = 12
+*_, _CONTENT_RULES, _SKETCH_RULES = DIGEST_VERSION.split(".")
 _Template = tuple[int, str]
 
 
@@ -53,18 +54,17 @@ def get_fingerprints(connection: Connection, blob_ids: Collection[BlobId]) -> di
 def _loaded(blob: bytes, body: bytes, template: str | None) -> InstanceFingerprint:
     """Read a fingerprint back under the rules it was computed by.
 
-    A digest begins with the number of its rules and never equals one by others. A sketch has no such beginning: one by
-    other rules would look like other noise, so it is left out.
+    A digest begins with the number of its rules and never equals one by others. What would make one object look like
+    two is left out where other rules made it: a sketch, of which the noise would differ, and the digest of a content.
     """
     digest_version, _, text = unpack(body, template).partition("\n")
     loaded = replace(FINGERPRINT.load(text), blob_id=BlobId(blob.hex()), digest_version=digest_version)
-    if _sketch_rules(digest_version) == _sketch_rules(DIGEST_VERSION):
-        return loaded
-    return replace(loaded, frames=tuple(replace(f, sketch=None, trimmed_sketch=None) for f in loaded.frames))
-
-
-def _sketch_rules(digest_version: str) -> str:
-    return digest_version.rpartition(".")[2]
+    rules = digest_version.split(".")
+    if _CONTENT_RULES not in rules:
+        loaded = replace(loaded, content_digest=None)
+    if _SKETCH_RULES not in rules:
+        loaded = replace(loaded, frames=tuple(replace(f, sketch=None, trimmed_sketch=None) for f in loaded.frames))
+    return loaded
 
 
 def _inserted(connection: Connection, blob_id: BlobId, row: dict[str, Any]) -> bool:
