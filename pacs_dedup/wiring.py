@@ -25,6 +25,7 @@ from pacs_dedup.pipeline.forward import CameFrom
 from pacs_dedup.pipeline.known_study import Known
 from pacs_dedup.pipeline.look import VerifyFrames
 from pacs_dedup.pipeline.match import Matcher, match_once
+from pacs_dedup.pipeline.renew import Renewed, renew
 from pacs_dedup.pipeline.settle import settle_once
 from pacs_dedup.pipeline.thumbnails import side_by_side
 from pacs_dedup.pipeline.verify import verify_frames
@@ -143,8 +144,18 @@ def isolated_verify(settings: Settings) -> IsolatedCall[[Path, int, Path, int, S
 
 def fingerprint_step(services: Services, examine_in_child: Examine) -> StepOnce:
     """Return the step that fingerprints; each thread needs a child process of its own."""
+    examiner = _examiner(services, examine_in_child)
+    return lambda: fingerprint_once(examiner)
+
+
+def renewal(services: Services, examine_in_child: Examine) -> Iterator[Renewed]:
+    """Bring what is known up to the rules of today, study by study, as it is iterated."""
+    return renew(_examiner(services, examine_in_child))
+
+
+def _examiner(services: Services, examine_in_child: Examine) -> Examiner:
     completion = services.settings.completion
-    examiner = Examiner(
+    return Examiner(
         journal=services.journal,
         blobs=services.blobs,
         index=services.index,
@@ -157,7 +168,6 @@ def fingerprint_step(services: Services, examine_in_child: Examine) -> StepOnce:
         force=completion.force_after,
         destinations=services.gate.destinations,
     )
-    return lambda: fingerprint_once(examiner)
 
 
 def judging_steps(services: Services, verify_in_child: VerifyFrames) -> tuple[StepOnce, ...]:

@@ -20,7 +20,7 @@ from pacs_dedup.domain.patients.names import name_keys
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.verdict import Judgement
 from pacs_dedup.pipeline.look import VerifyFrames, look
-from pacs_dedup.pipeline.studies import load_generation, load_up_to, parse_subject
+from pacs_dedup.pipeline.studies import load_generation, load_up_to, parse_subject, settled_generation
 from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.case_book import CaseBook
 from pacs_dedup.ports.clock import Clock
@@ -132,20 +132,13 @@ def _judge_pair(
     names: NameFrequencies,
 ) -> Iterable[Judgement]:
     """Compare with what is settled of the other study; what it is still receiving is judged when that settles."""
-    settled = _settled_generation(other_key, matcher.register)
+    settled = settled_generation(matcher.register.entry(other_key))
     if not settled:
         return
     other = _load(other_key, settled, matcher)
     if _came_first(study.key, other_key, matcher.register):
         study, other = other, study
     yield compare(study, other, matcher, common, names)
-
-
-def _settled_generation(key: StudyKey, register: StudyRegister) -> int:
-    entry = register.entry(key)
-    if entry is None:
-        return 0
-    return entry.generation - 1 if entry.state is StudyState.RECEIVING else entry.generation
 
 
 def _judge_growth(study: StudyFingerprint, matcher: Matcher, common: frozenset[Digest]) -> Iterable[Judgement]:

@@ -45,5 +45,10 @@ def settle_once(
 def _settle(key: StudyKey, generation: int, register: StudyRegister, index: FingerprintIndex) -> None:
     """Close the generation first: what is filed from now on opens the next one, so the keys miss nothing."""
     register.settle(key, generation)
+    make_findable(key, generation, register=register, index=index)
+
+
+def make_findable(key: StudyKey, generation: int, *, register: StudyRegister, index: FingerprintIndex) -> None:
+    """Put a study under its blocking keys, as it stood when a generation was settled."""
     study = load_up_to(key, generation, register=register, index=index)
     index.put_keys(key, patient_group(study), index_keys(study))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pacs_dedup.domain.fingerprint import StudyFingerprint
 from pacs_dedup.domain.identifiers import StudyKey
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
-from pacs_dedup.ports.study_register import Member, StudyRegister
+from pacs_dedup.ports.study_register import Member, StudyEntry, StudyRegister, StudyState
 
 
 def load_up_to(key: StudyKey, generation: int, *, register: StudyRegister, index: FingerprintIndex) -> StudyFingerprint:
@@ -29,6 +29,13 @@ def _load(
 ) -> StudyFingerprint:
     blob_ids = dict.fromkeys(member.blob_id for member in register.members(key) if chosen(member))
     return StudyFingerprint(key, generation, index.get(tuple(blob_ids)))
+
+
+def settled_generation(entry: StudyEntry | None) -> int:
+    """Return the newest generation that is complete; 0 where there is none."""
+    if entry is None:
+        return 0
+    return entry.generation - 1 if entry.state is StudyState.RECEIVING else entry.generation
 
 
 def subject_of(key: StudyKey, generation: int) -> str:

@@ -27,6 +27,7 @@ COMMANDS = (
     "quarantine release",
     "config check",
     "config show",
+    "renew",
 )
 
 
