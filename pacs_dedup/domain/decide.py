@@ -72,7 +72,7 @@ def _safe_disposition(relation: Relation, evidence: Evidence) -> Disposition:
             | Relation.UNDIGESTABLE
         ):
             return Disposition.ACCEPT
-        case Relation.CORRECTED_RESEND | Relation.UNDECIDED if other_patient(evidence.patient_tier):
+        case Relation.CORRECTED_RESEND | Relation.UNDECIDED if _may_harm(evidence):
             return Disposition.ALERT
         case Relation.CORRECTED_RESEND if _names_speak_against(evidence):
             return Disposition.FLAG
@@ -94,6 +94,11 @@ def _safe_disposition(relation: Relation, evidence: Evidence) -> Disposition:
             return Disposition.FLAG
         case _:
             assert_never(relation)
+
+
+def _may_harm(evidence: Evidence) -> bool:
+    """Whether two patients may be mixed up, or two images hide behind one UID."""
+    return other_patient(evidence.patient_tier) or evidence.sop.unsettled > 0
 
 
 def vetoes_against(relation: Relation, evidence: Evidence, policy: Policy) -> tuple[str, ...]:

@@ -122,6 +122,11 @@ def _presentation(evidence: Evidence) -> str:
 
 
 def _undecided(evidence: Evidence) -> str:
+    if evidence.sop.unsettled:
+        return (
+            f"{evidence.sop.unsettled} SOP Instance UIDs that are known already arrived with pixels that differ, and "
+            "nothing settles whether each is one image, compressed or rewritten, or two: look at both."
+        )
     if evidence.patient_tier in (PatientTier.DIFFERENT, PatientTier.CONFLICT):
         who = _PATIENTS[evidence.patient_tier]
         return f"UIDs, references or documents tie this study to one that is filed for {who}: check the identity first."

@@ -21,6 +21,12 @@ def test_a_conflict_is_never_hidden_by_other_evidence(evidence: Evidence, policy
         assert verdict.disposition in (Disposition.ALERT, Disposition.QUARANTINE)
 
 
+@given(evidences(), policies)
+def test_a_difference_that_nothing_settles_always_alarms(evidence: Evidence, policy: Policy) -> None:
+    if evidence.sop.unsettled and not evidence.sop.conflicting:
+        assert decide(evidence, policy).disposition is Disposition.ALERT
+
+
 @given(st.integers(0, 3), st.sampled_from(Action))
 def test_one_image_with_other_pixels_among_many_equal_ones_is_an_alarm(which: int, action: Action) -> None:
     arrived = list(STACK)

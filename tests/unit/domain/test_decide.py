@@ -136,6 +136,15 @@ def test_a_conflict_is_forwarded_where_anything_else_is_in_doubt(changes: dict) 
     assert len(verdict.vetoes) == 1
 
 
+@pytest.mark.parametrize("policy", [Policy(), QUARANTINE])
+@pytest.mark.parametrize("tier", PatientTier)
+def test_pixels_that_differ_under_one_uid_alarm_and_are_forwarded_though_loss_may_account_for_it(
+    tier: PatientTier, policy: Policy
+) -> None:
+    verdict = decide(make_evidence(sop=SopFindings(shared=10, identical=9, unsettled=1), patient_tier=tier), policy)
+    assert (verdict.relation, verdict.disposition) == (Relation.UNDECIDED, Disposition.ALERT)
+
+
 @pytest.mark.parametrize(
     ("link", "bits", "disposition"),
     [
