@@ -127,10 +127,12 @@ def total_bits(comparisons: Iterable[Comparison]) -> float:
 
 
 def _twin_looks(findings: Findings) -> TwinLooks:
-    pairs = [((look.at.incoming.blob_id, look.at.prior.blob_id), finding) for look, finding in findings]
+    copies = [look.at for look, finding in findings if finding is Finding.COPY]
+    refuted = [look.at for look, finding in findings if finding in (Finding.REPEAT, Finding.RECONSTRUCTION)]
     return TwinLooks(
-        copies=frozenset(pair for pair, finding in pairs if finding is Finding.COPY),
-        refuted=frozenset(pair for pair, finding in pairs if finding in (Finding.REPEAT, Finding.RECONSTRUCTION)),
+        copies=frozenset((at.incoming.blob_id, at.prior.blob_id) for at in copies),
+        refuted=frozenset((at.incoming.blob_id, at.prior.blob_id) for at in refuted),
+        vouched_series=frozenset({at.series for at in copies} - {at.series for at in refuted}),
     )
 
 

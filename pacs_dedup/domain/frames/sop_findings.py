@@ -6,8 +6,11 @@ from enum import StrEnum
 
 from pacs_dedup.domain.evidence import SopFindings
 from pacs_dedup.domain.fingerprint import FrameFingerprint, InstanceFingerprint, StudyFingerprint
+from pacs_dedup.domain.frames.alignment import sketch_distance
 from pacs_dedup.domain.identifiers import BlobId
 
+_NEAR_SKETCH = 0.15
+"""Share of differing sketch bits within which nine in ten copies lie: docs/decisions/0098."""
 _FrameOf = tuple[InstanceFingerprint, FrameFingerprint]
 
 
@@ -30,23 +33,26 @@ class TwinLooks:
     Attributes:
         copies: pairs of which a frame showed the same noise.
         refuted: pairs of which a frame showed other noise, or noise of another shape.
+        vouched_series: Series Instance UIDs of the incoming study in which a look found a copy, and none refuted one.
     """
 
     copies: frozenset[tuple[BlobId, BlobId]] = frozenset()
     refuted: frozenset[tuple[BlobId, BlobId]] = frozenset()
+    vouched_series: frozenset[str] = frozenset()
 
-    def speak_for(self, incoming: BlobId, prior: BlobId) -> bool:
-        """Tell whether a pair may be taken for lossy twins.
+    def of(self, incoming: InstanceFingerprint, prior: InstanceFingerprint) -> SopFinding:
+        """Say what a pair is whose pixels differ and of which one side lost some to compression.
 
-        The looks are an even sample: where none refutes, those that found copies speak for the pairs not looked at.
+        The looks are a sample. They speak for what was not looked at only within their series, and only where the
+        sketches, which every frame has, are near: one swapped slice among many twins must not pass for one of them.
         """
-        if (incoming, prior) in self.refuted:
-            return False
-        return (incoming, prior) in self.copies or bool(self.copies and not self.refuted)
-
-    def leave_open(self, incoming: BlobId, prior: BlobId) -> bool:
-        """Tell whether no look says what a pair is: loss may account for the difference, and may not."""
-        return not self.refuted and not self.speak_for(incoming, prior)
+        pair = (incoming.blob_id, prior.blob_id)
+        if pair in self.refuted:
+            return SopFinding.CONFLICTING
+        seen = pair in self.copies and len(incoming.frames) == len(prior.frames) == 1
+        vouched = pair in self.copies or incoming.series_instance_uid in self.vouched_series
+        twin = seen or (vouched and _all_frames(incoming, prior, _near))
+        return SopFinding.LOSSY_TWIN if twin else SopFinding.UNSETTLED
 
 
 _NO_LOOKS = TwinLooks()
@@ -104,7 +110,7 @@ def _other_pixels(a: InstanceFingerprint, b: InstanceFingerprint, looks: TwinLoo
         return SopFinding.UNSETTLED  # the values are related, and nothing says that they mean the same
     if not any(i.rendition is not None and i.rendition.lossy for i in (a, b)):
         return SopFinding.CONFLICTING
-    return _lossy_finding(a.blob_id, b.blob_id, looks)
+    return looks.of(a, b)
 
 
 def _one_code_stream(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:
@@ -133,10 +139,13 @@ def _written_anew_to_mean_the_same(one: _FrameOf, other: _FrameOf) -> bool:
     return _same_values(x, y) and x.polarity == y.polarity and shown[0] != shown[1]
 
 
-def _lossy_finding(incoming: BlobId, prior: BlobId, looks: TwinLooks) -> SopFinding:
-    if looks.speak_for(incoming, prior):
-        return SopFinding.LOSSY_TWIN
-    return SopFinding.UNSETTLED if looks.leave_open(incoming, prior) else SopFinding.CONFLICTING
+def _near(x: FrameFingerprint, y: FrameFingerprint) -> bool:
+    """Tell whether two frames look alike by what is kept of them; two that hold no picture do not differ in one."""
+    distances = [sketch_distance(a, b) for a in (x.sketch, x.trimmed_sketch) for b in (y.sketch, y.trimmed_sketch)]
+    told = [distance for distance in distances if distance is not None]
+    if told:
+        return min(told) <= _NEAR_SKETCH
+    return not x.informative and not y.informative
 
 
 def _against(arrived: InstanceFingerprint, known: Iterable[InstanceFingerprint], looks: TwinLooks) -> SopFinding:

@@ -1,6 +1,7 @@
 """Two studies, compared."""
 
 from dataclasses import replace
+from hashlib import shake_256
 
 import pytest
 from hypothesis import given
@@ -8,14 +9,14 @@ from hypothesis import strategies as st
 
 from pacs_dedup.domain.compare import GROUP_CAPS, compare_studies, plan_looks, total_bits
 from pacs_dedup.domain.decide import decide
-from pacs_dedup.domain.evidence import Fact, Group, PatientTier
+from pacs_dedup.domain.evidence import Evidence, Fact, Group, PatientTier
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.frames.alignment import LookAt, Looked
 from pacs_dedup.domain.frames.pairing import FrameRef
 from pacs_dedup.domain.frames.verification import FrameVerification
 from pacs_dedup.domain.patients.identity import PatientIdentity
 from pacs_dedup.domain.policy import Policy
-from pacs_dedup.domain.verdict import Relation
+from pacs_dedup.domain.verdict import Disposition, Relation
 from tests.builders import (
     CHAN,
     JPEG_BASELINE,
@@ -126,14 +127,34 @@ def test_frames_of_the_sample_without_a_partner_count_against() -> None:
     assert 8 <= coverage.verified <= 12
 
 
-def test_a_lossy_study_under_its_old_uids_is_a_twin_to_its_last_slice() -> None:
-    prior = make_slices(30)
-    incoming = squeezed(prior)
+def lossy_resend(count: int, swapped: int | None = None) -> Evidence:
+    """Slices that came again under their UIDs, lossily compressed; one may show something else."""
+    drawn = [shake_256(f"{n}".encode()).digest(64) for n in range(count)]
+    prior = tuple(
+        again(i, frames=(replace(i.frames[0], sketch=sketch),))
+        for i, sketch in zip(make_slices(count), drawn, strict=True)
+    )
+    incoming = tuple(
+        again(i, frames=(replace(i.frames[0], sketch=bytes(64) if n == swapped else drawn[n]),))
+        for n, i in enumerate(squeezed(prior))
+    )
     planned = plan_looks(make_study(*incoming), make_study(*prior))
-    looked = [Looked(p, SAME_NOISE) for p in planned]
-    evidence = compare_studies(make_study(*incoming), make_study(*prior), looked)
+    looked = [
+        Looked(p, SAME_NOISE) for p in planned if swapped is None or p.incoming.blob_id != incoming[swapped].blob_id
+    ]
+    return compare_studies(make_study(*incoming), make_study(*prior), looked)
+
+
+def test_a_lossy_study_under_its_old_uids_is_a_twin_to_its_last_slice() -> None:
+    evidence = lossy_resend(30)
     assert (evidence.sop.lossy_twin, evidence.sop.conflicting) == (30, 0)
     assert decide(evidence, Policy()).relation is Relation.LOSSY_TWIN
+
+
+def test_one_slice_of_something_else_among_lossy_twins_is_an_alarm_though_no_look_fell_on_it() -> None:
+    evidence = lossy_resend(17, swapped=14)
+    assert (evidence.sop.lossy_twin, evidence.sop.unsettled) == (16, 1)
+    assert decide(evidence, Policy()).disposition is Disposition.ALERT
 
 
 def test_one_frame_with_other_noise_makes_a_multi_frame_twin_an_alarm() -> None:

@@ -1,5 +1,8 @@
 """What happened under SOP Instance UIDs that two studies share."""
 
+from dataclasses import replace
+from hashlib import shake_256
+
 import pytest
 
 from pacs_dedup.domain.evidence import SopFindings
@@ -23,10 +26,12 @@ KNOWN = make_instance("1")
 TWIN = again(KNOWN, frames=(make_frame("squeezed"),), rendition=LOSSY, transfer_syntax_uid=JPEG_BASELINE)
 
 
-def looks(*pairs: tuple[InstanceFingerprint, InstanceFingerprint], refuted: tuple = ()) -> TwinLooks:
-    return TwinLooks(
-        frozenset((a.blob_id, b.blob_id) for a, b in pairs), frozenset((a.blob_id, b.blob_id) for a, b in refuted)
-    )
+SERIES = KNOWN.series_instance_uid
+
+
+def looks(*pairs: tuple[InstanceFingerprint, InstanceFingerprint], refuted: tuple = (), series: str = "") -> TwinLooks:
+    copies, others = (frozenset((a.blob_id, b.blob_id) for a, b in seen) for seen in (pairs, refuted))
+    return TwinLooks(copies, others, frozenset({series} if series else ()))
 
 
 @pytest.mark.parametrize(
@@ -62,23 +67,70 @@ def test_one_frame_with_other_noise_refutes_a_twin() -> None:
     assert compare_instances(TWIN, KNOWN, both) is SopFinding.CONFLICTING
 
 
-def lossy_study(count: int) -> tuple[tuple[InstanceFingerprint, ...], tuple[InstanceFingerprint, ...]]:
-    known = make_slices(count)
-    squeezed = tuple(again(i, frames=(make_frame(f"squeezed {i.sop_instance_uid}"),), rendition=LOSSY) for i in known)
+def sketch(number: int, flipped: int = 0) -> bytes:
+    """512 signs drawn by a number, of which some are flipped."""
+    drawn = int.from_bytes(shake_256(str(number).encode()).digest(64))
+    return (drawn ^ ((1 << flipped) - 1)).to_bytes(64)
+
+
+def sketched(pixels: str, of: bytes | None, **changes: object) -> InstanceFingerprint:
+    return make_instance(pixels.rpartition(" ")[2], frames=(make_frame(pixels, sketch=of),), **changes)
+
+
+def lossy_study(count: int, *, other: int | None = None) -> tuple[tuple[InstanceFingerprint, ...], ...]:
+    """Slices of which each has its sketch, and what compression made of them; one may show something else."""
+    known = tuple(sketched(f"slice {n}", sketch(n)) for n in range(count))
+    squeezed = tuple(
+        sketched(f"squeezed {n}", sketch(n if n != other else 999, flipped=20), rendition=LOSSY) for n in range(count)
+    )
     return squeezed, known
 
 
-def test_the_looks_speak_for_the_lossy_twins_that_were_not_looked_at() -> None:
+def counts(squeezed: tuple, known: tuple, seen: TwinLooks) -> tuple[int, int, int]:
+    found = find(make_study(*squeezed), make_study(*known), seen)
+    return found.lossy_twin, found.unsettled, found.conflicting
+
+
+def test_the_looks_speak_for_the_lossy_twins_of_their_series_that_were_not_looked_at() -> None:
     squeezed, known = lossy_study(20)
-    findings = find(make_study(*squeezed), make_study(*known), looks((squeezed[3], known[3])))
-    assert (findings.lossy_twin, findings.conflicting) == (20, 0)
+    seen = looks((squeezed[3], known[3]), series=SERIES)
+    assert counts(squeezed, known, seen) == (20, 0, 0)
 
 
-def test_one_refuted_look_leaves_what_was_not_looked_at_an_alarm() -> None:
+def test_one_swapped_slice_among_twins_is_no_twin() -> None:
+    squeezed, known = lossy_study(20, other=9)
+    seen = looks((squeezed[3], known[3]), series=SERIES)
+    assert counts(squeezed, known, seen) == (19, 1, 0)
+
+
+def test_the_looks_say_nothing_of_another_series() -> None:
+    squeezed, known = lossy_study(20)
+    moved = tuple(again(i, series_instance_uid="1.2.3.2") for i in squeezed[10:])
+    seen = looks((squeezed[3], known[3]), series=SERIES)
+    assert counts((*squeezed[:10], *moved), known, seen) == (10, 10, 0)
+
+
+def test_one_refuted_look_leaves_what_was_not_looked_at_open() -> None:
     squeezed, known = lossy_study(20)
     seen = looks((squeezed[3], known[3]), refuted=((squeezed[9], known[9]),))
-    findings = find(make_study(*squeezed), make_study(*known), seen)
-    assert (findings.lossy_twin, findings.conflicting) == (1, 19)
+    assert counts(squeezed, known, seen) == (1, 18, 1)
+
+
+def test_frames_without_a_sketch_are_open_unless_neither_holds_a_picture() -> None:
+    known = tuple(make_instance(n, frames=(make_frame(n, informative=n == "1"),)) for n in "12")
+    squeezed = tuple(again(i, frames=(replace(i.frames[0], stored_digest=digest_of("s")),)) for i in known)
+    squeezed = tuple(again(i, rendition=LOSSY) for i in squeezed)
+    assert counts(squeezed, known, looks(series=SERIES)) == (1, 1, 0)
+
+
+def test_a_look_at_one_frame_of_many_does_not_speak_for_frames_that_look_otherwise() -> None:
+    known = make_instance("1", frames=tuple(make_frame(f"{n}", sketch=sketch(n)) for n in range(3)))
+    for last, finding in ((2, SopFinding.LOSSY_TWIN), (999, SopFinding.UNSETTLED)):
+        frames = tuple(make_frame(f"s{n}", sketch=sketch(n, flipped=9)) for n in (0, 1, last))
+        twin = again(known, frames=frames, rendition=LOSSY)
+        assert compare_instances(twin, known, looks((twin, known))) is finding
+        cut = again(twin, frames=frames[:2])
+        assert compare_instances(cut, known, looks((cut, known), series=SERIES)) is SopFinding.UNSETTLED
 
 
 def test_one_equal_version_among_those_known_is_enough() -> None:
