@@ -79,13 +79,14 @@ def _with_shared_pixels(evidence: Evidence, policy: Policy) -> Relation | None:
 
 
 def _noise_against_the_clock(evidence: Evidence) -> bool:
-    """Noise alone speaks for a copy, and the acquisition times against it.
+    """Noise speaks for a copy more than digests do, and the acquisition times against it.
 
-    A quiet scan and its repeat can look alike beyond what noise tells apart, so this is for a person.
+    A quiet scan and its repeat can look alike beyond what noise tells apart, so this is for a person. A shared capture
+    or two among them prove nothing of the rest.
     """
     coverage = evidence.coverage
-    only_noise = coverage.verified > 0 and not (coverage.exact or coverage.value or coverage.turned)
-    return only_noise and _acquired_at_other_times(evidence)
+    mostly_noise = coverage.verified > coverage.exact + coverage.value and not coverage.turned
+    return mostly_noise and _acquired_at_other_times(evidence)
 
 
 def _acquired_at_other_times(evidence: Evidence) -> bool:
@@ -171,7 +172,7 @@ def _same_acquisition(evidence: Evidence) -> bool:
 
 def _by_acquisition(evidence: Evidence) -> Relation | None:
     if other_patient(evidence.patient_tier):
-        return None
+        return Relation.UNDECIDED if _perhaps_misfiled(evidence) else None
     if _same_acquisition(evidence):
         return _unequal_pixels_of_one_acquisition(evidence)
     on_another_day = evidence.level(Fact.ACQUISITION_TIME) == "other_day"
@@ -180,6 +181,15 @@ def _by_acquisition(evidence: Evidence) -> Relation | None:
     same_place = evidence.level(Fact.DEVICE) in ("serial_equal", "model_equal")
     same_person = _known_patient(evidence.patient_tier)
     return Relation.REPEAT_ACQUISITION if repeated and same_place and same_person else None
+
+
+def _perhaps_misfiled(evidence: Evidence) -> bool:
+    """Whether one acquisition may be filed for two patients: a scanner takes one patient at a time.
+
+    An altered copy whose pixels gave no answer must not pass for a stranger's study.
+    """
+    suspicious = evidence.total_bits >= _METADATA_SUSPICION_BITS
+    return suspicious and _same_acquisition(evidence) and _alike_without_answer(evidence.coverage)
 
 
 def _unequal_pixels_of_one_acquisition(evidence: Evidence) -> Relation | None:

@@ -129,7 +129,9 @@ def _undecided(evidence: Evidence) -> str:
         )
     if evidence.patient_tier in (PatientTier.DIFFERENT, PatientTier.CONFLICT):
         who = _PATIENTS[evidence.patient_tier]
-        return f"UIDs, references or documents tie this study to one that is filed for {who}: check the identity first."
+        return (
+            f"Acquisition, UIDs, references or documents tie this study to one filed for {who}: check who it is first."
+        )
     return "Much agrees, but the pixels do not settle it: a person should look."
 
 

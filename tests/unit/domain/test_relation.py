@@ -53,8 +53,11 @@ def test_under_known_uids_the_pixels_decide(kind: str, expected: Relation) -> No
 @pytest.mark.parametrize("link", [PatientTier.SAME, PatientTier.DIFFERENT])
 def test_noise_against_the_clock_is_for_a_person(against: dict[Fact, str], link: PatientTier) -> None:
     by_noise = make_coverage(exact=0, verified=10)
+    mostly = make_coverage(exact=1, value=3, verified=6)
     assert relation(coverage=by_noise, levels=against, patient_tier=link) is Relation.UNDECIDED
+    assert relation(coverage=mostly, levels=against, patient_tier=link) is Relation.UNDECIDED
     assert relation(coverage=make_coverage(), levels=against) is Relation.EXACT_COPY
+    assert relation(coverage=make_coverage(exact=5, verified=5), levels=against) is Relation.LOSSY_COPY
 
 
 def test_a_conflict_under_one_uid_is_never_hidden_by_new_instances() -> None:
@@ -267,6 +270,25 @@ def test_a_turned_film_of_somebody_else_is_first_of_all_somebody_elses() -> None
 def test_equal_pixels_of_somebody_who_may_be_the_same_ask_for_the_identity_first(tier: PatientTier) -> None:
     assert relation(patient_tier=tier) is Relation.COPY_PATIENT_UNKNOWN
     assert relation(coverage=OBJECTS_ONLY, patient_tier=tier) is Relation.COPY_PATIENT_UNKNOWN
+
+
+@STRANGERS
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"tried": 4}, Relation.UNDECIDED),
+        ({"tried": 4, "rejected": 2}, Relation.UNDECIDED),
+        ({"tried": 4, "rejected": 3}, Relation.DISTINCT),
+        ({"tried": 0}, Relation.DISTINCT),
+    ],
+)
+def test_one_acquisition_for_two_patients_is_for_a_person_where_no_look_told_them_apart(
+    changes: dict, expected: Relation, link: PatientTier
+) -> None:
+    told = {"levels": SAME_ACQUISITION, "patient_tier": link, "coverage": replace(NO_PIXELS, **changes)}
+    assert relation(**told, total_bits=20.0) is expected
+    assert relation(**told, total_bits=19.9) is Relation.DISTINCT
+    assert relation(**{**told, "levels": REPEATED}, total_bits=20.0) is Relation.DISTINCT
 
 
 def test_volumes_that_follow_one_another_within_a_second_are_repeats() -> None:

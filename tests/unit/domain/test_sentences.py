@@ -46,7 +46,7 @@ from tests.builders import make_coverage, make_evidence
         (Relation.COPY_PATIENT_UNKNOWN, make_evidence(), "settle the identity first"),
         (Relation.UNDECIDED, make_evidence(), "the pixels do not settle it"),
         (Relation.UNDECIDED, make_evidence(sop=SopFindings(shared=3, unsettled=2)), "2 SOP Instance UIDs"),
-        (Relation.UNDECIDED, make_evidence(patient_tier=PatientTier.CONFLICT), "check the identity first"),
+        (Relation.UNDECIDED, make_evidence(patient_tier=PatientTier.CONFLICT), "check who it is first"),
     ],
 )
 def test_a_sentence_says_what_the_evidence_says(relation: Relation, evidence: Evidence, words: str) -> None:
