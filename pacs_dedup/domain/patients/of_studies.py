@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 from pacs_dedup.domain.evidence import PatientTier
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
@@ -11,6 +12,8 @@ from pacs_dedup.domain.patients.identity import PatientIdentity
 from pacs_dedup.domain.patients.name_frequencies import UNCOUNTED, NameFrequencies
 from pacs_dedup.domain.patients.tier import PIXELS_EQUAL, STUDIES
 
+_EACH_WITH_EACH = 20
+_FEW = 3
 _GRAVITY = {
     PatientTier.SAME: 0,
     PatientTier.UNKNOWN: 0,  # what few instances leave out takes nothing from what the others say
@@ -30,7 +33,8 @@ def compare_study_patients(
 ) -> PatientEvidence:
     """Compare the patients of two studies; one instance of another patient is enough to speak for its study.
 
-    The identity that most instances name is compared first; every other one against the other study's most frequent.
+    Every identity is compared with every identity of the other study, for the most frequent one may name nobody. Beyond
+    `_EACH_WITH_EACH` of a study, which only a collection of many people has, with the most frequent ones alone.
 
     Args:
         incoming: instances of one study.
@@ -39,7 +43,8 @@ def compare_study_patients(
         frequencies: how common names are among the patients that are known.
     """
     left, right = _identities(incoming), _identities(prior)
-    pairs = [(left[0], right[0]), *((a, right[0]) for a in left[1:]), *((left[0], b) for b in right[1:])]
+    n = _EACH_WITH_EACH
+    pairs = [*product(left[:n], right[:n]), *product(left[n:], right[:_FEW]), *product(left[:_FEW], right[n:])]
     context = PIXELS_EQUAL if pixels_equal else STUDIES
     found = [compare_patients(a, b, context, frequencies) for a, b in pairs]
     gravest = max(found, key=lambda evidence: _GRAVITY[evidence.tier])

@@ -69,6 +69,13 @@ class Levels:
         return bits_of(self.name) > 0 or self.birth_date is BirthDateLevel.EXACT
 
     @property
+    def another_name(self) -> bool:
+        """Name or birth date differ and nothing that names a person agrees; half of all people have one sex."""
+        differs = self.name in CONTRADICTING or self.birth_date is BirthDateLevel.DIFF
+        agrees = any(bits_of(level) > 0 for level in (self.identifier, self.name, self.birth_date))
+        return differs and not agrees
+
+    @property
     def compared(self) -> bool:
         """Anything at all could be compared."""
         return any(level not in _NOT_COMPARED for level in (self.identifier, self.name, self.birth_date, self.sex))
@@ -106,7 +113,7 @@ def _of_a_meeting(levels: Levels, context: Context) -> PatientTier:
         agrees = bits_of(levels.name) > 0 and bits_of(levels.birth_date) > 0
         return PatientTier.CONFLICT if agrees else PatientTier.DIFFERENT
     total = levels.bits + context.prior_bits
-    if levels.contradictions > 1 or (levels.contradictions and total < 0):
+    if levels.another_name or levels.contradictions > 1 or (levels.contradictions and total < 0):
         return PatientTier.DIFFERENT
     if total >= _PROBABLE_BITS and not levels.contradictions:
         return PatientTier.PROBABLE

@@ -162,6 +162,16 @@ def test_one_thing_that_contradicts_what_else_agrees_is_for_a_person() -> None:
     assert tier(here, there) is PatientTier.POSSIBLE
 
 
+@pytest.mark.parametrize("sex", ["", "M"])
+@pytest.mark.parametrize("context", [PIXELS_EQUAL, STUDIES])
+def test_another_name_with_nothing_that_agrees_is_another_patient(context: Context, sex: str) -> None:
+    here = make_patient(local("4711", "QEH"))
+    there = make_patient(local("8888", "PMH"), name=STRANGER.name, birth_date="", sex=sex)
+    assert tier(here, there, context) is PatientTier.DIFFERENT
+    born = PatientIdentity(birth_date="19600229", sex="M")
+    assert tier(born, replace(born, birth_date="19871111"), context) is PatientTier.DIFFERENT
+
+
 def test_two_contradictions_without_identifiers_are_two_people() -> None:
     here = make_patient(local("4711", "QEH"))
     there = make_patient(local("8888", "PMH"), name=STRANGER.name, birth_date="19871111")

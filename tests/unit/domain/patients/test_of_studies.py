@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from pacs_dedup.domain.evidence import PatientTier
 from pacs_dedup.domain.patients.identity import PatientId, PersonNameParts
 from pacs_dedup.domain.patients.name_frequencies import NameFrequencies
@@ -23,6 +25,22 @@ def test_one_instance_of_another_patient_speaks_for_its_study() -> None:
 def test_instances_without_a_patient_take_nothing_from_what_the_others_say() -> None:
     some_nameless = (*make_slices(3), make_instance("9", patient=NOBODY))
     assert link(some_nameless, make_slices(3)) is PatientTier.SAME
+
+
+def test_two_people_are_found_behind_headers_that_mostly_name_nobody() -> None:
+    here, there = ((*make_slices(3, patient=NOBODY), make_instance("9", patient=p)) for p in (STRANGER, PATIENT))
+    assert link(here, there) is PatientTier.DIFFERENT
+    assert link(there, here) is PatientTier.DIFFERENT
+
+
+@pytest.mark.parametrize("count", [2, 19, 30])
+def test_a_stranger_among_many_identities_is_found(count: int) -> None:
+    spellings = [replace(PATIENT, display_name=f"{n}") for n in range(count)]
+    many = (*make_slices(1), *(make_instance(f"{n + 2}", patient=p) for n, p in enumerate(spellings)))
+    mixed = (*many, make_instance("99", patient=STRANGER))
+    assert link(many, many) is PatientTier.SAME
+    assert link(mixed, many) is PatientTier.DIFFERENT
+    assert link(many, mixed) is PatientTier.DIFFERENT
 
 
 def test_a_study_that_mostly_names_nobody_is_of_an_unknown_patient() -> None:
