@@ -33,21 +33,30 @@ def patient_keys(patient: PatientIdentity) -> frozenset[str]:
 
 
 def person_key(patient: PatientIdentity) -> str:
-    """Return one name for the person, to count different people by; empty where the header names nobody.
+    """Return one key for the person, to count different people by; empty where the header names nobody.
 
-    Name and birth date, where they are there, before a number: every hospital gives the same person another number. Of
+    Birth date and sex before a number, for every hospital gives the same person another number, and before the name,
+    which has as many spellings. Two people born on one day count as one: a digest is the later taken for common. Of
     numbers, a national one before a hospital's.
     """
+    if len(patient.birth_date) == _FULL_DATE:
+        return f"born/{patient.birth_date}/{patient.sex}"
+    return _named(patient)
+
+
+def _named(patient: PatientIdentity) -> str:
+    """Return a key that two people hardly share, though one person may have several: for drawing a sample of people."""
     if patient.name and patient.birth_date:
         words = "/".join(sorted(patient.name.words)) or patient.name.hanzi
         return f"name/{words}/{patient.birth_date}"
     numbers = sorted(patient.ids, key=lambda number: number.kind is IdentifierKind.LOCAL)
-    return next((f"{i.kind}/{i.issuer}/{i.value}" for i in numbers), "")
+    issued = (f"{i.kind}/{i.issuer if i.kind is IdentifierKind.LOCAL else ''}/{i.value}" for i in numbers)
+    return next(issued, "")
 
 
 def counted_keys(patient: PatientIdentity) -> frozenset[BlockingKey]:
     """Return the keys by which names, and patients in all, are counted; nobody is looked up by them."""
-    person = person_key(patient)
+    person = _named(patient)
     sample = {SAMPLE} if person and _number_of(person) % SAMPLED == 0 else set()
     return frozenset({*map(counted_name, name_keys(patient.name)), *sample})
 

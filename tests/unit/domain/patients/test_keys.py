@@ -81,11 +81,23 @@ def test_a_date_has_no_month_beyond_twelve() -> None:
 
 
 def test_a_person_is_one_under_every_number() -> None:
-    assert (
-        person_key(make_patient(PatientId("1", "QEH")))
-        == person_key(make_patient(HKID))
-        == "name/CHAN/MAN/TAI/19600229"
-    )
+    assert person_key(make_patient(PatientId("1", "QEH"))) == person_key(make_patient(HKID)) == "born/19600229/M"
+
+
+@pytest.mark.parametrize("name", [PINYIN, replace(CHAN, given=("TAIMAN",)), PersonNameParts(hanzi="陈大文")])
+def test_a_person_is_one_under_every_spelling(name: PersonNameParts) -> None:
+    assert person_key(make_patient(name=name)) == person_key(PATIENT)
+
+
+def test_two_people_are_two() -> None:
+    assert person_key(PATIENT) != person_key(STRANGER)
+    year = make_patient(birth_date="1960")
+    assert person_key(year) == "name/CHAN/MAN/TAI/1960"
+    assert person_key(year) != person_key(replace(year, name=PINYIN))
+
+
+def test_a_national_number_is_one_whoever_wrote_it_down() -> None:
+    assert person_key(PatientIdentity((replace(HKID, issuer="QEH"),))) == person_key(PatientIdentity((HKID,)))
 
 
 def test_a_person_without_a_birth_date_is_known_by_a_national_number_first() -> None:
