@@ -12,6 +12,7 @@ from benchmarks.simulator.pixel_frames import frames_subset, mosaic_tiles
 from benchmarks.simulator.renew import map_uids
 from dicom_samples.maker.people import make_uid
 
+_SAID_OF_A_STUDY = ("StudyInstanceUID", "StudyDate", "StudyTime", "StudyID", "StudyDescription")
 _OF_THE_STUDY = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 
 
@@ -27,18 +28,38 @@ def study_of(seed: Seed) -> Study:
 
 @lru_cache(maxsize=16)
 def _admitted(seed: Seed) -> Study:
+    study = _composed(seed) if seed.members else _own(seed)
+    for number, dataset in enumerate(study, 1):
+        write_person(dataset, person_of(seed.subject), HOME)
+        dataset.AccessionNumber = HOME.accession_of(seed.name)
+        dataset.InstanceNumber = dataset.get("InstanceNumber") or number
+    return study
+
+
+def _own(seed: Seed, salt: str = "") -> Study:
+    """Read the images of a seed with UIDs that nobody else has: other ones for another salt."""
     study = tuple(_read(path) for path in seed.files)
     if seed.frames:
         mosaic = "MOSAIC" in study[0].ImageType
         study = mosaic_tiles(study[0], seed.frames) if mosaic else (frames_subset(study[0], seed.frames),)
     own = {str(dataset.get(keyword, "")) for dataset in study for keyword in _OF_THE_STUDY}
-    for number, dataset in enumerate(study, 1):
-        map_uids(dataset, own.__contains__, lambda uid: make_uid("seed", seed.name, uid))
+    for dataset in study:
+        map_uids(dataset, own.__contains__, lambda uid: make_uid("seed", f"{salt}{seed.name}", uid))
         map_uids(dataset, lambda uid: not _is_ours(uid), lambda uid: make_uid("subject", seed.subject, uid))
-        write_person(dataset, person_of(seed.subject), HOME)
-        dataset.AccessionNumber = HOME.accession_of(seed.name)
-        dataset.InstanceNumber = dataset.get("InstanceNumber") or number
     return study
+
+
+def _composed(seed: Seed) -> Study:
+    """Put series together under one Study Instance UID, with what headers say of a study taken from the first."""
+    series = [_own(member, f"{seed.name} ") for member in seed.members]
+    first = series[0][0]
+    for number, datasets in enumerate(series, 1):
+        for dataset in datasets:
+            dataset.SeriesNumber = number
+            for keyword in _SAID_OF_A_STUDY:
+                if keyword in first:
+                    setattr(dataset, keyword, first[keyword].value)
+    return tuple(dataset for datasets in series for dataset in datasets)
 
 
 def _is_ours(uid: str) -> bool:

@@ -64,6 +64,13 @@ _LOSSY: tuple[tuple[Pool, ...], ...] = (
     (_TURNED, _COERCED, ENCODINGS),
     (_COMPRESSED, _SHOWN),
 )
+_OF_SEVERAL_SERIES: tuple[tuple[Pool, ...], ...] = (
+    (_named("series_missing"), _REROOTED, ENCODINGS),
+    (_named("series_missing"), _COERCED, _COMPRESSED),
+    (_named("series_repeated"), _REROOTED, _COERCED),
+    (_named("series_lossy"), _COERCED, FACTS),
+    (_named("series_encoded_apart"), _COERCED, _REROOTED),
+)
 
 
 def single_steps() -> tuple[Chain, ...]:
@@ -74,7 +81,9 @@ def single_steps() -> tuple[Chain, ...]:
 def chains(seed: int) -> tuple[Chain, ...]:
     """String two to four transforms together, one chain of each pattern; the same for the same seed."""
     generator = random.Random(f"chains {seed}")
-    return tuple(_chain(generator.choice(pool) for pool in pattern) for pattern in (*_LOSSLESS, *_LOSSY))
+    return tuple(
+        _chain(generator.choice(pool) for pool in pattern) for pattern in (*_LOSSLESS, *_LOSSY, *_OF_SEVERAL_SERIES)
+    )
 
 
 def chain_of(*names: str) -> Chain:

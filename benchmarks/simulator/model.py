@@ -17,7 +17,7 @@ Study = tuple[Dataset, ...]
 Apply = Callable[[Study, random.Random], Study]
 """A change: returns a new study; the generator decides everything that is random."""
 
-Kind = Literal["series", "image"]
+Kind = Literal["series", "image", "study"]
 Family = Literal["metadata", "lossless", "lossy", "geometry", "structure"]
 
 
@@ -28,10 +28,12 @@ class Seed:
     Attributes:
         name: unique, the same in every run.
         subject: best guess of who or what was scanned; a subject is wholly in one split.
-        kind: ``series`` has five frames or more, ``image`` one.
+        kind: ``series`` has five frames or more, ``image`` one, ``study`` several series.
         files: one a slice, or one multi-frame file.
         frames: which frames of a multi-frame file (0-based), or which tiles of a mosaic; empty for all.
-        derived: how it was cut from a larger series: ``part``, ``slice``, ``tiles``; empty for what is as found.
+        derived: how it was cut from a larger series: ``part``, ``slice``, ``tiles``; ``composed`` of series; empty for
+            what is as found.
+        members: the series of a ``study``, in order.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Seed:
     files: tuple[Path, ...]
     frames: tuple[int, ...] = ()
     derived: str = ""
+    members: tuple["Seed", ...] = ()
 
 
 class Pixels(IntEnum):
@@ -209,6 +212,11 @@ class Chain:
 def copied(study: Study) -> Study:
     """Copy a study, so that no change reaches the original."""
     return tuple(deepcopy(dataset) for dataset in study)
+
+
+def series_of(study: Study) -> tuple[str, ...]:
+    """Return the Series Instance UIDs of a study in the order in which they come."""
+    return tuple(dict.fromkeys(str(dataset.SeriesInstanceUID) for dataset in study))
 
 
 def syntax_of(dataset: Dataset) -> UID:

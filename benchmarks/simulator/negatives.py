@@ -21,6 +21,7 @@ from benchmarks.simulator.negative_patients import (
     split_procedures,
 )
 from benchmarks.simulator.negative_repeats import neighbours, repeated_series, repeated_slices, same_patient
+from benchmarks.simulator.negative_studies import replaced_series
 
 __all__ = ["NOT_COPIES", "NegativePair", "negatives"]
 
@@ -36,6 +37,7 @@ _SOURCES: tuple[Callable[[tuple[Seed, ...]], Iterator[NegativePair]], ...] = (
     namesakes,
     misfiled,
     conflicting_uids,
+    replaced_series,
     shared_pages,
     split_procedures,
     new_reports,

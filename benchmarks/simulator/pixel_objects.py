@@ -21,7 +21,7 @@ from pydicom.uid import (
     UltrasoundMultiFrameImageStorage,
 )
 
-from benchmarks.simulator.model import Effect, Study, Transform, Uids, set_syntax
+from benchmarks.simulator.model import Effect, Study, Transform, Uids, series_of, set_syntax
 from benchmarks.simulator.pixel_data import decompressed, frames_of, is_grey, rescale_of, set_native, stored_values
 from benchmarks.simulator.pixel_frames import frames_subset
 from benchmarks.simulator.renew import uid_map
@@ -172,7 +172,7 @@ def to_concatenation(study: Study, generator: random.Random) -> Study:
 
 
 def _stackable(study: Study, *, unsigned: bool) -> bool:
-    if len(study) < 2 or not is_grey(study) or any(frames_of(d) > 1 for d in study):
+    if len(study) < 2 or len(series_of(study)) > 1 or not is_grey(study) or any(frames_of(d) > 1 for d in study):
         return False
     layout = ("Rows", "Columns", "BitsStored", "BitsAllocated", "PixelRepresentation", "PhotometricInterpretation")
     alike = all(d.get(keyword) == study[0].get(keyword) for d in study for keyword in layout)

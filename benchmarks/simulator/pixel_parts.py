@@ -12,7 +12,18 @@ from pydicom.pixels import apply_color_lut
 from pydicom.uid import JPEGLSLossless
 
 from benchmarks.simulator.code_streams import as_container, unsigned
-from benchmarks.simulator.model import Apply, Effect, Extent, Pixels, Study, Transform, Uids, copied, set_syntax
+from benchmarks.simulator.model import (
+    Apply,
+    Effect,
+    Extent,
+    Pixels,
+    Study,
+    Transform,
+    Uids,
+    copied,
+    series_of,
+    set_syntax,
+)
 from benchmarks.simulator.pixel_data import (
     decompressed,
     is_colour,
@@ -124,6 +135,10 @@ def _several(study: Study) -> bool:
     return len(study) >= 5
 
 
+def _averageable(study: Study) -> bool:
+    return _several(study) and is_grey(study) and len(series_of(study)) == 1
+
+
 def _with_spare_bits(study: Study) -> bool:
     return is_grey(study) and all(d.BitsAllocated == 16 and d.BitsStored < 16 for d in study)
 
@@ -147,7 +162,7 @@ PARTS: tuple[Transform, ...] = (
     _structural("first_half", _PART, _first_half, _several),
     _structural("every_second", _PART, _every_second, _several),
     _structural("one_missing", _PART, _one_missing, _several),
-    _structural("slab_added", _MORE, _with_average, lambda s: _several(s) and is_grey(s)),
+    _structural("slab_added", _MORE, _with_average, _averageable),
     _structural("truncated", _BROKEN, each(_truncate_native), lambda s: is_grey(s) or is_colour(s)),
     _structural("truncated_stream", _BROKEN, each(_truncate_stream), lambda s: is_grey(s) or is_colour(s)),
     _structural("littered_high_bits", _LAID_OUT, _litter, _with_spare_bits),

@@ -12,6 +12,7 @@ from pydicom import Dataset, dcmread
 from pydicom.data import get_testdata_file
 
 from benchmarks.simulator.model import Seed
+from benchmarks.simulator.seed_studies import studies_of
 from benchmarks.simulator.seed_table import IMAGES, VOLUMES, WHEEL_IMAGES, Image, Volume
 
 Split = Literal["tune", "test"]
@@ -33,7 +34,7 @@ def load_seeds(corpus: Path) -> tuple[Seed, ...]:
     spare = (image for image in WHEEL_IMAGES if image.part_of not in there)
     wheel = tuple(seed for image in spare for seed in _image_seed(_in_wheel(image.path), image))
     slices = tuple(slice_ for volume in volumes for slice_ in _slices(volume))
-    return (*volumes, *images, *wheel, *slices)
+    return (*volumes, *images, *wheel, *slices, *studies_of(volumes))
 
 
 def split(seed: Seed) -> Split:

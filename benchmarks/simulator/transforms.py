@@ -10,6 +10,7 @@ from benchmarks.simulator.pixel_greys import GREYS
 from benchmarks.simulator.pixel_lossy import LOSSY
 from benchmarks.simulator.pixel_objects import OBJECTS
 from benchmarks.simulator.pixel_parts import PARTS
+from benchmarks.simulator.pixel_series import SERIES
 from benchmarks.simulator.pixel_shapes import SHAPES
 
 TRANSFORMS: tuple[Transform, ...] = (
@@ -23,5 +24,6 @@ TRANSFORMS: tuple[Transform, ...] = (
     *CAPTURES,
     *PARTS,
     *OBJECTS,
+    *SERIES,
 )
 BY_NAME: dict[str, Transform] = {transform.name: transform for transform in TRANSFORMS}

@@ -70,6 +70,16 @@ def mr_series() -> Study:
 
 
 @cache
+def three_series() -> Study:
+    """The six slices as three series of one study."""
+    study = copied(mr_series())
+    for number, dataset in enumerate(study):
+        dataset.SeriesInstanceUID = f"2.25.4711{number // 2}"
+        dataset.SeriesNumber = number // 2 + 1
+    return study
+
+
+@cache
 def enhanced_mr() -> Study:
     """The six slices in one enhanced object."""
     return done("enhanced_converted", mr_series())
@@ -83,6 +93,7 @@ STUDIES = {
     "colour cine": colour_cine,
     "MR series": mr_series,
     "enhanced MR": enhanced_mr,
+    "three series": three_series,
 }
 
 

@@ -32,6 +32,12 @@ _CASES = [
     (["single_frames"], {"exact_copy", "derived"}),
     (["misfiled_new_uids", "jpeg_q90"], {"wrong_patient"}),
     (["mirrored"], {"orientation_twin"}),
+    (["series_missing"], {"resend", "subset"}),
+    (["series_missing", "rerooted"], {"subset"}),
+    (["series_repeated"], {"continued", "superset", "overlap"}),
+    (["series_repeated", "rerooted"], {"overlap"}),
+    (["series_lossy"], {"lossy_copy"}),
+    (["series_lossy_same_uid"], {"lossy_twin"}),
     (["mirrored", "misfiled"], {"orientation_twin", "wrong_patient"}),
 ]
 
