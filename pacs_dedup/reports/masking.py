@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Final
 
 from pacs_dedup.domain.evidence import Comparison, Fact, Group
-from pacs_dedup.domain.header import HeaderDifference, HeaderGroup
+from pacs_dedup.domain.header import HeaderDifference
 from pacs_dedup.reports.model import StudySummary
+from pacs_dedup.reports.open_elements import is_open
 
 HIDDEN: Final = "***"
 """Stands for a value of which nothing may be shown."""
@@ -69,7 +70,7 @@ def masked_summary(study: StudySummary) -> StudySummary:
 
 
 def masked_difference(difference: HeaderDifference) -> HeaderDifference:
-    """Return a header difference that hides the values of the patient group and of persons, dates and orders."""
+    """Return a header difference that shows technical values only; of persons, numbers and dates, enough to compare."""
     shown = [_masked_element(difference, text) for text in (difference.incoming, difference.prior)]
     return replace(difference, incoming=shown[0], prior=shown[1])
 
@@ -113,14 +114,13 @@ def _masked_value(comparison: Comparison, text: str) -> str:
 
 
 _NUMBERS: Final = frozenset({"PatientID", "AccessionNumber", "StudyID", "OtherPatientIDs"})
-_OPEN_PATIENT_ELEMENTS: Final = frozenset({"PatientSex", "IssuerOfPatientID", "TypeOfPatientID"})
 _PERSONS: Final = ("PatientName", "PatientNames", "BirthName", "PhysicianName", "OperatorsName", "Physician")
 _PHYSICIANS: Final = frozenset({"PhysiciansOfRecord", "NameOfPhysiciansReadingStudy"})
 
 
 def _masked_element(difference: HeaderDifference, text: str) -> str:
     keyword = difference.keyword.partition(" ")[0]
-    if not text or keyword in _OPEN_PATIENT_ELEMENTS:
+    if not text or is_open(keyword, difference.group, text):
         return text
     if keyword in _NUMBERS:
         return masked_number(text)
@@ -128,4 +128,4 @@ def _masked_element(difference: HeaderDifference, text: str) -> str:
         return masked_name(text)
     if keyword.endswith(("Date", "DateTime")):
         return masked_date(text)
-    return HIDDEN if difference.group in (HeaderGroup.PATIENT, HeaderGroup.PRIVATE) else text
+    return HIDDEN

@@ -1,9 +1,14 @@
 """What is printed without being asked for names nobody."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydicom._dicom_dict import DicomDictionary
+from pydicom.tag import Tag
 
+from pacs_dedup.dicom.header_groups import group_of
 from pacs_dedup.domain.evidence import Comparison, Fact, Group
 from pacs_dedup.domain.header import DifferenceKind, HeaderDifference, HeaderGroup
 from pacs_dedup.domain.identifiers import StudyInstanceUid, StudyKey
@@ -113,8 +118,38 @@ def test_a_study_keeps_its_uid_and_its_extent() -> None:
         ("PatientAddress", HeaderGroup.PATIENT, "", ""),
         ("KVP", HeaderGroup.ACQUISITION, "120", "120"),
         ("ManufacturerModelName", HeaderGroup.ACQUISITION, "Revolver", "Revolver"),
+        ("PixelSpacing", HeaderGroup.OTHER, "0.5\\0.5", "0.5\\0.5"),
+        ("ReferencedSOPInstanceUID", HeaderGroup.OTHER, "1.2.840.1", "1.2.840.1"),
+        ("ReferencedSOPInstanceUID", HeaderGroup.OTHER, "CHAN", HIDDEN),
+        ("SourceImageSequence", HeaderGroup.OTHER, "2 items, differs in PurposeOfReferenceCodeSequence", None),
+        ("SourceImageSequence", HeaderGroup.OTHER, "CHAN TAI MAN", HIDDEN),
+        ("OtherPatientIDsSequence", HeaderGroup.PATIENT, "1 item", HIDDEN),
+        ("DetectorID", HeaderGroup.ACQUISITION, "1234567", HIDDEN),
+        ("ProtocolName", HeaderGroup.SERIES, "CHAN HEAD", HIDDEN),
     ],
 )
-def test_differences_of_headers_are_masked(keyword: str, group: HeaderGroup, text: str, masked: str) -> None:
+def test_differences_of_headers_are_masked(keyword: str, group: HeaderGroup, text: str, masked: str | None) -> None:
     difference = HeaderDifference(keyword, "0010,0010", group, DifferenceKind.CONTENT, text, "")
-    assert masked_difference(difference).incoming == masked
+    assert masked_difference(difference).incoming == (text if masked is None else masked)
+
+
+TEXT_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT", "UN", "DA", "DT"})
+DEVICE_TEXTS = """
+    IssuerOfPatientID TypeOfPatientID Manufacturer ManufacturerModelName DeviceSerialNumber SoftwareVersions
+    StationName ConvolutionKernel FilterType SequenceName RescaleType TimezoneOffsetFromUTC
+    ImplementationVersionName
+"""
+"""Elements of free text that a device or an archive fills, and that are printed."""
+
+
+def test_no_element_with_room_for_a_person_or_an_order_shows_what_it_holds() -> None:
+    """Every element of the dictionary, with a name and a number in it."""
+    said = "CHAN^TAI MAN 00123456"
+    shown = {
+        keyword
+        for tag, (vr, _, _, _, keyword) in DicomDictionary.items()
+        if TEXT_VRS & set(vr.split(" or ")) and keyword not in DEVICE_TEXTS.split()
+        for difference in [HeaderDifference(keyword, "", group_of(Tag(tag)), DifferenceKind.CONTENT, said, said)]
+        if {"CHAN", "TAI", "00123456"} & set(re.split(r"\W", masked_difference(difference).incoming))
+    }
+    assert shown == set()
