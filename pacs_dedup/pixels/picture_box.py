@@ -40,7 +40,8 @@ def picture_box(values: Plane) -> Box | None:
     plain = np.float32(_PLAIN * (high - low))
     rows = _extent(_columns(values).T, plain)
     columns = _extent(_columns(values[rows].T).T, plain)
-    rows = _narrowed(rows, _extent(_columns(values[rows, columns]).T, plain))
+    if columns.stop - columns.start < values.shape[1]:  # else the rows were judged by these very samples already
+        rows = _narrowed(rows, _extent(_columns(values[rows, columns]).T, plain))
     kept = rows.stop - rows.start, columns.stop - columns.start
     return None if kept == values.shape or min(kept) < _MIN_SIDE else (rows, columns)
 
