@@ -11,7 +11,7 @@ from pacs_dedup.domain.frames.verification import Fidelity
 
 _RECONSTRUCTED_MODALITIES = frozenset({"CT", "MR", "PT", "NM"})
 _VOLUMES_IN_TIME = frozenset({"MR", "PT", "NM"})
-_ALIKE, _SOME_NOISE = 0.985, 0.6
+_ALIKE, _SOME_NOISE, _MUCH_NOISE = 0.985, 0.6, 0.9
 _ENOUGH_PIXELS = 10_000
 _ENOUGH_SLICES = 5
 _SHARE_THAT_WINS = 0.8
@@ -72,14 +72,15 @@ def _tells_alone(look: Looked) -> bool:
 def _settled_by_the_clock(look: Looked) -> bool:
     """Whether the clock settles what noise leaves open.
 
-    Strong compression takes most of the noise away. Two frames of one moment are no repeats of each other, and of a
-    large matrix that looks the same to the last percent only the reconstruction is left to doubt, which the reading
-    has excluded.
+    Strong compression takes most of the noise away. Two frames of one moment are no repeats of each other, and where
+    they look the same to the last percent only the reconstruction is left to doubt, which the reading has excluded. A
+    small matrix must show more of the same noise, for it has less.
     """
     found = look.result
     kept = look.at.kernel == "equal" or look.at.modality not in _RECONSTRUCTED_MODALITIES
-    alike = found.likeness >= _ALIKE and found.correlation >= _SOME_NOISE
-    return look.at.one_moment and kept and alike and not found.refused and found.live_pixels >= _ENOUGH_PIXELS
+    noise = _SOME_NOISE if found.live_pixels >= _ENOUGH_PIXELS else _MUCH_NOISE
+    alike = found.likeness >= _ALIKE and found.correlation >= noise
+    return look.at.one_moment and kept and alike and not found.refused
 
 
 def _settle(findings: Sequence[tuple[Looked, Finding]]) -> Iterable[tuple[Looked, Finding]]:
