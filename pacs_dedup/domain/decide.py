@@ -26,6 +26,15 @@ _OTHER_MOMENTS = frozenset({"same_day", "same_day_other_extent", "other_day", "s
 _TELLING = frozenset({"some", "differs", "conflicting", "to_prior", "turned"})
 _NOT_COPIES = frozenset({Relation.DISTINCT, Relation.REPEAT_ACQUISITION})
 _QUARANTINABLE = frozenset({Relation.EXACT_COPY, Relation.UID_CONFLICT})
+_DECIDED_UNDER_UIDS = frozenset(
+    {
+        Relation.RESEND,
+        Relation.TRANSCODED_RESEND,
+        Relation.CORRECTED_RESEND,
+        Relation.UID_CONFLICT,
+        Relation.CONTINUED,
+    }
+)
 _PHANTOM = "it shows a phantom or a test object, and such images are repeated on purpose"
 
 
@@ -145,14 +154,22 @@ def _vetoes(evidence: Evidence, policy: Policy) -> tuple[tuple[bool, str], ...]:
 
 def certainty_of(relation: Relation, evidence: Evidence) -> Certainty:
     """Put the verdict into one of three bands; a band is a statement about the evidence kind, not a probability."""
-    exact = evidence.coverage.exact + evidence.coverage.value
     if relation in (Relation.UNDECIDED, Relation.UNDIGESTABLE) or evidence.coverage.sketched:
         return Certainty.POSSIBLE
-    if evidence.sop.shared or (exact and not evidence.coverage.verified):
+    if _proven(relation, evidence):
         return Certainty.CERTAIN
     verified_all = evidence.coverage.tried and evidence.coverage.confirmed == evidence.coverage.tried
     settled = relation in (Relation.DERIVED, Relation.CONTINUED, Relation.REPEAT_ACQUISITION)
     return Certainty.LIKELY if verified_all or settled else Certainty.POSSIBLE
+
+
+def _proven(relation: Relation, evidence: Evidence) -> bool:
+    """Whether exact digests decided: those under shared UIDs, or those of frames and objects."""
+    coverage, sop = evidence.coverage, evidence.sop
+    if relation in _DECIDED_UNDER_UIDS:
+        return sop.identical + sop.transcoded + sop.corrected + sop.conflicting > 0
+    by_digests = coverage.exact + coverage.value > 0 and not coverage.verified
+    return by_digests and relation is not Relation.LOSSY_TWIN
 
 
 def _names_speak_against(evidence: Evidence) -> bool:

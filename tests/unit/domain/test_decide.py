@@ -16,6 +16,9 @@ from tests.strategies import evidences, policies
 
 QUARANTINE = Policy(action=Action.QUARANTINE)
 CONFLICT = SopFindings(shared=10, conflicting=10)
+BY_NOISE = make_evidence(
+    coverage=make_coverage(exact=0, verified=10, tried=9, confirmed=9), sop=SopFindings(shared=1, lossy_twin=1)
+)
 
 
 @given(evidences(), policies)
@@ -178,6 +181,12 @@ def test_a_correction_is_louder_the_more_it_changes_who_the_patient_is(
             make_evidence(coverage=make_coverage(exact=0, verified=10, tried=9, confirmed=8)),
             Certainty.POSSIBLE,
         ),
+        (Relation.LOSSY_COPY, BY_NOISE, Certainty.LIKELY),
+        (Relation.LOSSY_TWIN, BY_NOISE, Certainty.LIKELY),
+        (Relation.LOSSY_TWIN, make_evidence(sop=SopFindings(shared=10, lossy_twin=10)), Certainty.POSSIBLE),
+        (Relation.UID_CONFLICT, replace(BY_NOISE, sop=CONFLICT), Certainty.CERTAIN),
+        (Relation.CONTINUED, make_evidence(coverage=Coverage(), sop=SopFindings(1, identical=1)), Certainty.CERTAIN),
+        (Relation.CONTINUED, make_evidence(), Certainty.LIKELY),
         (Relation.REPEAT_ACQUISITION, make_evidence(coverage=Coverage()), Certainty.LIKELY),
         (Relation.DISTINCT, make_evidence(coverage=Coverage()), Certainty.POSSIBLE),
     ],
