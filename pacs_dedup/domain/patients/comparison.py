@@ -18,7 +18,7 @@ from pacs_dedup.domain.patients.birth_dates import (
     compare_sex,
 )
 from pacs_dedup.domain.patients.identifiers import STRONG, IdLevel, compare_ids, id_sentence
-from pacs_dedup.domain.patients.identity import PatientIdentity, PersonNameParts
+from pacs_dedup.domain.patients.identity import IdentifierKind, PatientIdentity, PersonNameParts
 from pacs_dedup.domain.patients.name_frequencies import UNCOUNTED, NameFrequencies
 from pacs_dedup.domain.patients.names import NameLevel, compare_names_of, name_keys
 from pacs_dedup.domain.patients.national_id import stated_birth_date, stated_sex
@@ -93,7 +93,8 @@ def surely_different(incoming: PatientIdentity, prior: PatientIdentity, context:
 
 def _cheap_levels(incoming: PatientIdentity, prior: PatientIdentity) -> tuple[IdLevel, BirthDateLevel, SexLevel]:
     identifier = compare_ids(incoming.ids, prior.ids)
-    corroborating = identifier is IdLevel.NULL  # else the number has spoken already
+    spoken = all(any(i.kind is IdentifierKind.MAINLAND_ID for i in patient.ids) for patient in (incoming, prior))
+    corroborating = identifier is IdLevel.NULL or not spoken  # two such numbers, once compared, have said it all
     dates = [_birth_dates(patient, corroborating=corroborating) for patient in (incoming, prior)]
     sexes = [stated_sex(patient) if corroborating else patient.sex for patient in (incoming, prior)]
     return identifier, _best_birth_date(*dates), compare_sex(*sexes)

@@ -237,6 +237,13 @@ def test_a_mainland_number_of_a_man_says_so() -> None:
     assert levels(PatientIdentity(ids=(man,)), PATIENT)[Fact.SEX] == "sex_exact"
 
 
+def test_an_equal_hospital_number_takes_nothing_from_what_a_mainland_number_says() -> None:
+    other = PatientIdentity((local("1234567"),), CHAN, "19491231", "F")
+    bits = [compare_patients(PatientIdentity(ids, CHAN), other).bits for ids in ((RIC,), (RIC, local("1234567")))]
+    assert bits[0] < bits[1]
+    assert levels(PatientIdentity((RIC, local("1234567")), CHAN), other)[Fact.BIRTH_DATE] == "dob_exact"
+
+
 def test_a_mainland_number_speaks_once() -> None:
     numbered = PatientIdentity(ids=(RIC,))
     assert levels(numbered, numbered)[Fact.BIRTH_DATE] == "dob_null"
