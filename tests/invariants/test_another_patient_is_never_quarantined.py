@@ -3,13 +3,14 @@
 import pytest
 from hypothesis import given
 
+from pacs_dedup.domain.compare import compare_studies
 from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.evidence import Evidence
-from pacs_dedup.domain.patients.identity import PatientIdentity
+from pacs_dedup.domain.patients.identity import PatientId, PatientIdentity
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.relation import other_patient
 from pacs_dedup.domain.verdict import Disposition
-from tests.builders import HKID, NOBODY, STRANGER, again, make_frame, make_patient, make_slices, renewed
+from tests.builders import HKID, NOBODY, STRANGER, again, make_frame, make_patient, make_slices, make_study, renewed
 from tests.site import Site
 from tests.strategies import evidences
 
@@ -67,3 +68,19 @@ def test_a_patient_who_is_not_surely_the_same_is_forwarded() -> None:
     site.send_study(STACK)
     site.send_study(renewed(STACK, patient=NOBODY), source="PMHPACS")
     assert (site.sent, site.held) == (8, [])
+
+
+def test_a_study_that_five_people_share_already_still_alarms() -> None:
+    common = frozenset(frame.stored_digest for i in STACK for frame in i.frames)
+    copy = make_study(*renewed(STACK, patient=STRANGER), source="PMHPACS")
+    verdict = decide(compare_studies(copy, make_study(*STACK), common=common), QUARANTINE)
+    assert verdict.disposition is Disposition.ALERT
+
+
+def test_a_film_under_another_name_alarms_though_neither_header_says_more() -> None:
+    named = make_patient(PatientId("8888", "PMH"), name=STRANGER.name, birth_date="")
+    site = Site()
+    site.send_study(STACK)
+    site.send_study(renewed(STACK, patient=named), source="PMHPACS")
+    assert (site.sent, site.held) == (8, [])
+    assert alarmed(site)

@@ -9,6 +9,8 @@ from pacs_dedup.domain.fingerprint import FrameFingerprint, InstanceFingerprint,
 from pacs_dedup.domain.identifiers import BlobId, Digest
 
 T = TypeVar("T")
+_FRAMES_OF_A_TEMPLATE = 3
+_NONE: frozenset[Digest] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -123,11 +125,14 @@ def pair(
     Args:
         incoming: instances as `distinct_instances` returns them.
         prior: the same of the prior study.
-        common: stored and content digests that so many patients share that they identify nobody; they do not count.
+        common: stored and content digests that so many patients share that they identify nobody; they do not count,
+            unless the two studies share more different frames of them than a template has.
     """
     incoming, prior = tuple(incoming), tuple(prior)
     speaking_in, silent_in = _split(frame_items(incoming), common)
     speaking_pr, silent_pr = _split(frame_items(prior), common)
+    if _more_than_a_template(silent_in, silent_pr):
+        (speaking_in, silent_in), (speaking_pr, silent_pr) = (_split(frame_items(i), _NONE) for i in (incoming, prior))
     exact, left_in, left_pr = _join(speaking_in, speaking_pr, lambda item: item.fingerprint.stored_digest)
     value, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.value_digest)
     shown, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.shown_digest)
@@ -173,6 +178,17 @@ def _split(
         speaks = frame.informative and frame.stored_digest not in common and frame.value_digest not in common
         (speaking if speaks else silent).append(item)
     return tuple(speaking), tuple(silent)
+
+
+def _more_than_a_template(left: Iterable[FrameItem], right: Iterable[FrameItem]) -> bool:
+    """Tell whether frames that are silent only because many have them are too many for a template or a test pattern.
+
+    A whole study that is filed again and again, each time for somebody else, must not fall silent.
+    """
+    here, there = ([item.fingerprint for item in side if item.fingerprint.informative] for side in (left, right))
+    stored = {frame.stored_digest for frame in here} & {frame.stored_digest for frame in there}
+    values = {frame.value_digest for frame in here} & {frame.value_digest for frame in there} - {None}
+    return max(len(stored), len(values)) > _FRAMES_OF_A_TEMPLATE
 
 
 def _objects(instances: tuple[InstanceFingerprint, ...]) -> tuple[InstanceFingerprint, ...]:

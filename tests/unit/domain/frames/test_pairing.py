@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,8 +56,8 @@ def test_a_study_has_every_frame_of_itself(instances: list[InstanceFingerprint])
     assert not pairing.renewed
 
 
-@given(stacks, stacks, st.frozensets(st.sampled_from([digest_of(name) for name in "abcdef"])))
-def test_common_frames_never_count(
+@given(stacks, stacks, st.frozensets(st.sampled_from([digest_of(name) for name in "abcdef"]), max_size=3))
+def test_the_few_common_frames_of_a_template_never_count(
     incoming: list[InstanceFingerprint], prior: list[InstanceFingerprint], common: frozenset
 ) -> None:
     pairing = pair(incoming, prior, common)
@@ -152,3 +153,25 @@ def test_equal_masks_of_another_segment_are_new_content() -> None:
     liver, kidney = (make_instance(name, frames=(mask,), content_digest=digest_of(name, "cnt2")) for name in "12")
     pairing = paired([liver], [kidney])
     assert (pairing.content, pairing.new_content, len(pairing.silent)) == (0, 1, 1)
+
+
+@pytest.mark.parametrize(("count", "speaking"), [(1, 0), (3, 0), (4, 4), (9, 9)])
+def test_a_whole_study_that_many_share_does_not_fall_silent(count: int, speaking: int) -> None:
+    known = make_slices(count)
+    common = frozenset(frame.stored_digest for i in known for frame in i.frames)
+    found = pair(renewed(known), known, common)
+    assert (len(found.exact), len(found.silent)) == (speaking, count - speaking)
+
+
+def test_many_rewritten_frames_that_many_share_do_not_fall_silent() -> None:
+    known, anew = (
+        [make_instance(f"{n}", frames=(make_frame(f"{way} {n}", value_digest=digest_of(f"{n}")),)) for n in range(5)]
+        for way in ("known", "anew")
+    )
+    common = frozenset(digest_of(f"{n}") for n in range(5))
+    assert len(pair(anew, known, common).value) == 5
+
+
+def test_one_template_page_many_times_is_still_a_template() -> None:
+    pages = [make_instance(f"{n}", "page") for n in range(9)]
+    assert len(pair(pages, pages, frozenset([digest_of("page")])).silent) == 9
