@@ -33,5 +33,8 @@ class FingerprintIndex(Protocol):
         ...
 
     def patients_sharing(self, keys: Collection[BlockingKey]) -> Mapping[BlockingKey, int]:
-        """Count how many different patients have each key: a digest that many share identifies nobody."""
+        """Count how many different patients have each key: a digest that many share identifies nobody.
+
+        Of a key that more than 2,000 studies share only 2,001 are counted.
+        """
         ...

@@ -21,7 +21,7 @@ class FingerprintIndexContract:
 
     def give_many_studies_one_key(self, database: Database, numbers: range, key: BlockingKey) -> None:
         for number in numbers:
-            database.index.put_keys(study(number), "p", [key])
+            database.index.put_keys(study(number), f"p{number}", [key])
 
     def test_a_fingerprint_is_read_back_as_it_was_put(self, database: Database) -> None:
         database.index.put(fingerprint(3))
@@ -110,6 +110,12 @@ class FingerprintIndexContract:
         asked = [BlockingKey("spd:1"), BlockingKey("spd:2"), BlockingKey("spd:3")]
         assert database.index.patients_sharing(asked) == dict(zip(asked, (2, 1, 0), strict=True))
 
+    def test_the_patients_of_a_common_key_are_counted_no_further_than_it_matters(self, database: Database) -> None:
+        self.give_many_studies_one_key(database, range(3_000), BlockingKey("spd:0"))
+        assert database.index.patients_sharing(keys(0)) == {BlockingKey("spd:0"): 2_001}
+        self.give_many_studies_one_key(database, range(3_000, 3_010), BlockingKey("spd:1"))
+        assert database.index.patients_sharing(keys(1)) == {BlockingKey("spd:1"): 10}
+
     def test_a_corrected_patient_is_counted_under_the_new_name(self, database: Database) -> None:
         database.index.put_keys(study(1), "anna", keys(1))
         database.index.put_keys(study(2), "ben", keys(1))
@@ -137,8 +143,7 @@ class TestDatabaseFingerprintIndex(FingerprintIndexContract):
 
     def give_many_studies_one_key(self, database: Database, numbers: range, key: BlockingKey) -> None:
         """Fill the tables directly: thousands of durable transactions would take long."""
-        named = {"patient_hash": hash_of("p")}
-        studies = [{"id": -number, "study_key": str(study(number)), **named} for number in numbers]
+        studies = [{"id": -n, "study_key": str(study(n)), "patient_hash": hash_of(f"p{n}")} for n in numbers]
         rows = [{"key_hash": hash_of(key), "keyed_study_id": -number} for number in numbers]
 
         def fill(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from itertools import islice
 
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.identifiers import BlobId, BlockingKey, StudyKey
@@ -39,4 +40,5 @@ class MemoryFingerprintIndex:
         return {study: frozenset(shared[study]) for study in best}
 
     def patients_sharing(self, keys: Collection[BlockingKey]) -> Mapping[BlockingKey, int]:
-        return {key: len(set(self._patients.get(key, {}).values())) for key in keys}
+        most = COMMON_KEY_STUDIES + 1
+        return {key: len(set(islice(self._patients.get(key, {}).values(), most))) for key in keys}

@@ -137,11 +137,18 @@ def _pairs(listed: FromClause, study_ids: Sequence[int]) -> Select[Any]:
 
 def _patient_counts(connection: Connection, *, hashes: Sequence[bytes]) -> dict[bytes, int]:
     _forbid_scans(connection)
-    listed = as_binary_table(connection, hashes)
-    statement = (
-        select(blocking_keys.c.key_hash, func.count(keyed_studies.c.patient_hash.distinct()))
-        .join(listed, listed.c.value == blocking_keys.c.key_hash)
-        .join(keyed_studies, keyed_studies.c.id == blocking_keys.c.keyed_study_id)
-        .group_by(blocking_keys.c.key_hash)
+    return _mapping(connection, _patients_per_key(as_binary_table(connection, hashes)))
+
+
+def _patients_per_key(listed: FromClause) -> Select[Any]:
+    """Count the patients of each key, like `_studies_per_key` over no more than 2,001 rows of it."""
+    some = (
+        select(keyed_studies.c.patient_hash)
+        .join(blocking_keys, blocking_keys.c.keyed_study_id == keyed_studies.c.id)
+        .where(blocking_keys.c.key_hash == listed.c.value)
+        .limit(COMMON_KEY_STUDIES + 1)
+        .correlate(listed)
+        .subquery()
     )
-    return _mapping(connection, statement)
+    counted = select(func.count(some.c.patient_hash.distinct())).select_from(some)
+    return select(listed.c.value, counted.scalar_subquery())
