@@ -35,8 +35,7 @@ class RelatedPair:
 
 def judged_pairs(keys: Collection[StudyKey], case_book: CaseBook) -> list[Judgement]:
     """Return the newest verdict of every pair in which one of these studies is."""
-    newest = {(j.incoming, j.prior): j for j in case_book.judgements()}
-    return [j for j in newest.values() if j.incoming in keys or j.prior in keys]
+    return list({(j.incoming, j.prior): j for j in case_book.judgements_among(keys)}.values())
 
 
 def related_pairs(keys: Collection[StudyKey], case_book: CaseBook, known: Known) -> Iterator[RelatedPair]:

@@ -24,6 +24,10 @@ class CaseBook(Protocol):
         """Return what was judged, oldest first; of one incoming study, if given."""
         ...
 
+    def judgements_among(self, studies: Collection[StudyKey]) -> tuple[Judgement, ...]:
+        """Return every judgement in which one of these studies is, as incoming or as prior, oldest first."""
+        ...
+
     def case(self, case_id: CaseId) -> ReviewCase | None:
         """Return one case with its history."""
         ...

@@ -34,6 +34,19 @@ class CaseBookContract:
         assert len(database.case_book.judgements()) == 4
         assert database.case_book.judgements(study(77)) == ()
 
+    def test_judgements_among_studies_are_those_on_either_side_each_once_oldest_first(self, database: Database) -> None:
+        made = [judgement(2, 1, after=3 * MINUTE), judgement(5, 4, after=MINUTE), judgement(7, 6)]
+        for each in made:
+            database.case_book.append(each)
+        asked = {study(2), study(1, "WEST"), study(4, "WEST"), *map(study, range(1_000, 3_000))}
+        found = database.case_book.judgements_among(asked)
+        assert [(each.incoming, each.prior) for each in found] == [
+            (study(5), study(4, "WEST")),
+            (study(2), study(1, "WEST")),
+        ]
+        assert found[1].case_id is not None
+        assert database.case_book.judgements_among([]) == ()
+
     @pytest.mark.parametrize("disposition", [each for each in Disposition if not each.opens_case])
     def test_what_needs_nobodys_eyes_opens_no_case(self, database: Database, disposition: Disposition) -> None:
         accepted = judgement(verdict=verdict(Relation.RESEND, disposition))

@@ -37,6 +37,9 @@ class MemoryCaseBook:
         asked = [j for j in self._judgements.values() if incoming in (None, j.incoming)]
         return tuple(self._with_case(j) for j in sorted(asked, key=lambda j: j.judged_at))
 
+    def judgements_among(self, studies: Collection[StudyKey]) -> tuple[Judgement, ...]:
+        return tuple(j for j in self.judgements() if j.incoming in studies or j.prior in studies)
+
     def case(self, case_id: CaseId) -> ReviewCase | None:
         return self._cases.get(case_id)
 

@@ -1,12 +1,12 @@
 """Judgements, cases and their histories. Judgements and events are only ever inserted."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, select, update
+from sqlalchemy import Connection, Row, Select, and_, or_, select, update
 
 from pacs_dedup.adapters.database.codec import VERDICT
 from pacs_dedup.adapters.database.engine import Transactions, insert
@@ -19,6 +19,7 @@ from pacs_dedup.domain.verdict import Disposition, Judgement
 SERVICE = "pacs_dedup"
 """Who opens cases and renews them."""
 
+_BATCH = 500
 _OPENING = tuple(disposition for disposition in Disposition if disposition.opens_case)
 _UNDECIDED = (CaseState.NEW, CaseState.ESCALATED)
 
@@ -40,6 +41,11 @@ class DatabaseCaseBook:
             statement = statement.where(judgements.c.incoming == str(incoming))
         rows = self._transactions.read(lambda connection: connection.execute(statement).all())
         return tuple(_to_judgement(row) for row in rows)
+
+    def judgements_among(self, studies: Collection[StudyKey]) -> tuple[Judgement, ...]:
+        """Return every judgement in which one of these studies is, oldest first."""
+        rows = self._transactions.read(partial(_among, studies=sorted(map(str, studies))))
+        return tuple(_to_judgement(row) for row in sorted(rows, key=lambda row: (row.judged_at, row.id)))
 
     def case(self, case_id: CaseId) -> ReviewCase | None:
         """Return one case with its history."""
@@ -182,6 +188,16 @@ def _judgements() -> Select[Any]:
         judgements.c.disposition.in_(_OPENING),
     )
     return select(judgements, cases.c.id.label("case_id")).outerjoin(cases, of_pair)
+
+
+def _among(connection: Connection, *, studies: Sequence[str]) -> Collection[Row[Any]]:
+    """Return the judgements on these studies, each once, however many studies are asked for."""
+    found: dict[int, Row[Any]] = {}
+    for start in range(0, len(studies), _BATCH):
+        some = studies[start : start + _BATCH]
+        on_them = or_(judgements.c.incoming.in_(some), judgements.c.prior.in_(some))
+        found |= {row.id: row for row in connection.execute(_judgements().where(on_them))}
+    return found.values()
 
 
 def _reviewed() -> Select[Any]:

@@ -183,6 +183,7 @@ judgements = Table(
     UniqueConstraint(
         "incoming", "prior", "generation", "relation", "digest_version", "rules_version", name="uq_judgements_repeated"
     ),
+    Index("ix_judgements_prior", "prior"),
     sqlite_strict=True,
 )
 
