@@ -12,10 +12,12 @@ import pytest
 from pydicom.encaps import encapsulate
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEG2000Lossless, generate_uid
 
+from pacs_dedup.adapters.database import open_database
 from pacs_dedup.adapters.dimse_destination import DimseDestination
 from pacs_dedup.dicom.part10 import file_head
 from pacs_dedup.domain.errors import PeerRefused
 from pacs_dedup.domain.identifiers import AeTitle
+from tests.fakes import FakeClock
 from tests.integration.running import RunningService, start_service
 from tests.integration.support import LOOPBACK, ct_instance, free_port, written
 
@@ -195,10 +197,11 @@ def test_the_patient_did_go_through_every_way(aftermath):
         assert event in log
     assert b"serve" in running
     assert b"Unreadable" in scanned.stdout
-    with closing(sqlite3.connect(data / "pacs_dedup.db")) as database:
-        bodies = "".join(body for (body,) in database.execute("SELECT body FROM fingerprints"))
-    assert FAMILY in bodies
-    assert PATIENT_ID in bodies
+    with closing(open_database(f"sqlite:///{data / 'pacs_dedup.db'}", FakeClock())) as database:
+        members = [m for entry in database.register.entries() for m in database.register.members(entry.key)]
+        patients = repr([known.patient for known in database.index.get([member.blob_id for member in members])])
+    assert FAMILY in patients
+    assert PATIENT_ID in patients
 
 
 def test_logs_do_not_name_the_patient(aftermath):
