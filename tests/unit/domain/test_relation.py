@@ -1,10 +1,8 @@
 """The relation of two studies, gate by gate."""
 
-from dataclasses import replace
-
 import pytest
 
-from pacs_dedup.domain.evidence import Coverage, Evidence, Fact, PatientTier, SopFindings
+from pacs_dedup.domain.evidence import Coverage, Fact, PatientTier, SopFindings
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.relation import relate
 from pacs_dedup.domain.verdict import Relation
@@ -14,7 +12,6 @@ STRANGERS = pytest.mark.parametrize("link", [PatientTier.DIFFERENT, PatientTier.
 NO_PIXELS = make_coverage(exact=0, images_matched=0)
 OBJECTS_ONLY = Coverage(incoming=2, prior=2, exact=2)
 SAME_STUDY = {Fact.STUDY_INSTANCE_UID: "equal"}
-SAME_ACQUISITION = {Fact.ACQUISITION_TIME: "equal", Fact.DEVICE: "serial_equal"}
 
 
 def relation(**changes: object) -> Relation:
@@ -204,56 +201,6 @@ def test_blank_frames_in_common_say_nothing() -> None:
     assert relation(coverage=make_coverage(exact=0, images_matched=0, uninformative=3)) is Relation.UNINFORMATIVE_MATCH
 
 
-REPEATED = {Fact.ACQUISITION_TIME: "same_day", Fact.DEVICE: "serial_equal"}
-
-
-def test_a_repeat_acquisition_is_not_a_copy() -> None:
-    assert relation(coverage=NO_PIXELS, levels=REPEATED) is Relation.REPEAT_ACQUISITION
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"levels": {**REPEATED, Fact.ACQUISITION_TIME: "other_day"}},
-        {"levels": {**REPEATED, Fact.DEVICE: "differs"}},
-        {"levels": REPEATED, "patient_tier": PatientTier.UNKNOWN},
-        {"levels": REPEATED, "patient_tier": PatientTier.DIFFERENT},
-        {"levels": SAME_ACQUISITION, "patient_tier": PatientTier.DIFFERENT, "total_bits": 30.0},
-    ],
-)
-def test_another_day_device_or_patient_is_another_study(changes: dict) -> None:
-    assert relation(coverage=NO_PIXELS, **changes) is Relation.DISTINCT
-
-
-@pytest.mark.parametrize(
-    "evidence",
-    [
-        make_evidence(coverage=make_coverage(exact=0, images_matched=0, reconstructed=3), levels=SAME_ACQUISITION),
-        make_evidence(coverage=NO_PIXELS, levels={**SAME_ACQUISITION, Fact.KERNEL: "differs"}),
-        make_evidence(coverage=NO_PIXELS, levels={Fact.EVENT_UIDS: "shared", Fact.KERNEL: "differs"}),
-    ],
-)
-def test_one_acquisition_with_pixels_of_another_shape_is_another_reconstruction(evidence: Evidence) -> None:
-    assert relate(evidence, Policy()) is Relation.OTHER_RECONSTRUCTION
-
-
-def test_one_acquisition_whose_pixels_do_not_agree_is_for_a_person_where_much_else_does() -> None:
-    assert relation(coverage=NO_PIXELS, levels=SAME_ACQUISITION, total_bits=20.0) is Relation.UNDECIDED
-    assert relation(coverage=NO_PIXELS, levels=SAME_ACQUISITION, total_bits=19.9) is Relation.DISTINCT
-
-
-def test_one_acquisition_of_which_a_side_has_no_pixels_stays_open() -> None:
-    nothing = Coverage(incoming=3)
-    assert relation(coverage=nothing, levels=SAME_ACQUISITION, total_bits=30.0) is Relation.DISTINCT
-    broken = Coverage(incoming=3, unreadable_incoming=1)
-    assert relation(coverage=broken, levels=SAME_ACQUISITION) is Relation.UNDIGESTABLE
-
-
-def test_blank_frames_of_one_acquisition_do_not_end_the_question() -> None:
-    blank = make_coverage(exact=0, images_matched=0, uninformative=3)
-    assert relation(coverage=blank, levels=SAME_ACQUISITION, total_bits=30.0) is Relation.UNDECIDED
-
-
 TURNED = make_coverage(exact=0, images_matched=0, turned=3)
 
 
@@ -270,40 +217,3 @@ def test_a_turned_film_of_somebody_else_is_first_of_all_somebody_elses() -> None
 def test_equal_pixels_of_somebody_who_may_be_the_same_ask_for_the_identity_first(tier: PatientTier) -> None:
     assert relation(patient_tier=tier) is Relation.COPY_PATIENT_UNKNOWN
     assert relation(coverage=OBJECTS_ONLY, patient_tier=tier) is Relation.COPY_PATIENT_UNKNOWN
-
-
-@STRANGERS
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({"tried": 4}, Relation.UNDECIDED),
-        ({"tried": 4, "rejected": 2}, Relation.UNDECIDED),
-        ({"tried": 4, "rejected": 3}, Relation.DISTINCT),
-        ({"tried": 0}, Relation.DISTINCT),
-    ],
-)
-def test_one_acquisition_for_two_patients_is_for_a_person_where_no_look_told_them_apart(
-    changes: dict, expected: Relation, link: PatientTier
-) -> None:
-    told = {"levels": SAME_ACQUISITION, "patient_tier": link, "coverage": replace(NO_PIXELS, **changes)}
-    assert relation(**told, total_bits=20.0) is expected
-    assert relation(**told, total_bits=19.9) is Relation.DISTINCT
-    assert relation(**{**told, "levels": REPEATED}, total_bits=20.0) is Relation.DISTINCT
-
-
-def test_volumes_that_follow_one_another_within_a_second_are_repeats() -> None:
-    levels = {**SAME_ACQUISITION, Fact.ACQUISITION_FRACTIONS: "differs"}
-    assert relation(coverage=NO_PIXELS, levels=levels) is Relation.REPEAT_ACQUISITION
-
-
-@pytest.mark.parametrize(
-    ("looks", "expected"),
-    [
-        ({}, Relation.CONTINUED),
-        ({"tried": 3, "rejected": 2}, Relation.CONTINUED),
-        ({"tried": 3, "rejected": 1}, Relation.UNDECIDED),
-        ({"tried": 3}, Relation.UNDECIDED),
-    ],
-)
-def test_growth_that_nobody_could_tell_from_what_is_known_is_for_a_person(looks: dict, expected: Relation) -> None:
-    assert relation(coverage=replace(NO_PIXELS, **looks), levels=SAME_STUDY) is expected
