@@ -69,6 +69,7 @@ def _plain(seed: Seed, chain: Chain, copy: Examined) -> Outcome:
         steps=len(chain.steps),
         lossless=chain.lossless,
         series=seed.kind == "series",
+        several=seed.kind == "study",
         modality=seed.modality,
         expected=tuple(sorted(truth.relations)),
         is_copy=truth.copy,

@@ -83,7 +83,7 @@ def figures(outcome: Outcome) -> str:
         for mf, hf, rnr, ncc, out, beside in outcome.looks[:2]
     )
     counts = " ".join(f"{name}={count}" for name, count in outcome.coverage.items())
-    kind = "series" if outcome.series else "image"
+    kind = "study" if outcome.several else "series" if outcome.series else "image"
     return (
         f"`{outcome.pair}` ({outcome.modality} {kind}): {outcome.relation}/{outcome.disposition}/{outcome.certainty}, "
         f"patient {outcome.patient_tier}, {outcome.match_weight_bits:.0f} bits, found {outcome.found}; {counts}; "

@@ -20,13 +20,14 @@ class Recall:
 
     Attributes:
         found: the search brought the source up, and the verdict says that both show the same images.
-        series, images: the same of studies with five frames or more, and of single images.
+        studies, series, images: the same of studies of several series, of one of five frames or more, and of images.
         named: of the copies found, those whose relation has the expected name.
         not_searched: copies whose source the search did not bring up.
         not_judged: copies that the verdict denies although both sides were given to it.
     """
 
     found: Rate
+    studies: Rate
     series: Rate
     images: Rate
     named: Rate
@@ -48,8 +49,9 @@ def recall(arrived: Outcomes) -> Recall:
     """Count what was found among copies."""
     return Recall(
         found=_rate(arrived, lambda o: not is_missed(o)),
+        studies=_rate([o for o in arrived if o.several], lambda o: not is_missed(o)),
         series=_rate([o for o in arrived if o.series], lambda o: not is_missed(o)),
-        images=_rate([o for o in arrived if not o.series], lambda o: not is_missed(o)),
+        images=_rate([o for o in arrived if not (o.series or o.several)], lambda o: not is_missed(o)),
         named=_rate([o for o in arrived if not is_missed(o)], is_named),
         not_searched=sum(o.found is False for o in arrived),
         not_judged=sum(not o.recognised for o in arrived),
@@ -130,7 +132,7 @@ def promises(outcomes: Outcomes) -> dict[str, Rate]:
     other_person = [o for o in due if Relation.WRONG_PATIENT in o.expected]
     conflicts = [o for o in due if Relation.UID_CONFLICT in o.expected and not o.is_copy]
     rebuilt = [o for o in outcomes if not o.is_copy and o.expected == (Relation.OTHER_RECONSTRUCTION,)]
-    same_patient = [o for o in negatives(outcomes) if o.same_patient or o.kind == "same_subject"]
+    same_patient = [o for o in negatives(outcomes) if o.same_patient]
     return {
         "false copies": _rate(negatives(strangers), is_false_copy),
         "false copies, one patient on both sides": _rate(same_patient, is_false_copy),

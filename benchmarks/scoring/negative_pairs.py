@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from benchmarks.scoring.bench import INCOMING, Bench
 from benchmarks.scoring.examined import Examined
@@ -9,36 +10,48 @@ from benchmarks.scoring.judging import judge_by_search, judge_pair, told
 from benchmarks.scoring.looking import Looks
 from benchmarks.scoring.outcomes import SAME_IMAGES, Outcome
 from benchmarks.scoring.rivals import judge_by_rivals
-from benchmarks.simulator.model import Seed
-from benchmarks.simulator.negative_model import Builder, NegativePair
+from benchmarks.simulator.admission import study_of
+from benchmarks.simulator.model import Chain, Seed
+from benchmarks.simulator.negative_model import Builder, NegativePair, sent
 
 PRIOR = "HOSPITAL-A"
 
 
-def judge_row(bench: Bench, seed: Seed) -> tuple[Outcome, ...]:
-    """Judge one seed as it arrives against all others that do not show the same frames."""
-    with bench.looking(f"row {seed.name}") as looks:
-        return tuple(_against_others(bench, seed, looks))
+def judge_row(bench: Bench, seed: Seed, passed: Chain | None = None) -> tuple[Outcome, ...]:
+    """Judge one seed as it arrives against all others that share no frame with it.
+
+    Args:
+        passed: a transfer that it passed on the way; what can not happen to it arrives as it was.
+    """
+    name = f"row {seed.name}{(passed and f' > {passed.name}') or ''}"
+    make = partial(sent, partial(study_of, seed), passed, seed.name) if passed else partial(study_of, seed)
+    with bench.scratch(make) as (files,), bench.looking(name) as looks:
+        incoming = bench.variant(name, files).of_source(INCOMING) if passed else bench.prior(seed).of_source(INCOMING)
+        looks.have(incoming.study.instances, files.finder(incoming))
+        return tuple(_against_others(bench, seed, incoming, looks, passed.name if passed else ""))
 
 
-def _against_others(bench: Bench, seed: Seed, looks: Looks) -> Iterator[Outcome]:
-    incoming = bench.prior(seed).of_source(INCOMING)
+def _against_others(bench: Bench, seed: Seed, incoming: Examined, looks: Looks, passed: str) -> Iterator[Outcome]:
     found = judge_by_search(incoming.study, bench.archive, looks)
+    after, way = (" after transfer", f" > {passed}") if passed else ("", "")
     for other in bench.seeds:
         if bench.related(seed, other):
             continue
         prior = bench.prior(other)
         verdict, taken = judge_pair(incoming.study, prior.study, bench.archive, looks)
         yield Outcome(
-            pair=f"{seed.name} | {other.name}",
-            kind="same_subject" if seed.subject == other.subject else "other_subject",
+            pair=f"{seed.name}{way} | {other.name}",
+            kind=f"{'same' if seed.subject == other.subject else 'other'}_subject{after}",
             incoming=seed.name,
             prior=other.name,
+            transform=passed,
             subject=seed.subject,
             series=seed.kind == "series",
+            several=seed.kind == "study",
             modality=seed.modality,
             is_copy=False,
             incoming_better=True,
+            same_patient=seed.subject == other.subject,
             **told(verdict, looks),
             found=prior.study.key in found,
             rivals=judge_by_rivals(incoming.traits, prior.traits),

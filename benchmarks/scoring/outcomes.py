@@ -54,6 +54,7 @@ class Outcome:
         rivals: what each baseline makes of the pair: 0 or 1, or a distance in bits.
         milliseconds: by stage, of the whole pair.
         frames: frames of the incoming study.
+        several: the incoming study has several series; it is no ``series`` then.
     """
 
     pair: str
@@ -91,6 +92,7 @@ class Outcome:
     rivals: Mapping[str, float] = field(default_factory=dict)
     milliseconds: Mapping[str, float] = field(default_factory=dict)
     frames: int = 0
+    several: bool = False
 
     @property
     def named_rightly(self) -> bool:

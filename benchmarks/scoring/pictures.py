@@ -7,6 +7,7 @@ from benchmarks.scoring.examined import Examined, examine_study
 from benchmarks.scoring.outcomes import Outcome
 from benchmarks.scoring.tasks import Material
 from benchmarks.simulator.model import Study
+from benchmarks.simulator.negative_model import sent
 from benchmarks.simulator.negatives import negatives
 from pacs_dedup.domain.frames.pairing import FrameRef
 from pacs_dedup.domain.frames.representative import representative_frames
@@ -37,7 +38,7 @@ def _studies(outcome: Outcome, bench: Bench, material: Material) -> tuple[Study,
     incoming, prior = study(bench.named[outcome.incoming]), study(bench.named[outcome.prior])
     if outcome.transform:
         chain = {c.name: c for c in material.chosen_chains()}[outcome.transform]
-        copy = chain.apply(incoming, outcome.incoming)
+        copy = sent(lambda: incoming, chain, outcome.incoming)
         return (prior, copy) if outcome.kind == "reverse" else (copy, prior)
     return incoming, prior
 

@@ -17,7 +17,8 @@ def recall_table(recalls: Figures) -> str:
         "n",
         "found",
         "lower bound",
-        "series",
+        "several series",
+        "one series",
         "single images",
         "named rightly",
         "search / judgement missed",
@@ -31,6 +32,7 @@ def _recall(told: Figures) -> list[str]:
         f"{told['found']['trials']:,}",
         share(told["found"]),
         lower(told["found"]),
+        counted(told["studies"]),
         counted(told["series"]),
         counted(told["images"]),
         share(told["named"]),
@@ -48,7 +50,7 @@ def promise_table(promises: Figures) -> str:
         "exact bounds",
         "subjects resampled",
         "3/n",
-        "a subject as one trial",
+        "by subject, upper",
     ]
     return table(header, [[name, *_bounded(told)] for name, told in promises.items()])
 
@@ -70,7 +72,7 @@ def _bounded(told: Figures) -> list[str]:
 
 def negative_table(negatives: Figures) -> str:
     """Write false copies and wrong holds by kind of negative."""
-    header = ["negatives", "pairs", "subjects", "false copies", "upper bound", "held wrongly"]
+    header = ["negatives", "pairs", "subjects", "false copies", "upper bound", "by subject, upper", "held wrongly"]
     rows = [
         [
             kind,
@@ -78,6 +80,7 @@ def negative_table(negatives: Figures) -> str:
             str(told["false_copies"]["subjects"]),
             str(told["false_copies"]["hits"]),
             percent(told["false_copies"]["upper"]),
+            percent(told["false_copies"]["subjects_upper"]),
             str(told["false_holds"]["hits"]),
         ]
         for kind, told in negatives.items()

@@ -3,7 +3,7 @@
 import multiprocessing
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
@@ -13,25 +13,21 @@ from typing import Any
 from benchmarks.scoring.bench import Bench, lot
 from benchmarks.scoring.cache import Cache
 from benchmarks.scoring.copies import judge_copy, name_of
+from benchmarks.scoring.fitting import fitting_steps
 from benchmarks.scoring.negative_pairs import judge_negative, judge_row
-from benchmarks.scoring.outcomes import Outcome, Unit
+from benchmarks.scoring.outcomes import Unit
+from benchmarks.scoring.turns import CHAIN_SHARE, COPIES_A_ROUND, CUT_SHARE, NEGATIVES_A_ROUND, Task, drawn, in_turns
 from benchmarks.scoring.versions import version_of
 from benchmarks.simulator.chains import chains, single_steps
 from benchmarks.simulator.model import Chain, Seed
+from benchmarks.simulator.negative_model import PASSED
 from benchmarks.simulator.negatives import negatives
 from benchmarks.simulator.seeds import load_seeds, split
 
 FINGERPRINTING = ("pacs_dedup.pipeline.examine", "benchmarks.scoring.rivals", "benchmarks.simulator.negatives")
 LOOKING = ("pacs_dedup.pipeline.verify", "benchmarks.simulator.negatives", "benchmarks.simulator.chains")
 JUDGING = ("benchmarks.scoring.tasks",)
-CUT_SHARE = 0.35
-"""Share of the transforms that is tried on each cutting of a longer series."""
-CHAIN_SHARE = 0.5
-"""Share of the chains that is tried on each seed."""
-_TURNS = 10
-_ROWS_WITHIN = 0.02
 _NO_CORPUS = Path("/nowhere")
-Work = Callable[[Bench], tuple[Outcome, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,31 +65,40 @@ class Material:
         """Return single transforms and chains."""
         return tuple(c for c in (*single_steps(), *chains(self.chain_seed)) if _named(c.name, self.only))
 
-    def tasks(self) -> dict[str, Work]:
-        """Name everything there is to do, in a drawn order: a part of a run then tells something of everything."""
-        drawn = {name: task for name, task in self._all() if name.startswith("row ") or lot(name) < self.share}
-        return dict(sorted(drawn.items(), key=lambda item: _turn(item[0])))
+    def tasks(self) -> dict[str, Task]:
+        """Name everything there is to do, in an order that makes a part of a run tell something of everything."""
+        chosen = (t for t in self._all() if not t.sort or lot(t.name) < self.share)
+        return {task.name: task for task in in_turns(chosen)}
 
-    def _all(self) -> Iterator[tuple[str, Work]]:
-        for seed in self.chosen_seeds():
-            for chain in self.chosen_chains():
-                if lot(f"{name_of(seed, chain)}?") < _share(seed, chain):
-                    yield f"copy {name_of(seed, chain)}", partial(judge_copy, seed=seed, chain=chain)
-            if _named("rows", self.only):
-                yield f"row {seed.name}", partial(judge_row, seed=seed)
-        for pair in negatives(self.chosen_seeds(), self.limit):
+    def _all(self) -> Iterator[Task]:
+        seeds = self.chosen_seeds()
+        if _named("rows", self.only):
+            for seed in seeds:
+                yield from _rows(seed)
+        fitting = fitting_steps(seeds, self.scratch)
+        for chain in self.chosen_chains():
+            steps = {step.name for step in chain.steps}
+            yield from _copies(chain, [seed for seed in seeds if steps <= fitting[seed.name]])
+        for pair in negatives(seeds, self.limit):
             if pair.kind != "other_people" and _named(pair.name, self.only):
-                yield f"negative {pair.name}", partial(judge_negative, pair=pair)
+                work = partial(judge_negative, pair=pair)
+                yield Task(f"negative {pair.name}", pair.kind, pair.sources[0].name, work, NEGATIVES_A_ROUND)
 
 
-def _turn(name: str) -> float:
-    """Draw when a task has its turn: a few of one seed together, for reading a seed takes time; rows early.
+def _rows(seed: Seed) -> Iterator[Task]:
+    passed = PASSED[int(lot(f"{seed.name} passed") * len(PASSED))]
+    yield Task(f"row {seed.name}", "", seed.name, partial(judge_row, seed=seed))
+    name = f"row {seed.name} > {passed.name}"
+    yield Task(name, "", seed.name, partial(judge_row, seed=seed, passed=passed))
 
-    A row is many pairs in little time, so that a part of a run has them all.
-    """
-    if name.startswith("row "):
-        return lot(name) * _ROWS_WITHIN
-    return lot(f"{name.partition(' | ')[0]} {int(_TURNS * lot(name))}")
+
+def _copies(chain: Chain, seeds: Sequence[Seed]) -> Iterator[Task]:
+    taken = drawn((name_of(seed, chain), _share(seed, chain)) for seed in seeds)
+    for seed in seeds:
+        name = name_of(seed, chain)
+        if name in taken:
+            work = partial(judge_copy, seed=seed, chain=chain)
+            yield Task(f"copy {name}", f"copy {chain.name}", seed.name, work, COPIES_A_ROUND)
 
 
 def _share(seed: Seed, chain: Chain) -> float:
@@ -146,6 +151,6 @@ def _prepare(material: Material, version: str) -> None:
 
 def _do(name: str) -> Unit:
     try:
-        return Unit(name, _process["version"], _process["tasks"][name](_process["bench"]))
+        return Unit(name, _process["version"], _process["tasks"][name].work(_process["bench"]))
     except Exception:  # noqa: BLE001 - one task that fails is counted and told; the others go on
         return Unit(name, _process["version"], failure=traceback.format_exc(limit=-3))

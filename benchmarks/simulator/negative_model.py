@@ -121,11 +121,11 @@ def passed(found: NegativePair) -> tuple[NegativePair, ...]:
 
 
 def _after(found: NegativePair, chain: Chain) -> NegativePair:
-    build = partial(_sent, found.build_b, chain, found.name)
+    build = partial(sent, found.build_b, chain, found.name)
     return replace(found, kind=f"{found.kind} after transfer", name=f"{found.name} > {chain.name}", build_b=build)
 
 
-def _sent(build: Builder, chain: Chain, name: str) -> Study:
+def sent(build: Builder, chain: Chain, name: str) -> Study:
     """Send a study through a chain; what it can not happen to arrives as it was."""
     study = build()
     try:

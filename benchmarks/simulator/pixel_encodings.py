@@ -15,10 +15,11 @@ from pydicom.uid import (
     JPEG2000Lossless,
     JPEGLosslessSV1,
     JPEGLSLossless,
+    RLELossless,
 )
 
 from benchmarks.simulator.code_streams import LOSSLESS_ENCODERS, encode, encode_run_length, through_dcmtk
-from benchmarks.simulator.model import Apply, Effect, Study, Transform, copied, set_syntax
+from benchmarks.simulator.model import Apply, Effect, Study, Transform, always, copied, set_syntax, syntax_of
 from benchmarks.simulator.pixel_data import decompressed, set_native, stored_values
 
 _TRANSCODED = Effect(encoding=True)
@@ -71,27 +72,39 @@ def _by_dcmtk(study: Study, _: random.Random, *, command: tuple[str, ...]) -> St
     return tuple(through_dcmtk(dataset, command) for dataset in result)
 
 
-def _transcoding(name: str, change: Callable[[Dataset], None], effect: Effect = _TRANSCODED) -> Transform:
-    return Transform(name, "lossless", lossless=True, expected=effect, apply=each(change))
+def _not_yet(study: Study, *, syntax: str) -> bool:
+    """Whether a transfer syntax would be new to every instance: who has it already is not transcoded."""
+    return all(syntax_of(dataset) != syntax for dataset in study)
 
 
-def _dcmtk(name: str, *command: str, effect: Effect = _TRANSCODED) -> Transform:
+def _transcoding(name: str, change: Callable[[Dataset], None], syntax: str, effect: Effect = _TRANSCODED) -> Transform:
+    fits = always if effect.slight else partial(_not_yet, syntax=syntax)
+    return Transform(name, "lossless", lossless=True, expected=effect, apply=each(change), fits=fits)
+
+
+def _dcmtk(name: str, *command: str, syntax: str, effect: Effect = _TRANSCODED) -> Transform:
     apply = partial(_by_dcmtk, command=command)
-    return Transform(name, "lossless", lossless=True, expected=effect, apply=apply)
+    fits = always if effect.slight else partial(_not_yet, syntax=syntax)
+    return Transform(name, "lossless", lossless=True, expected=effect, apply=apply, fits=fits)
+
+
+def _by_imagecodecs(name: str, syntax: str) -> Transform:
+    return _transcoding(name, partial(_lossless, syntax=syntax), syntax)
 
 
 ENCODINGS: tuple[Transform, ...] = (
-    _transcoding("explicit_little", partial(_native, syntax=ExplicitVRLittleEndian), _PERHAPS),
-    _transcoding("implicit_little", partial(_native, syntax=ImplicitVRLittleEndian), _PERHAPS),
-    _transcoding("explicit_big", _big_endian),
-    _transcoding("deflated", partial(_native, syntax=DeflatedExplicitVRLittleEndian)),
-    _transcoding("rle", encode_run_length),
-    _transcoding("jpeg2000_lossless", partial(_lossless, syntax=JPEG2000Lossless)),
-    _transcoding("htj2k_lossless", partial(_lossless, syntax=HTJ2KLossless)),
-    _transcoding("jpegls_lossless", partial(_lossless, syntax=JPEGLSLossless)),
-    _transcoding("jpeg_lossless_sv1", partial(_lossless, syntax=JPEGLosslessSV1)),
-    _dcmtk("rle_dcmtk", "dcmcrle"),
-    _dcmtk("jpeg_lossless_dcmtk", "dcmcjpeg", "+e1", effect=_PERHAPS),  # it adds a Derivation Description
-    _dcmtk("jpegls_lossless_dcmtk", "dcmcjpls", "+el"),
+    _transcoding("explicit_little", partial(_native, syntax=ExplicitVRLittleEndian), ExplicitVRLittleEndian, _PERHAPS),
+    _transcoding("implicit_little", partial(_native, syntax=ImplicitVRLittleEndian), ImplicitVRLittleEndian, _PERHAPS),
+    _transcoding("explicit_big", _big_endian, ExplicitVRBigEndian),
+    _transcoding("deflated", partial(_native, syntax=DeflatedExplicitVRLittleEndian), DeflatedExplicitVRLittleEndian),
+    _transcoding("rle", encode_run_length, RLELossless),
+    _by_imagecodecs("jpeg2000_lossless", JPEG2000Lossless),
+    _by_imagecodecs("htj2k_lossless", HTJ2KLossless),
+    _by_imagecodecs("jpegls_lossless", JPEGLSLossless),
+    _by_imagecodecs("jpeg_lossless_sv1", JPEGLosslessSV1),
+    _dcmtk("rle_dcmtk", "dcmcrle", syntax=RLELossless),
+    # it adds a Derivation Description
+    _dcmtk("jpeg_lossless_dcmtk", "dcmcjpeg", "+e1", syntax=JPEGLosslessSV1, effect=_PERHAPS),
+    _dcmtk("jpegls_lossless_dcmtk", "dcmcjpls", "+el", syntax=JPEGLSLossless),
 )
 """P1-P7: the same stored values in other transfer syntaxes, by imagecodecs, pydicom and DCMTK."""

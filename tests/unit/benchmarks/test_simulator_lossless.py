@@ -107,3 +107,10 @@ def test_a_palette_expanded_shows_the_colours_of_its_table() -> None:
     indices = np.clip(stored_values(before) - first, 0, len(red) - 1)
     assert np.array_equal(stored_values(after)[..., 0], red[indices] >> 8)
     assert not [element for element in after if "Palette" in element.keyword]
+
+
+@pytest.mark.parametrize("name", ["jpeg2000_lossless", "rle", "jpegls_lossless_dcmtk", "deflated"])
+def test_what_is_in_a_transfer_syntax_already_can_not_be_transcoded_to_it(name: str) -> None:
+    step = BY_NAME[name]
+    assert step.fits(mr_series())
+    assert not step.fits(done(step, mr_series()))
