@@ -6,6 +6,7 @@ direction (a derived object names its source) or a sketch may arrive inverted.
 
 from collections.abc import Collection, Iterable
 
+from pacs_dedup.domain.acquisitions.times import to_seconds
 from pacs_dedup.domain.fingerprint import FrameFingerprint, InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import BlockingKey, Digest, StudyInstanceUid
 from pacs_dedup.domain.patients.identity import PatientIdentity
@@ -14,7 +15,6 @@ from pacs_dedup.domain.patients.keys import counted_keys, patient_keys, person_k
 _SKETCHED_FRAMES = 8
 """Frames of a series that are findable by their noise sketch; evenly spread, so that a copy chooses the same ones."""
 _BAND_BYTES = 2
-_SECONDS = len("YYYYMMDDHHMMSS")
 _STACKED = frozenset({"CT", "MR", "PT"})
 """Modalities whose slices are so many, and whose copies other keys find so well, that turning costs no key."""
 _SKETCH_KIND = "rsh"
@@ -99,8 +99,7 @@ def _digest_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
 
 def _moment_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
     """Yield the first and the last second; without the scanner's number more would be shared by chance."""
-    times = [moment[:_SECONDS] for i in study.instances for moment in i.acquisition.moments]
-    full = sorted(time for time in times if len(time) == _SECONDS)
+    full = sorted(to_seconds(moment for i in study.instances for moment in i.acquisition.moments))
     yield from (_key("moment", time) for time in {*full[:1], *full[-1:]})
 
 
@@ -109,8 +108,7 @@ def _acquisition_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
     for instance in study.instances:
         acquired = instance.acquisition
         if acquired.device_serial:
-            seconds = {moment.partition(".")[0] for moment in acquired.moments}
-            yield from (_key("acq", acquired.device_serial, second) for second in seconds)
+            yield from (_key("acq", acquired.device_serial, second) for second in to_seconds(acquired.moments))
         yield from (_key("event", uid) for uid in acquired.event_uids)
     days = {(i.acquisition.study_date, i.patient) for i in study.instances if i.acquisition.study_date}
     yield from (_key("day", date, key) for date, patient in days for key in patient_keys(patient))

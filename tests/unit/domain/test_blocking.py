@@ -153,6 +153,13 @@ def test_without_a_serial_number_the_first_and_the_last_second_are_kept() -> Non
     assert met == {BlockingKey("moment:20260101093003")}
 
 
+@pytest.mark.parametrize("blanked", ["20260101000000", "20260101000000.000", "20260101", "0930"])
+@pytest.mark.parametrize("serial", ["", "4711"])
+def test_a_time_that_was_blanked_is_no_moment_to_be_found_by(blanked: str, serial: str) -> None:
+    silent = {"acquisition": make_acquisition(None, device_serial=serial, study_date="", acquired_at=blanked)}
+    assert meet(make_study(bare("1", **silent)), other(bare("2", **silent))) == frozenset()
+
+
 def test_slices_without_a_place_are_ordered_by_their_number() -> None:
     stack = [
         bare(
