@@ -1,10 +1,11 @@
 """Which studies deserve a comparison: blocking keys, looked up in an index and never scanned.
 
 A study is findable by ``index_keys`` and searches by ``search_keys``; the two differ only where a relation has a
-direction (a derived object names its source) or a sketch may arrive inverted.
+direction (a derived object names its source), or a sketch or a likeness may arrive inverted.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import combinations
 
 from pacs_dedup.domain.acquisitions.times import to_seconds
 from pacs_dedup.domain.fingerprint import FrameFingerprint, InstanceFingerprint, StudyFingerprint
@@ -13,11 +14,16 @@ from pacs_dedup.domain.patients.identity import PatientIdentity
 from pacs_dedup.domain.patients.keys import counted_keys, patient_keys, person_key
 
 _SKETCHED_FRAMES = 8
-"""Frames of a series that are findable by their noise sketch; evenly spread, so that a copy chooses the same ones."""
+"""Frames of a series that are findable by noise and likeness; evenly spread, so that a copy chooses the same ones."""
 _BAND_BYTES = 2
 _STACKED = frozenset({"CT", "MR", "PT"})
 """Modalities whose slices are so many, and whose copies other keys find so well, that turning costs no key."""
 _SKETCH_KIND = "rsh"
+_LIKENESS_KIND = "phash"
+_HASH_DIGITS, _BAND_DIGITS = 16, 4
+"""A perceptual hash is 64 bits; copies are looked up by pieces of it of 16 bits."""
+_ALL_BUT_THE_FIRST = (1 << 63) - 1
+"""What inversion flips: every coefficient but the first, which is the mean of the picture, changes its sign."""
 _MIXER, _MIXED = 2_654_435_761, 1 << 32
 """Multiplicative hashing: the odd number nearest to 2**32 divided by the golden ratio, and the modulus."""
 _BANDS_THAT_MEAN_SOMETHING = 3
@@ -30,6 +36,7 @@ def index_keys(study: StudyFingerprint) -> frozenset[BlockingKey]:
     keys |= {_key("sop", uid) for uid in study.by_sop_instance_uid}
     keys |= {_key("ref", uid) for i in study.instances for uid in i.referenced_sop_instance_uids}
     keys |= {key for sketch in _sketches(study) for key in _bands(sketch)}
+    keys |= {key for likeness in _likenesses(study) for key in _likeness_keys(likeness)}
     keys.add(study_key(study.key.study_instance_uid))
     return frozenset(keys) | counted_keys(_named_patient(study))
 
@@ -44,6 +51,9 @@ def search_keys(study: StudyFingerprint) -> frozenset[BlockingKey]:
         keys |= {_key(kind, uid) for uid in instance.previous_uids for kind in ("sop", "study")}
     for sketch in _sketches(study):
         keys |= set(_bands(sketch)) | set(_bands(bytes(255 - byte for byte in sketch)))
+    for likeness in _likenesses(study):
+        inverted = f"{int(likeness, 16) ^ _ALL_BUT_THE_FIRST:0{_HASH_DIGITS}x}"
+        keys |= set(_likeness_keys(likeness)) | set(_likeness_keys(inverted))
     keys.add(study_key(study.key.study_instance_uid))
     return frozenset(keys)
 
@@ -61,6 +71,11 @@ def study_key(uid: StudyInstanceUid) -> BlockingKey:
 def is_sketch_band(key: BlockingKey) -> bool:
     """Tell whether a key is a piece of a noise sketch, which two studies can share by chance."""
     return key.startswith(_SKETCH_KIND + ":")
+
+
+def is_likeness(key: BlockingKey) -> bool:
+    """Tell whether a key is of a perceptual hash, which pictures of one kind share too."""
+    return key.startswith(_LIKENESS_KIND + ":")
 
 
 def worth_comparing(shared: Collection[BlockingKey]) -> bool:
@@ -87,6 +102,8 @@ def _digest_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
     for instance in study.instances:
         if instance.content_digest is not None:
             yield digest_key(instance.content_digest)
+        if instance.code_stream_digest is not None:
+            yield digest_key(instance.code_stream_digest)
         for frame in instance.frames:
             yield digest_key(frame.stored_digest)
             if frame.value_digest is not None:
@@ -116,21 +133,35 @@ def _acquisition_keys(study: StudyFingerprint) -> Iterable[BlockingKey]:
 
 def _sketches(study: StudyFingerprint) -> Iterable[bytes]:
     """Yield the sketches by which a study can be found: of a few frames of each series, border kept and cut off."""
-    series: dict[str, list[InstanceFingerprint]] = {}
-    for instance in study.images:
-        series.setdefault(instance.series_instance_uid, []).append(instance)
-    for instances in series.values():
-        for frame in _findable(instances):
+    for instances in _series(study):
+        for frame in _findable(instances, lambda frame: frame.sketch is not None):
             yield from filter(None, (frame.sketch, frame.trimmed_sketch))
 
 
-def _findable(instances: Iterable[InstanceFingerprint]) -> Iterable[FrameFingerprint]:
+def _likenesses(study: StudyFingerprint) -> Iterable[str]:
+    """Yield the perceptual hashes by which a study can be found; neighbouring slices of a stack are all alike."""
+    for instances in _series(study):
+        if instances[0].acquisition.modality not in _STACKED:
+            chosen = _findable(instances, lambda frame: frame.perceptual_hash is not None)
+            yield from filter(None, (frame.perceptual_hash for frame in chosen))
+
+
+def _series(study: StudyFingerprint) -> Iterable[Sequence[InstanceFingerprint]]:
+    series: dict[str, list[InstanceFingerprint]] = {}
+    for instance in study.images:
+        series.setdefault(instance.series_instance_uid, []).append(instance)
+    return series.values()
+
+
+def _findable(
+    instances: Iterable[InstanceFingerprint], has_one: Callable[[FrameFingerprint], bool]
+) -> Iterable[FrameFingerprint]:
     """Choose the frames of a series that a copy of a part of it, or of more than it, would choose too.
 
     Slices with places are drawn by a hash of their place, so that a missing slice does not move the others' draw;
     frames without places are spread evenly.
     """
-    placed = [(i, f) for i in instances for f in i.frames if f.informative and f.sketch is not None]
+    placed = [(i, f) for i in instances for f in i.frames if f.informative and has_one(f)]
     drawn = {_draw(i): f for i, f in reversed(placed) if _along(i) is not None}
     if drawn:
         return [drawn[lot] for lot in sorted(drawn)[:_SKETCHED_FRAMES]]
@@ -152,3 +183,10 @@ def _draw(instance: InstanceFingerprint) -> int:
 def _bands(sketch: bytes) -> Iterable[BlockingKey]:
     for start in range(0, len(sketch), _BAND_BYTES):
         yield _key(_SKETCH_KIND, start, sketch[start : start + _BAND_BYTES].hex())
+
+
+def _likeness_keys(likeness: str) -> Iterable[BlockingKey]:
+    """Yield a key for every two of the four pieces: it takes two of one frame, those of two frames never add up."""
+    pieces = [(at, likeness[at : at + _BAND_DIGITS]) for at in range(0, _HASH_DIGITS, _BAND_DIGITS)]
+    for (left, one), (right, other) in combinations(pieces, 2):
+        yield _key(_LIKENESS_KIND, left, right, one + other)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from pacs_dedup.domain.blocking import digest_key, is_sketch_band, search_keys, worth_comparing
+from pacs_dedup.domain.blocking import digest_key, is_likeness, is_sketch_band, search_keys, worth_comparing
 from pacs_dedup.domain.compare import compare_studies, plan_looks
 from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.fingerprint import DIGEST_VERSION, StudyFingerprint
@@ -74,21 +74,23 @@ def _candidates(
 ) -> dict[StudyKey, frozenset[BlockingKey]]:
     """Look up what shares a key that says something.
 
-    Sketch bands collide by chance, the more the larger the archive; they are looked up on their own, so that they can
-    not crowd out a study that shares a digest, a UID or an acquisition.
+    Sketch bands and likenesses collide by chance, the more the larger the archive; each kind is looked up on its own,
+    so that it can not crowd out a study that shares a digest, a UID or an acquisition.
     """
     keys = search_keys(study) - {digest_key(digest) for digest in common}
-    bands = frozenset(filter(is_sketch_band, keys))
-    told, alike = index.candidates(keys - bands), index.candidates(bands)
-    nothing: frozenset[BlockingKey] = frozenset()
-    return {key: told.get(key, nothing) | alike.get(key, nothing) for key in (*told, *alike)}
+    bands, likenesses = frozenset(filter(is_sketch_band, keys)), frozenset(filter(is_likeness, keys))
+    shared: dict[StudyKey, frozenset[BlockingKey]] = {}
+    for some in (keys - bands - likenesses, bands, likenesses):
+        for key, found in index.candidates(some).items():
+            shared[key] = shared.get(key, frozenset()) | found
+    return shared
 
 
 def common_digests(study: StudyFingerprint, index: FingerprintIndex, policy: Policy) -> frozenset[Digest]:
-    """Return the frame and content digests that so many patients share that they identify nobody."""
+    """Return the digests of frames, contents and code streams that so many patients share that they identify nobody."""
     frames = [frame for instance in study.instances for frame in instance.frames]
     digests = {frame.stored_digest for frame in frames} | {frame.value_digest for frame in frames}
-    digests |= {instance.content_digest for instance in study.instances}
+    digests |= {digest for i in study.instances for digest in (i.content_digest, i.code_stream_digest)}
     keys = {digest_key(digest): digest for digest in digests if digest is not None}
     shared = index.patients_sharing(tuple(keys))
     return frozenset(keys[key] for key, patients in shared.items() if patients >= policy.common_patients)

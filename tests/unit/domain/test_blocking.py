@@ -1,9 +1,21 @@
 """Which studies deserve a comparison."""
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pacs_dedup.domain.acquisitions.facts import FrameFacts
-from pacs_dedup.domain.blocking import digest_key, index_keys, patient_group, search_keys, worth_comparing
+from pacs_dedup.domain.blocking import (
+    digest_key,
+    index_keys,
+    is_likeness,
+    is_sketch_band,
+    patient_group,
+    search_keys,
+    worth_comparing,
+)
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.identifiers import BlockingKey, SopInstanceUid
 from pacs_dedup.domain.patients.identity import PatientId, PatientIdentity, PersonNameParts
@@ -107,6 +119,50 @@ def test_two_bands_of_noise_in_common_are_chance() -> None:
     assert not worth_comparing(bands[:2])
     assert worth_comparing(bands)
     assert worth_comparing([*bands[:1], digest_key(digest_of("a"))])
+
+
+FILM = make_acquisition(None, modality="DX", acquired_at="", study_date="")
+
+
+def film(name: str, likeness: str | None, **changes: object) -> InstanceFingerprint:
+    return bare(name, frames=(make_frame(name, perceptual_hash=likeness),), **{"acquisition": FILM, **changes})
+
+
+@pytest.mark.parametrize(
+    "likeness",
+    ["0123456789abcdef", "01234567ffffffff", "ffff45678888cdef", "7edcba9876543210", "7edcffff76540000"],
+    ids=["equal", "half", "two pieces", "inverted", "two pieces inverted"],
+)
+def test_films_that_look_alike_meet_inverted_or_not(likeness: str) -> None:
+    assert worth_comparing(meet(make_study(film("1", likeness)), other(film("2", "0123456789abcdef"))))
+
+
+def test_one_piece_of_a_likeness_is_chance_and_pieces_of_two_films_do_not_add_up() -> None:
+    prior = other(film("3", "0123456789abcdef"))
+    assert meet(make_study(film("1", "0123aaaaaaaaaaaa")), prior) == frozenset()
+    assert meet(make_study(film("1", "0123aaaaaaaaaaaa"), film("2", "aaaa4567aaaaaaaa")), prior) == frozenset()
+
+
+def test_slices_of_a_stack_are_not_found_by_likeness() -> None:
+    slices = (film(name, "0123456789abcdef", acquisition=replace(FILM, modality="CT")) for name in "12")
+    one, two = slices
+    assert meet(make_study(one), other(two)) == frozenset()
+
+
+def test_a_film_without_contrast_is_like_no_other() -> None:
+    assert meet(make_study(film("1", None)), other(film("2", None))) == frozenset()
+
+
+@given(st.integers(0, (1 << 64) - 1))
+def test_a_likeness_leads_to_few_keys_and_only_its_kind(value: int) -> None:
+    keys = [k for k in index_keys(make_study(film("1", f"{value:016x}"))) if is_likeness(k)]
+    assert len(keys) == 6
+    assert not any(map(is_sketch_band, keys))
+
+
+def test_a_video_under_a_new_uid_meets_the_same_stream() -> None:
+    stream = {"frames": (), "code_stream_digest": digest_of("stream", "csd2")}
+    assert worth_comparing(meet(make_study(bare("1", **stream)), other(bare("2", **stream))))
 
 
 def test_a_copy_chooses_the_same_slices_to_be_found_by() -> None:
