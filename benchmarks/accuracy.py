@@ -14,10 +14,12 @@ What is done is kept in DIR (outside the repository, for real images are shown t
 import argparse
 import math
 import os
+import shlex
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.scoring.explain import explain
@@ -73,6 +75,15 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
+def _command(given: Sequence[str] | None) -> str:
+    """Say how this was started; the folder that holds what is kept is nobody else's affair."""
+    words = list(sys.argv[1:] if given is None else given)
+    if "--out" in words:
+        place = words.index("--out")
+        del words[place : place + 2]
+    return shlex.join((".venv/bin/python", "-m", "benchmarks.accuracy", *words))
+
+
 def main(given: Sequence[str] | None = None) -> None:
     """Judge, count, print and write."""
     told = _arguments(given)
@@ -90,6 +101,7 @@ def main(given: Sequence[str] | None = None) -> None:
     if told.explain:
         print(explain([o for o in judged.outcomes if told.explain in o.pair]))
         return
+    judged = replace(judged, command=_command(given))
     print(write_all(material, judged, told.out, ROOT / "docs" / "accuracy.md" if told.write_docs else None))
 
 

@@ -4,20 +4,47 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmarks.scoring import tables
+from benchmarks.scoring.copies import SEEN, STRANGERS
+from benchmarks.scoring.figures import ENOUGH
+from benchmarks.scoring.rivals import SAMPLED_FRAMES
+from benchmarks.scoring.turns import CHAIN_SHARE, COPIES_A_ROUND, CUT_SHARE, LEAST, NEGATIVES_A_ROUND
+from benchmarks.simulator.negative_model import PASSED
 
 _HEAD = """# Accuracy, measured
 
-`.venv/bin/python -m benchmarks.accuracy --write-docs` wrote this page; every figure is of that run.
+`make install-bench`, and then the command in the table below wrote this page; every figure is of that run. Without
+`--minutes` it goes through all tasks; a stopped run goes on where it was.
 
 Real images play the priors of an archive. Each is sent through simulated transfers, written to files, fingerprinted
 and judged by the product's own code under the policy that lets copies be held, and so are pairs that are no copies
 however alike they look. A copy counts as found if the search by blocking keys brought its source up **and** the verdict
 says that both show the same images. Pairs that are no copies are compared whether or not a search would have brought
-them together, which is harder than life. The simulator shares no code with what it checks.
+them together, which is harder than life. The simulator shares no code with what it checks. Pairs that claim to be two
+images and have equal stored values, as the repeated frames of a cine have, are left out.
 
-Bounds are one-sided, 95 %: exact (Clopper and Pearson), which take pairs for independent; with whole subjects resampled
-(bootstrap, 2,000 draws); and where nothing failed, 3/n, and the exact bound as if each subject were a single trial.
-Pairs of one subject are not independent, so the truth lies between the first and the last."""
+Bounds are one-sided, 95 %: exact (Clopper and Pearson), which take pairs for independent; with whole subjects
+resampled (bootstrap, 2,000 draws); and where nothing failed, 3/n. *By subject, upper* is the exact bound as if each
+subject were a single trial. Pairs of one subject are not independent, so the truth lies between the first and the
+last."""
+
+_DRAWN = f"""Not everything that could be done is a task, and not every task is done in a run of some minutes. What is
+drawn hangs on the names alone, so that it is the same each time:
+
+* Transforms: every one on every seed that it fits; on a cutting of a longer series (part, tiles, slice) and on a
+  study composed of series, {100 * CUT_SHARE:.0f} % of them. Chains: {100 * CHAIN_SHARE:.0f} % of that. On {LEAST} seeds
+  at least, or on all that fit where there are fewer.
+* Slices: two of each series play single images, those a third and two thirds of the way through.
+* Search: for every copy it is asked whether its source is a candidate. For {100 * SEEN:.0f} % of the copies all other
+  candidates are judged as well.
+* Strangers: each copy is compared with {STRANGERS} prior that it is no copy of, of its modality and size if there is
+  one. Each seed is compared with every other that shares no frame with it, once as it is and once after one of
+  {len(PASSED)} transfers.
+* Neighbouring slices, repeats and the like: all pairs of the corpus are tasks, each as it is and after each of the
+  {len(PASSED)} transfers.
+* Perceptual hashes: of a copy, {SAMPLED_FRAMES} frames spread over the study; of a prior, all.
+* Order: first all comparisons of seeds with each other; then rounds, each with {COPIES_A_ROUND} copies by every
+  transform and every chain, and {NEGATIVES_A_ROUND} pairs of every kind of negative. A run that stops has done each
+  about as often as any other, or as often as there are."""
 
 _CERTAINTY = """A band is a statement about the kind of evidence; this is how often it was right here. The pairs are
 what the simulator made, not what a hospital receives: the shares hang on how many copies there are."""
@@ -36,7 +63,8 @@ def document(figures: Mapping[str, Any]) -> str:
 def sections(figures: Mapping[str, Any]) -> tuple[str, ...]:
     """Return all tables under their headings."""
     return (
-        f"## What was judged\n\n{_about(figures['about'])}",
+        f"## What was judged\n\n{_about(figures['about'])}\n\n{_few(figures['about']['few'])}",
+        f"## What was drawn\n\n{_DRAWN}",
         f"## What must never, or always, happen\n\n{tables.promise_table(figures['promises'])}\n\n{_search(figures)}",
         f"## Copies by sort\n\n{tables.recall_table(figures['recall by sort'])}",
         f"## Copies by transform\n\n{tables.recall_table(figures['recall'])}",
@@ -51,16 +79,25 @@ def sections(figures: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _about(told: Mapping[str, Any]) -> str:
     lines = {
+        "command": f"`{told['command']}`",
         "when and where": told["conditions"],
         "code": f"{told['code']} (digests {told['digests']}, rules {told['rules']})",
         "corpus": f"{told['corpus']} (digest of its manifest)",
         "seeds": f"{_counts(told['seeds'])}, of {told['subjects']} subjects (split: {told['split']})",
         "transforms": f"{told['transforms']}, and {told['chains']} chains of them (generator seed "
-        f"{told['seed of the chains']}); share of the tasks that was drawn: {told['share']}",
+        f"{told['seed of the chains']})",
         "pairs": _counts(told["pairs"]),
-        "tasks": f"{told['tasks']} in a drawn order, {told['failed']} failed",
+        "tasks": f"{told['tasks']}, {told['failed']} failed",
     }
     return tables.plain_table(["", "this run"], lines)
+
+
+def _few(few: Mapping[str, int]) -> str:
+    """Name the transforms that happened seldom, so that nobody reads a share of two for more than it is."""
+    if not few:
+        return f"Every transform happened {ENOUGH} times or more."
+    named = tables.joined(f"{name} ({count})" for name, count in few.items())
+    return f"Transforms that happened fewer than {ENOUGH} times, for want of seeds that they fit or of time: {named}."
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -17,6 +17,8 @@ from pacs_dedup.domain.fingerprint import DIGEST_VERSION
 from pacs_dedup.domain.verdict import RULES_VERSION
 
 _ROUNDS = 3
+ENOUGH = 8
+"""Copies of one transform of which a share says something."""
 
 
 def figures_of(material: Material, judged: Judged) -> dict[str, Any]:
@@ -50,8 +52,9 @@ def about(material: Material, judged: Judged) -> dict[str, Any]:
         "digests": DIGEST_VERSION,
         "rules": RULES_VERSION,
         "corpus": digest_of_files([manifest]) if manifest.exists() else "none: images of pydicom's wheel alone",
+        "command": judged.command,
         "split": material.side,
-        "share": material.share,
+        "few": _few(material, judged),
         "seed of the chains": material.chain_seed,
         "seeds": dict(Counter(f"{seed.kind}, {seed.derived or 'as found'}" for seed in seeds)),
         "subjects": len({seed.subject for seed in seeds}),
@@ -61,6 +64,12 @@ def about(material: Material, judged: Judged) -> dict[str, Any]:
         "tasks": f"{judged.done:,} of {judged.tasks:,} done",
         "failed": len(judged.failures),
     }
+
+
+def _few(material: Material, judged: Judged) -> dict[str, int]:
+    happened = Counter(o.transform for o in judged.outcomes if o.kind == "copy")
+    names = (chain.name for chain in material.chosen_chains() if len(chain.steps) == 1)
+    return {name: happened[name] for name in names if happened[name] < ENOUGH}
 
 
 def _stage_costs() -> dict[str, str]:

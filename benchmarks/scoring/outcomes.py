@@ -140,12 +140,14 @@ class Judged:
         outcomes: of all pairs.
         failures: tasks that failed, with their cause.
         done, tasks: how many tasks are done, of how many.
+        command: what was asked for.
     """
 
     outcomes: tuple[Outcome, ...]
     failures: tuple[str, ...]
     done: int
     tasks: int
+    command: str = ""
 
 
 class Ledger:

@@ -10,7 +10,9 @@ pytest.importorskip("matplotlib", reason="the peers of the benchmarks are not in
 
 from benchmarks.accuracy import main
 from benchmarks.scoring.cache import Cache
+from benchmarks.scoring.copies import SEEN
 from benchmarks.scoring.outcomes import Ledger, Outcome, Unit
+from benchmarks.scoring.turns import CUT_SHARE
 
 OUTCOME = Outcome(
     pair="a | b", kind="copy", incoming="a", prior="a", subject="s", looks=((1.0, 0.5),), rivals={"UID": 1}
@@ -23,7 +25,12 @@ def test_a_quick_run_prints_and_writes_everything_and_a_second_one_does_nothing_
     given = ["--quick", "--jobs", "1", "--share", "0.015", "--out", str(tmp_path)]
     main(given)
     first = (tmp_path / "ledger.jsonl").read_text()
-    assert "## Copies by transform" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "## Copies by transform" in told
+    assert "`.venv/bin/python -m benchmarks.accuracy --quick --jobs 1 --share 0.015`" in told
+    assert f"{100 * CUT_SHARE:.0f} % of them" in told
+    assert f"{100 * SEEN:.0f} % of the copies" in told
+    assert "rle (0)" in told or "rle (1)" in told
     figures = json.loads((tmp_path / "accuracy.json").read_text())
     assert figures["about"]["failed"] == 0
     assert figures["about"]["pairs"]["negative"] > 0
