@@ -7,7 +7,15 @@ from benchmarks.scoring import tables
 from benchmarks.scoring.copies import SEEN, STRANGERS
 from benchmarks.scoring.figures import ENOUGH
 from benchmarks.scoring.rivals import SAMPLED_FRAMES
-from benchmarks.scoring.turns import CHAIN_SHARE, COPIES_A_ROUND, CUT_SHARE, LEAST, NEGATIVES_A_ROUND
+from benchmarks.scoring.turns import (
+    CHAIN_SHARE,
+    CHAINED_A_ROUND,
+    COPIES_A_ROUND,
+    CUT_SHARE,
+    IMAGES_A_ROUND,
+    LEAST,
+    SERIES_A_ROUND,
+)
 from benchmarks.simulator.negative_model import PASSED
 
 _HEAD = """# Accuracy, measured
@@ -43,8 +51,8 @@ drawn hangs on the names alone, so that it is the same each time:
   {len(PASSED)} transfers.
 * Perceptual hashes: of a copy, {SAMPLED_FRAMES} frames spread over the study; of a prior, all.
 * Order: first all comparisons of seeds with each other; then rounds, each with {COPIES_A_ROUND} copies by every
-  transform and every chain, and {NEGATIVES_A_ROUND} pairs of every kind of negative. A run that stops has done each
-  about as often as any other, or as often as there are."""
+  transform, {CHAINED_A_ROUND} by every chain, and of every kind of negative {IMAGES_A_ROUND} pairs of single images or
+  {SERIES_A_ROUND} of series. A run that stops has done each about as often as any other, or as often as there are."""
 
 _CERTAINTY = """A band is a statement about the kind of evidence; this is how often it was right here. The pairs are
 what the simulator made, not what a hospital receives: the shares hang on how many copies there are."""

@@ -1,6 +1,8 @@
 """Judge a pair as the product does: by what the search finds, and, where it finds nothing, all the same."""
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -13,6 +15,7 @@ from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.verdict import Verdict
 from pacs_dedup.pipeline.match import Matcher, common_digests, compare, judge, name_frequencies
 
+JudgePair = Callable[[StudyFingerprint], tuple[Verdict, float]]
 STRICTEST = Policy(action=Action.QUARANTINE)
 """A site that lets copies be held: whatever could go wrong goes wrong here."""
 
@@ -24,22 +27,31 @@ def judge_by_search(study: StudyFingerprint, archive: ArchiveOfPriors, looks: Lo
         return {judgement.prior: judgement.verdict for judgement in judged if judgement.prior != study.key}
 
 
+@contextmanager
+def arrived(study: StudyFingerprint, archive: ArchiveOfPriors, looks: Looks) -> Iterator[JudgePair]:
+    """Have a study arrive, and yield what judges it against one prior after the other, found by the search or not.
+
+    That gives the verdict, and the milliseconds of processor time it took, pixels that were looked at now included.
+    """
+    matcher = _matcher(archive, looks)
+    with archive.joined_by(study):
+        common, names = common_digests(study, archive, matcher.policy), name_frequencies(study, archive)
+
+        def against(prior: StudyFingerprint) -> tuple[Verdict, float]:
+            looks.start()
+            started = time.process_time()
+            verdict = compare(study, prior, matcher, common, names).verdict
+            return verdict, 1000 * (time.process_time() - started)
+
+        yield against
+
+
 def judge_pair(
     incoming: StudyFingerprint, prior: StudyFingerprint, archive: ArchiveOfPriors, looks: Looks
 ) -> tuple[Verdict, float]:
-    """Judge two studies whether or not the search would have brought them together.
-
-    Returns:
-        The verdict, and the milliseconds of processor time it took, pixels that were looked at now included.
-    """
-    looks.start()
-    matcher = _matcher(archive, looks)
-    started = time.process_time()
-    with archive.joined_by(incoming):
-        common = common_digests(incoming, archive, matcher.policy)
-        names = name_frequencies(incoming, archive)
-    verdict = compare(incoming, prior, matcher, common, names).verdict
-    return verdict, 1000 * (time.process_time() - started)
+    """Judge two studies whether or not the search would have brought them together; as `arrived` does it."""
+    with arrived(incoming, archive, looks) as against:
+        return against(prior)
 
 
 def told(verdict: Verdict, looks: Looks) -> dict[str, Any]:

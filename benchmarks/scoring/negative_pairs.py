@@ -6,7 +6,7 @@ from functools import partial
 
 from benchmarks.scoring.bench import INCOMING, Bench
 from benchmarks.scoring.examined import Examined
-from benchmarks.scoring.judging import judge_by_search, judge_pair, told
+from benchmarks.scoring.judging import arrived, judge_by_search, judge_pair, told
 from benchmarks.scoring.looking import Looks
 from benchmarks.scoring.outcomes import SAME_IMAGES, Outcome
 from benchmarks.scoring.rivals import judge_by_rivals
@@ -34,30 +34,30 @@ def judge_row(bench: Bench, seed: Seed, passed: Chain | None = None) -> tuple[Ou
 def _against_others(bench: Bench, seed: Seed, incoming: Examined, looks: Looks, passed: str) -> Iterator[Outcome]:
     found = judge_by_search(incoming.study, bench.archive, looks)
     after, way = (" after transfer", f" > {passed}") if passed else ("", "")
-    for other in bench.seeds:
-        if bench.related(seed, other):
-            continue
-        prior = bench.prior(other)
-        verdict, taken = judge_pair(incoming.study, prior.study, bench.archive, looks)
-        yield Outcome(
-            pair=f"{seed.name}{way} | {other.name}",
-            kind=f"{'same' if seed.subject == other.subject else 'other'}_subject{after}",
-            incoming=seed.name,
-            prior=other.name,
-            transform=passed,
-            subject=seed.subject,
-            series=seed.kind == "series",
-            several=seed.kind == "study",
-            modality=seed.modality,
-            is_copy=False,
-            incoming_better=True,
-            same_patient=seed.subject == other.subject,
-            **told(verdict, looks),
-            found=prior.study.key in found,
-            rivals=judge_by_rivals(incoming.traits, prior.traits),
-            milliseconds={"judge": taken},
-            frames=_frames(incoming),
-        )
+    others = [other for other in bench.seeds if not bench.related(seed, other)]
+    with arrived(incoming.study, bench.archive, looks) as against:
+        for other in others:
+            prior = bench.prior(other)
+            verdict, taken = against(prior.study)
+            yield Outcome(
+                pair=f"{seed.name}{way} | {other.name}",
+                kind=f"{'same' if seed.subject == other.subject else 'other'}_subject{after}",
+                incoming=seed.name,
+                prior=other.name,
+                transform=passed,
+                subject=seed.subject,
+                series=seed.kind == "series",
+                several=seed.kind == "study",
+                modality=seed.modality,
+                is_copy=False,
+                incoming_better=True,
+                same_patient=seed.subject == other.subject,
+                **told(verdict, looks),
+                found=prior.study.key in found,
+                rivals=judge_by_rivals(incoming.traits, prior.traits),
+                milliseconds={"judge": taken},
+                frames=_frames(incoming),
+            )
 
 
 def judge_negative(bench: Bench, pair: NegativePair) -> tuple[Outcome, ...]:

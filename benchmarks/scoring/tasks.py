@@ -16,7 +16,17 @@ from benchmarks.scoring.copies import judge_copy, name_of
 from benchmarks.scoring.fitting import fitting_steps
 from benchmarks.scoring.negative_pairs import judge_negative, judge_row
 from benchmarks.scoring.outcomes import Unit
-from benchmarks.scoring.turns import CHAIN_SHARE, COPIES_A_ROUND, CUT_SHARE, NEGATIVES_A_ROUND, Task, drawn, in_turns
+from benchmarks.scoring.turns import (
+    CHAIN_SHARE,
+    CHAINED_A_ROUND,
+    COPIES_A_ROUND,
+    CUT_SHARE,
+    IMAGES_A_ROUND,
+    SERIES_A_ROUND,
+    Task,
+    drawn,
+    in_turns,
+)
 from benchmarks.scoring.versions import version_of
 from benchmarks.simulator.chains import chains, single_steps
 from benchmarks.simulator.model import Chain, Seed
@@ -82,7 +92,8 @@ class Material:
         for pair in negatives(seeds, self.limit):
             if pair.kind != "other_people" and _named(pair.name, self.only):
                 work = partial(judge_negative, pair=pair)
-                yield Task(f"negative {pair.name}", pair.kind, pair.sources[0].name, work, NEGATIVES_A_ROUND)
+                a_round = IMAGES_A_ROUND if pair.sources[0].kind == "image" else SERIES_A_ROUND
+                yield Task(f"negative {pair.name}", pair.kind, pair.sources[0].name, work, a_round)
 
 
 def _rows(seed: Seed) -> Iterator[Task]:
@@ -93,12 +104,13 @@ def _rows(seed: Seed) -> Iterator[Task]:
 
 
 def _copies(chain: Chain, seeds: Sequence[Seed]) -> Iterator[Task]:
+    a_round = COPIES_A_ROUND if len(chain.steps) == 1 else CHAINED_A_ROUND
     taken = drawn((name_of(seed, chain), _share(seed, chain)) for seed in seeds)
     for seed in seeds:
         name = name_of(seed, chain)
         if name in taken:
             work = partial(judge_copy, seed=seed, chain=chain)
-            yield Task(f"copy {name}", f"copy {chain.name}", seed.name, work, COPIES_A_ROUND)
+            yield Task(f"copy {name}", f"copy {chain.name}", seed.name, work, a_round)
 
 
 def _share(seed: Seed, chain: Chain) -> float:

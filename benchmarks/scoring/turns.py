@@ -8,8 +8,10 @@ from benchmarks.scoring.bench import Bench, lot
 from benchmarks.scoring.outcomes import Outcome
 
 Work = Callable[[Bench], tuple[Outcome, ...]]
-COPIES_A_ROUND, NEGATIVES_A_ROUND = 2, 6
-"""Tasks of each transform, and of each kind of negative, in a round."""
+COPIES_A_ROUND, CHAINED_A_ROUND = 2, 1
+"""Copies by each transform, and by each chain, in a round."""
+IMAGES_A_ROUND, SERIES_A_ROUND = 8, 2
+"""Negatives of each kind in a round: pairs of single images, which take little time, and of series and studies."""
 CUT_SHARE = 0.35
 """Share of the fitting transforms that is tried on each cutting of a longer series and on each composed study."""
 CHAIN_SHARE = 0.5
