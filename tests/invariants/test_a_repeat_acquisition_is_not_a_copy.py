@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.frames.verification import FrameVerification
 from pacs_dedup.domain.policy import Action
-from tests.builders import make_frame, make_slices, renewed
+from tests.builders import OTHER_NOISE, make_frame, make_slices, renewed
 from tests.site import Site
 
 ALIKE = bytes(64)
@@ -49,7 +49,7 @@ def test_a_repeat_minutes_later_is_accepted_without_a_case() -> None:
 @pytest.mark.parametrize("action", [Action.FLAG, Action.QUARANTINE])
 def test_a_second_run_that_comes_late_into_the_same_study_continues_it(action: Action) -> None:
     site = Site(action)
-    site.looks = FrameVerification(0.6)
+    site.looks = OTHER_NOISE
     site.send_study(taken("20260101093000", "first"))
     second = taken("20260101094512", "second")
     site.send_study([replace(i, sop_instance_uid=f"{i.sop_instance_uid}.2") for i in second])
