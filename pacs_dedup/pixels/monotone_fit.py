@@ -10,6 +10,8 @@ from pacs_dedup.pixels.grey import Plane, sampled
 
 _BINS: Final = 256
 _SAMPLES: Final = 170
+_LEVELS: Final = 1 << 12
+_LEAST_GROUP: Final = 16
 _TABLE: Final = 1 << 16
 _TINY: Final = 1e-30
 
@@ -55,14 +57,31 @@ def fit_monotone(source: Plane, target: Plane, apart: NDArray[np.bool_] | None =
 def _bins(x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Return the mean of x, the median of y and the number of pixels of groups of equal size; equal x are one group."""
     order = np.argsort(x)
-    groups = min(_BINS, x.size)
-    size = x.size // groups
-    kept = order[np.linspace(0, x.size - 1, groups * size).round().astype(np.intp)].reshape(groups, size)
+    order = order[_thinned(x[order])]
+    groups = max(1, min(_BINS, order.size // _LEAST_GROUP))
+    size = order.size // groups
+    kept = order[np.linspace(0, order.size - 1, groups * size).round().astype(np.intp)].reshape(groups, size)
     means = x[kept].mean(axis=1, dtype=np.float64)
     medians = np.median(y[kept], axis=1).astype(np.float64)
     levels, group = np.unique(means, return_inverse=True)
     weights = np.bincount(group).astype(np.float64)
     return levels, np.bincount(group, weights=medians) / weights, weights
+
+
+def _thinned(ascending: NDArray[Any]) -> NDArray[np.bool_]:
+    """Choose samples so that no level has more than a 256th of all: a background would take most groups for itself.
+
+    A level is a 4096th of the range, for resampling spreads a background a little.
+    """
+    most = max(1, ascending.size // _BINS)
+    width = max(float(ascending[-1] - ascending[0]) / _LEVELS, _TINY)
+    level = ((ascending - ascending[0]) / width).astype(np.intp)
+    starts = np.flatnonzero(np.concatenate(([True], level[1:] != level[:-1])))
+    counts = np.diff(starts, append=level.size)
+    rank = np.arange(level.size) - np.repeat(starts, counts)
+    whole = np.repeat(np.maximum(counts, most), counts)
+    kept: NDArray[np.bool_] = rank * most // whole != (rank - 1) * most // whole
+    return kept
 
 
 def _mapped(source: Plane, levels: NDArray[Any], curve: NDArray[Any]) -> Plane:

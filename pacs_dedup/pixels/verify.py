@@ -17,8 +17,11 @@ from pacs_dedup.pixels.region import find_overlap
 
 _END_SHARE: Final = 0.01
 _EROSION: Final = 2
-_MIN_LIVE: Final = 400
-_MIN_LIVE_SHARE: Final = 0.02
+_LEAST_LIVE: Final = 128
+_ENOUGH_LIVE: Final = 400
+_SHARE_OF_SMALL: Final = 0.03
+_SHARE_OF_LARGE: Final = 0.01
+"""Of a frame of 64 x 64 128 pixels are asked, from 116 x 116 on 400, and from 200 x 200 on one in a hundred."""
 _WINSOR: Final = 3.0
 _MAD_TO_SIGMA: Final = 1.4826
 _SAMPLES: Final = 170
@@ -35,6 +38,7 @@ _MOST_MARKS: Final = 0.25
 """Share of an image that marks may take; where more disagrees, the images do."""
 _PAINT_MARGIN: Final = 2
 """In blocks: the edge of a painted area lies inside a block, and the coarse Gaussian reaches ten pixels beyond it."""
+_NO_NOISE: Final = 1000.0
 _TINY: Final = 1e-12
 Mask = NDArray[np.bool_]
 
@@ -82,7 +86,8 @@ def compare_planes(first: Plane, second: Plane, fidelity: Fidelity) -> FrameVeri
     outliers = strange(fit.fitted, b)
     live = _live(fit) & ~_hidden(fit, b, outliers)
     count = int(np.count_nonzero(live))
-    if count < max(_MIN_LIVE, _MIN_LIVE_SHARE * live.size):
+    few = max(_LEAST_LIVE, min(_ENOUGH_LIVE, _SHARE_OF_SMALL * live.size), _SHARE_OF_LARGE * live.size)
+    if count < few:
         return FrameVerification(
             live_pixels=count,
             inverted=fit.inverted,
@@ -165,17 +170,21 @@ def _energy_ratio(fine_a: NDArray[Any], fine_b: NDArray[Any]) -> float:
 
 
 def _noise_ratio(fitted: Plane, target: Plane, bands: Bands, live: Mask) -> float:
-    """Return how much the two differ, in units of the noise of the target, where the image is flat."""
+    """Return how much the two differ, in units of the noise of the target, where the image is flat.
+
+    Where nothing flat has noise, all that is live is asked; 1,000 where that has none either, for then none is shared.
+    """
     slope = _slope(bands.smooth)
-    here = live[: 2 * slope.shape[0] : 2, : 2 * slope.shape[1] : 2]
-    if not here.any():
-        return 0.0
-    level = np.repeat(np.repeat(slope <= np.quantile(slope[here], _FLAT_QUANTILE), 2, axis=0), 2, axis=1)
-    rows, columns = level.shape
-    flat = live[:rows, :columns] & level
-    noise = float(np.std(bands.fine[:rows, :columns][flat]))
-    difference = float(np.std((fitted - target)[:rows, :columns][flat]))
-    return difference / noise if noise > 0 else 0.0
+    rows, columns = 2 * slope.shape[0], 2 * slope.shape[1]
+    here = live[:rows:2, :columns:2]
+    fine, difference = bands.fine[:rows, :columns], (fitted - target)[:rows, :columns]
+    if here.any():
+        level = np.repeat(np.repeat(slope <= np.quantile(slope[here], _FLAT_QUANTILE), 2, axis=0), 2, axis=1)
+        flat = live[:rows, :columns] & level
+        if (noise := float(np.std(fine[flat]))) > 0:
+            return float(np.std(difference[flat])) / noise
+    noise = float(np.std(fine[live[:rows, :columns]]))
+    return float(np.std(difference[live[:rows, :columns]])) / noise if noise > 0 else _NO_NOISE
 
 
 def _slope(smooth: Plane) -> Plane:

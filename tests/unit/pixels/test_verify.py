@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pacs_dedup.domain.frames.noise_model import copy_bits
+from pacs_dedup.domain.frames.noise_model import LEAST_COPY_BITS, copy_bits
 from pacs_dedup.domain.frames.verification import Fidelity
 from pacs_dedup.pixels.grey import GreyFrame
 from pacs_dedup.pixels.verify import verify_grey_frames
@@ -89,3 +89,46 @@ def test_a_smoothed_copy_has_less_energy_in_its_finest_band() -> None:
     assert np.sign(found.energy_ratio) == np.sign(
         verify_grey_frames(GreyFrame(original), GreyFrame(jpeg(smoothed))).energy_ratio
     )
+
+
+def limb(side: int = 256) -> Plane:
+    """A limb in a sixtieth of the frame; all else is one value, as where a scanner writes padding."""
+    frame = np.full((side, side), -2000, np.float32)
+    frame[100:133, 100:133] = scan()[100:133, 100:133]
+    return frame
+
+
+@pytest.mark.parametrize("side", [192, 180])
+def test_a_background_of_one_value_leaves_grey_levels_to_compare(side: int) -> None:
+    found = verify_grey_frames(GreyFrame(limb()), GreyFrame(resized(limb(), side)))
+    assert not found.refused
+    assert found.correlation >= COPY
+
+
+def test_a_small_matrix_is_asked_for_fewer_pixels() -> None:
+    small = np.full((64, 64), -500, np.float32)
+    small[20:40, 18:42] = scan()[100:120, 100:124]
+    found = verify_grey_frames(GreyFrame(small), GreyFrame(windowed(small).astype(np.float32)))
+    assert not found.refused
+    assert 128 <= found.live_pixels < 400
+    assert found.correlation >= COPY
+
+
+@pytest.mark.parametrize("side", [64, 256])
+def test_repeats_on_a_background_of_one_value_are_not_read_as_copies(side: int) -> None:
+    frames = [np.full((side, side), -2000, np.float32) for _ in range(2)]
+    part = (slice(20, 50), slice(20, 50))
+    for seed, frame in enumerate(frames):
+        frame[part] = scan(seed + 1)[100:130, 100:130]
+    found = verify_grey_frames(*map(GreyFrame, frames))
+    assert found.live_pixels > 128
+    assert copy_bits(found) < LEAST_COPY_BITS
+    assert found.refused or copy_bits(replace(found, fidelity=Fidelity.EXACT)) < 0
+
+
+def test_two_frames_without_any_noise_share_none() -> None:
+    rows, columns = np.mgrid[:256, :256].astype(np.float32)
+    found = verify_grey_frames(
+        GreyFrame(rows // 16 * 16), GreyFrame((columns // 16 * 16 + rows // 32).astype(np.float32))
+    )
+    assert found.refused or copy_bits(found) < 0
