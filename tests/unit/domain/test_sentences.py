@@ -17,6 +17,11 @@ from tests.builders import make_coverage, make_evidence
         (Relation.EXACT_COPY, make_evidence(coverage=make_coverage(exact=7, value=3)), "once rescaling, inversion"),
         (
             Relation.LOSSY_COPY,
+            make_evidence(coverage=make_coverage(exact=0, verified=10, sketched=9)),
+            "10 of 10 items have the same noise by their sketches",
+        ),
+        (
+            Relation.LOSSY_COPY,
             make_evidence(coverage=make_coverage(exact=0, verified=10), better="prior"),
             "altered pixels; the known study is the better version.",
         ),
