@@ -61,7 +61,7 @@ def compare_studies(
     findings = read_all(looked)
     sop = sop_findings.find(incoming, prior, _twin_looks(findings))
     coverage = cover(pairing, left, prior, findings)
-    equal = coverage.matched > 0 or sop.shared > 0
+    equal = coverage.matched > 0 or sop.shared > sop.conflicting
     patients = compare_study_patients(left, right, pixels_equal=equal, frequencies=frequencies)
     comparisons = (
         *compare_pixels(pairing, coverage, looked),

@@ -206,8 +206,10 @@ def test_a_name_alone_makes_one_patient_only_where_pixels_or_uids_are_shared() -
     named = PatientIdentity(name=CHAN)
     known = make_slices(1, patient=named)
     assert evidence_of(renewed(known), known).patient_tier is PatientTier.PROBABLE
-    assert evidence_of([again(known[0], frames=())], known).patient_tier is PatientTier.PROBABLE
+    assert evidence_of([again(known[0], frames=(), unreadable="cut off")], known).patient_tier is PatientTier.PROBABLE
     assert evidence_of([make_instance("2", patient=named)], known).patient_tier is PatientTier.UNKNOWN
+    conflicting = again(known[0], frames=(make_frame("another picture"),))
+    assert evidence_of([conflicting], known).patient_tier is PatientTier.UNKNOWN
 
 
 def test_template_reports_that_many_patients_share_are_no_copy() -> None:
