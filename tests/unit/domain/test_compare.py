@@ -269,28 +269,6 @@ def test_what_is_not_known_of_an_evidence_is_empty() -> None:
     assert evidence.level(Fact.ORIENTATION) == ""
 
 
-_MIRRORED = {Relation.SUBSET: Relation.SUPERSET, Relation.SUPERSET: Relation.SUBSET}
-
-
-@given(stacks, stacks, policies)
-def test_whichever_came_first_the_relation_is_the_same(
-    incoming: list[InstanceFingerprint], prior: list[InstanceFingerprint], policy: Policy
-) -> None:
-    """Under UIDs of their own; what shared UIDs mean depends on which study came first, and so does `undigestable`."""
-    a, b = (make_study(*(i for i in side if i.frames)) for side in (renewed(incoming), prior))
-    there, back = (decide(compare_studies(x, y), policy).relation for x, y in ((a, b), (b, a)))
-    assert there is _MIRRORED.get(back, back)
-
-
-@given(stacks, stacks)
-def test_whichever_came_first_the_weights_are_the_same(
-    incoming: list[InstanceFingerprint], prior: list[InstanceFingerprint]
-) -> None:
-    a, b = make_study(*renewed(incoming)), make_study(*prior)
-    there, back = compare_studies(a, b), compare_studies(b, a)
-    assert (there.total_bits, there.patient_bits) == pytest.approx((back.total_bits, back.patient_bits))
-
-
 @pytest.mark.parametrize(("patient", "looks"), [(PATIENT, 1), (STRANGER, 0)])
 def test_a_capture_is_looked_at_beside_its_patients_images(patient: PatientIdentity, looks: int) -> None:
     capture = make_instance(
