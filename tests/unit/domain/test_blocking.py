@@ -260,3 +260,8 @@ def test_the_first_instance_that_names_somebody_names_the_patient() -> None:
     study = make_study(make_instance("1", patient=NOBODY), make_instance("2"))
     assert patient_group(study) == patient_group(make_study(make_instance("2")))
     assert patient_group(make_study(make_instance(patient=NOBODY))) == ""
+
+
+def test_colours_behind_a_palette_meet_colours_without_one() -> None:
+    palette = bare("1", frames=(make_frame("indices", colour_digest=digest_of("colours")),))
+    assert worth_comparing(meet(make_study(palette), other(bare("2", "colours"))))
