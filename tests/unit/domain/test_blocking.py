@@ -264,4 +264,4 @@ def test_the_first_instance_that_names_somebody_names_the_patient() -> None:
 
 def test_colours_behind_a_palette_meet_colours_without_one() -> None:
     palette = bare("1", frames=(make_frame("indices", colour_digest=digest_of("colours")),))
-    assert worth_comparing(meet(make_study(palette), other(bare("2", "colours"))))
+    assert worth_comparing(meet(make_study(palette), other(bare("2", pixels="colours"))))
