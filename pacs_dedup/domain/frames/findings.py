@@ -11,6 +11,8 @@ from pacs_dedup.domain.frames.verification import Fidelity
 
 _RECONSTRUCTED_MODALITIES = frozenset({"CT", "MR", "PT", "NM"})
 _VOLUMES_IN_TIME = frozenset({"MR", "PT", "NM"})
+_MOVING = frozenset({"US", "IVUS", "XA", "RF", "ES"})
+_MOST_TEXT = 0.05
 _ALIKE, _SOME_NOISE, _MUCH_NOISE = 0.985, 0.6, 0.9
 _ENOUGH_PIXELS = 10_000
 _ENOUGH_SLICES = 5
@@ -52,9 +54,19 @@ def _read(look: Looked) -> Finding:
         return Finding.UNCLEAR  # its series decides, by the sketches
     reconstructed = look.at.modality in _RECONSTRUCTED_MODALITIES
     finding = _FINDINGS[read_figures(look.result, kernel=look.at.kernel, reconstructed=reconstructed)]
-    if finding is Finding.COPY and not _tells_alone(look):
+    if finding is Finding.COPY and (_moves(look) or not _tells_alone(look)):
         return Finding.UNCLEAR
-    return Finding.COPY if finding is Finding.UNCLEAR and _settled_by_the_clock(look) else finding
+    settled = finding is Finding.UNCLEAR and _settled_by_the_clock(look) and not _moves(look)
+    return Finding.COPY if settled else finding
+
+
+def _moves(look: Looked) -> bool:
+    """Whether what disagrees may be motion.
+
+    In pictures of moving organs the graphics, the still parts and the speckle of a closed probe repeat from frame to
+    frame; blocks that disagree are the organ, and no burnt-in text.
+    """
+    return look.at.modality in _MOVING and look.result.outlier_share > _MOST_TEXT
 
 
 def _tells_alone(look: Looked) -> bool:

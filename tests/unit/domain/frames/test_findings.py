@@ -128,3 +128,14 @@ GONE = replace(PAIR, sketch_distance=0.02)
 )
 def test_where_pixels_are_gone_near_and_aligned_sketches_stand_in(at: LookAt, count: int, finding: Finding) -> None:
     assert set(findings(*[Looked(at, NO_ANSWER, held=False)] * count)) == {finding}
+
+
+@pytest.mark.parametrize(
+    ("modality", "share", "finding"),
+    [("US", 0.1, Finding.UNCLEAR), ("US", 0.03, Finding.COPY), ("DX", 0.1, Finding.COPY)],
+)
+def test_in_pictures_of_moving_organs_what_disagrees_is_motion(modality: str, share: float, finding: Finding) -> None:
+    at = replace(PAIR, modality=modality, one_moment=True)
+    assert findings(Looked(at, replace(SAME_NOISE, outlier_share=share))) == [finding]
+    leaning = replace(LEANING, outlier_share=share)
+    assert findings(Looked(at, leaning)) == [finding]
