@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Install the Debian packages that tests use: real peers, what watches system calls, and what the browser's driver is
-# linked to. Without them those tests are skipped, each with its reason.
+# Install the Debian packages that tests use: real peers, what watches system calls, what the browser's driver is linked
+# to, and what one peer of the benchmarks (pdqhash) is compiled with. Without them those tests are skipped, each with its reason.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(dcmtk orthanc postgresql chromium libatomic1 fonts-noto-cjk strace)
+packages=(dcmtk orthanc postgresql chromium libatomic1 fonts-noto-cjk strace g++ python3-dev)
 
 if ! command -v dpkg-query >/dev/null; then
     echo "setup_tests: this is not Debian; tests that need one of these are skipped: ${packages[*]}" >&2
