@@ -29,7 +29,7 @@ def make_study(number: int, slices: int, *, blank: bool) -> StudyFingerprint:
     acquired = make_acquisition(None, acquired_at=f"{begun:%Y%m%d%H%M%S}", study_date=f"{begun:%Y%m%d}")
 
     def instance(place: int) -> InstanceFingerprint:
-        stored, value, dataset = (Digest(f"{kind}:{random.randbytes(32).hex()}") for kind in ("spd1", "aid1", "dsd2"))
+        stored, value, dataset = (Digest(f"{kind}:{random.randbytes(32).hex()}") for kind in ("spd1", "aid1", "dsd3"))
         frame = make_frame("", stored_digest=stored, value_digest=value, sketch=random.randbytes(64))
         return replace(
             _TEMPLATE,

@@ -121,7 +121,7 @@ def make_instance(name: str = "1", pixels: str | None = None, **changes: object)
         rendition=LOSSLESS,
     )
     made = replace(image, **changes)
-    dataset = made.dataset_digest or digest_of(repr(replace(made, transfer_syntax_uid=TransferSyntaxUid(""))), "dsd2")
+    dataset = made.dataset_digest or digest_of(repr(replace(made, transfer_syntax_uid=TransferSyntaxUid(""))), "dsd3")
     return replace(made, dataset_digest=dataset, blob_id=made.blob_id or blob_of(repr(made)))
 
 
@@ -149,7 +149,7 @@ def renewed(
 def again(instance: InstanceFingerprint, **changes: object) -> InstanceFingerprint:
     """The instance with changes, and with the blob and the data-set digest that follow from them."""
     made = replace(instance, **{"dataset_digest": Digest(""), **changes})
-    dataset = made.dataset_digest or digest_of(repr(made), "dsd2")
+    dataset = made.dataset_digest or digest_of(repr(made), "dsd3")
     return replace(made, dataset_digest=dataset, blob_id=blob_of(repr(made)))
 
 

@@ -1,4 +1,4 @@
-"""DSD-2: one digest over a whole data set, the same in every transfer syntax."""
+"""DSD-3: one digest over a whole data set, the same in every transfer syntax."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -34,11 +34,11 @@ def dataset_digest(dataset: Dataset, pixel_digest: str) -> Digest:
     lossless change of the transfer syntax changes nothing. Private elements do not enter: their value
     representation is lost in Implicit VR. Text is compared decoded, numbers as numbers.
     """
-    writer = CanonicalWriter(b"DSD2", skip=_VOLATILE | _PIXELS)
+    writer = CanonicalWriter(b"DSD3", skip=_VOLATILE | _PIXELS)
     writer.dataset(dataset)
     writer.bytes(decoded_interpretation(dataset).encode())
     writer.bytes(pixel_digest.encode())
-    return Digest(f"dsd2:{writer.hexdigest()}")
+    return Digest(f"dsd3:{writer.hexdigest()}")
 
 
 def frames_digest(stored_digests: Iterable[Digest]) -> Digest:

@@ -19,7 +19,7 @@ from pacs_dedup.domain.identifiers import (
 )
 from pacs_dedup.domain.patients.identity import PatientIdentity
 
-DIGEST_VERSION = "spd1.aid2.ori1.ovl1.prs2.csd2.dsd2.cnt2.rsh2"
+DIGEST_VERSION = "spd1.aid2.ori1.ovl1.prs2.csd2.dsd3.cnt2.rsh2"
 """Versions of the digests and sketches below; stored with every verdict. A change of any rule changes its number."""
 
 

@@ -93,7 +93,7 @@ def _examine_pixels(dataset: DicomDataset, header: InstanceHeader) -> _Pixels:
     except Unreadable as error:
         identity = code_stream or raw_pixel_digest(dataset)
         return _Pixels(identity, (), None, presentation, overlay, code_stream, str(error))
-    identity = code_stream or frames_digest(frame.stored_digest for frame in frames)
+    identity = frames_digest(frame.stored_digest for frame in frames)
     return _Pixels(identity, frames, rendition, presentation, overlay, code_stream)
 
 

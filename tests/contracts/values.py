@@ -92,7 +92,7 @@ def fingerprint(number: int = 1, *, rows: int = 512) -> InstanceFingerprint:
             exposure=(("Exposure", 120.5), ("KVP", 120.0)),
             instance_number=number,
         ),
-        dataset_digest=Digest("dsd2:00"),
+        dataset_digest=Digest("dsd3:00"),
         frames=(frame,),
         rendition=Rendition(rows, 512, 12, 1, "MONOCHROME2", lossy=False, decoder="native"),
         referenced_sop_instance_uids=(SopInstanceUid("1.2.9"),),

@@ -202,6 +202,21 @@ def test_a_lossy_image_is_marked_and_has_a_code_stream_digest(tmp_path: Path) ->
     assert again.code_stream_digest == found.code_stream_digest is not None
 
 
+def test_a_lossless_transcoding_of_a_lossy_image_is_the_same_object(tmp_path: Path) -> None:
+    import imagecodecs
+
+    eight = textured(bits=8)
+    lossy = imagecodecs.jpeg8_encode(eight, level=75)
+    decoded = imagecodecs.jpeg8_decode(lossy)
+    header = {"LossyImageCompression": "01"}
+    before = examine(
+        write_compressed(image_dataset(eight, **header), tmp_path / "a.dcm", JPEGBaseline8Bit, [lossy]), BLOB
+    )
+    after = examine(write(image_dataset(decoded, **header), tmp_path / "b.dcm"), BLOB)
+    other = examine(write(image_dataset(eight, **header), tmp_path / "c.dcm"), BLOB)
+    assert after.dataset_digest == before.dataset_digest != other.dataset_digest
+
+
 def test_twelve_bit_jpeg_is_decoded(tmp_path: Path) -> None:
     import imagecodecs
 
