@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """Where a slice lies, rounded to 0.01 so that two encodings of one number are equal.
+    """Where a slice lies, lengths rounded to 0.01 and cosines to 0.0001 so that two encodings of one number are equal.
 
     Attributes:
         rows, columns: of one frame, in pixels.

@@ -57,6 +57,19 @@ def test_geometry_is_rounded_and_checked() -> None:
     assert geometry.slice_thickness == 5.0
 
 
+def test_a_crop_of_an_oblique_slice_stays_in_its_plane() -> None:
+    cosines = (0.99999847690895, 0.00016127547177, -0.0017378636327, 0.0, 0.99572469772261, 0.09237059242641)
+    whole = (-628.84, -637.43, -72.76)
+    cut = tuple(p + 123.5 * (row + column) for p, row, column in zip(whole, cosines[:3], cosines[3:], strict=True))
+    places = []
+    for position in (whole, cut):
+        dataset = image_dataset(textured(), ImagePositionPatient=list(position), ImageOrientationPatient=list(cosines))
+        geometry = read_acquisition(dataset).geometry
+        assert geometry is not None
+        places.append(geometry.along_normal)
+    assert places[0] == pytest.approx(places[1], abs=0.02)
+
+
 def test_an_enhanced_image_gives_the_geometry_of_every_frame() -> None:
     frames = [
         item(
