@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pacs_dedup.domain.acquisitions.comparison import reconstruction_level
 from pacs_dedup.domain.acquisitions.facts import Geometry
 from pacs_dedup.domain.acquisitions.weights import MISSING
+from pacs_dedup.domain.fingerprint import Rendition
 from pacs_dedup.domain.frames.pairing import FrameItem, FrameRef
 from pacs_dedup.domain.frames.verification import FrameVerification
 
@@ -30,11 +31,12 @@ class LookAt:
 
     Attributes:
         series: the Series Instance UID of the incoming frame; looks are read series by series.
-        modality: (0008,0060) of the incoming frame; only some modalities are reconstructed more than once.
+        modalities: (0008,0060) of the two frames; a capture has another one than its original.
+        least_matrix: pixels of the smaller of the two frames; None where that is unknown.
         kernel: level at which the two headers' reconstructions compare: ``equal``, ``differs`` or ``missing``.
         one_moment: the two studies say that they were acquired at one time, or in one irradiation event, and the two
             frames have one number and one setting in them: some scanners give all volumes of a run the same time, and
-            echoes and energies come at one time too.
+            echoes and energies come at one time too. Or one frame says that it is the other, compressed with loss.
         search_region: other facts make a copy plausible, and one frame may show a part of the other; finding the part
             takes as long as twenty looks.
         sketch_distance: share of differing sketch bits, 0..0.5; all that is left where pixels are no longer held.
@@ -45,7 +47,8 @@ class LookAt:
     prior: FrameRef
     neighbours: tuple[FrameRef, ...] = ()
     series: str = ""
-    modality: str = ""
+    modalities: frozenset[str] = frozenset()
+    least_matrix: int | None = None
     kernel: str = MISSING
     one_moment: bool = False
     search_region: bool = False
@@ -91,7 +94,7 @@ def plan(
     partners = ((item, _partner(item, prior, wide=wide)) for item in chosen)
     everything = (*prior, *beside)
     return tuple(
-        replace(_look_at(i, p, everything, wide=wide), one_moment=one_moment and _one_shot(i, p))
+        replace(_look_at(i, p, everything, wide=wide), one_moment=_one_moment(i, p, one_time=one_moment))
         for i, p in partners
         if p is not None
     )
@@ -134,12 +137,28 @@ def _look_at(item: FrameItem, partner: FrameItem, prior: Sequence[FrameItem], *,
         prior=partner.ref,
         neighbours=tuple(neighbour.ref for neighbour in beside),
         series=item.instance.series_instance_uid,
-        modality=item.instance.acquisition.modality,
+        modalities=frozenset({item.instance.acquisition.modality, partner.instance.acquisition.modality}),
+        least_matrix=min((r.rows * r.columns for r in _renditions(item, partner)), default=None),
         kernel=reconstruction_level((item.instance.acquisition,), (partner.instance.acquisition,)),
         search_region=wide and _may_show_part(item, partner),
         sketch_distance=nearest_sketches(item, partner),
         neighbour_distance=min((distance for distance in distances if distance is not None), default=None),
     )
+
+
+def _one_moment(a: FrameItem, b: FrameItem, *, one_time: bool) -> bool:
+    return (one_time and _one_shot(a, b)) or _compressed_from(a, b) or _compressed_from(b, a)
+
+
+def _compressed_from(copy: FrameItem, source: FrameItem) -> bool:
+    """Whether a frame is marked as compressed with loss and names the other as its one source (PS3.3 C.7.6.1.1.5).
+
+    What both name, as a topogram, is no source of the one.
+    """
+    rendition = copy.instance.rendition
+    lossy = rendition is not None and rendition.lossy and copy.ref.frame == source.ref.frame
+    named, known = (set(item.instance.referenced_sop_instance_uids) for item in (copy, source))
+    return lossy and named - known == {source.instance.sop_instance_uid}
 
 
 def _one_shot(a: FrameItem, b: FrameItem) -> bool:
@@ -151,9 +170,14 @@ def _one_shot(a: FrameItem, b: FrameItem) -> bool:
 
 def _may_show_part(a: FrameItem, b: FrameItem) -> bool:
     """Whether one frame may be a part of the other: another matrix, or a border on one side only."""
-    sizes = [(r.rows, r.columns) if (r := item.instance.rendition) is not None else () for item in (a, b)]
+    known = _renditions(a, b)
+    one_size = len(known) > 1 and len({(r.rows, r.columns) for r in known}) == 1
     bordered = [item.fingerprint.trimmed_sketch is not None for item in (a, b)]
-    return sizes[0] != sizes[1] or bordered[0] != bordered[1]
+    return not one_size or bordered[0] != bordered[1]
+
+
+def _renditions(*items: FrameItem) -> list[Rendition]:
+    return [item.instance.rendition for item in items if item.instance.rendition is not None]
 
 
 def _partner(item: FrameItem, prior: Sequence[FrameItem], *, wide: bool) -> FrameItem | None:

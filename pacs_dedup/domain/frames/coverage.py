@@ -46,7 +46,7 @@ def _verified(pairing: Pairing, findings: Findings) -> int:
     """Estimate how many of the frames left are copies: the sample of each series stands for the series.
 
     A frame of the sample that found no partner counts against; one that gave no clear answer is vouched for by its
-    series where most of that is copies and nothing speaks for another acquisition.
+    series where at least half of that is copies and nothing speaks for another acquisition.
     """
     left = Counter(item.instance.series_instance_uid for item in pairing.left_incoming)
     by_series: dict[str, Counter[Finding]] = defaultdict(Counter)
@@ -62,7 +62,7 @@ def _verified(pairing: Pairing, findings: Findings) -> int:
 def _copies(found: Counter[Finding]) -> int:
     copies = sum(found[finding] for finding in _COPIES)
     against = found[Finding.REPEAT] + found[Finding.RECONSTRUCTION]
-    vouched = not against and 2 * copies > found.total()
+    vouched = copies > 0 and not against and 2 * copies >= found.total()
     return found.total() if vouched else copies
 
 

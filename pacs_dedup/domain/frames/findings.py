@@ -14,6 +14,7 @@ _VOLUMES_IN_TIME = frozenset({"MR", "PT", "NM"})
 _MOVING = frozenset({"US", "IVUS", "XA", "RF", "ES"})
 _MOST_TEXT = 0.05
 _ALIKE, _SOME_NOISE, _MUCH_NOISE = 0.985, 0.6, 0.9
+_NEARLY_ALIKE, _NEARLY_ALL_NOISE = 0.95, 0.97
 _ENOUGH_PIXELS = 10_000
 _ENOUGH_SLICES = 5
 _SHARE_THAT_WINS = 0.8
@@ -52,7 +53,7 @@ def read_all(looked: Sequence[Looked]) -> Findings:
 def _read(look: Looked) -> Finding:
     if not look.held:
         return Finding.UNCLEAR  # its series decides, by the sketches
-    reconstructed = look.at.modality in _RECONSTRUCTED_MODALITIES
+    reconstructed = look.at.modalities <= _RECONSTRUCTED_MODALITIES
     finding = _FINDINGS[read_figures(look.result, kernel=look.at.kernel, reconstructed=reconstructed)]
     if finding is Finding.COPY and (_moves(look) or not _tells_alone(look)):
         return Finding.UNCLEAR
@@ -66,7 +67,7 @@ def _moves(look: Looked) -> bool:
     In pictures of moving organs the graphics, the still parts and the speckle of a closed probe repeat from frame to
     frame; blocks that disagree are the organ, and no burnt-in text.
     """
-    return look.at.modality in _MOVING and look.result.outlier_share > _MOST_TEXT
+    return not look.at.modalities.isdisjoint(_MOVING) and look.result.outlier_share > _MOST_TEXT
 
 
 def _tells_alone(look: Looked) -> bool:
@@ -77,8 +78,13 @@ def _tells_alone(look: Looked) -> bool:
     """
     found = look.result
     follows = found.fidelity is Fidelity.EXACT and found.unexplained_share <= MOST_UNEXPLAINED
-    large = found.live_pixels >= _ENOUGH_PIXELS or look.at.modality not in _VOLUMES_IN_TIME
-    return look.at.one_moment or follows or large
+    return look.at.one_moment or follows or _is_large(look) or look.at.modalities.isdisjoint(_VOLUMES_IN_TIME)
+
+
+def _is_large(look: Looked) -> bool:
+    """Whether enough pixels were compared; those that enlarging a small matrix makes do not count."""
+    live, matrix = look.result.live_pixels, look.at.least_matrix
+    return min(live, live if matrix is None else matrix) >= _ENOUGH_PIXELS
 
 
 def _settled_by_the_clock(look: Looked) -> bool:
@@ -86,13 +92,15 @@ def _settled_by_the_clock(look: Looked) -> bool:
 
     Strong compression takes most of the noise away. Two frames of one moment are no repeats of each other, and where
     they look the same to the last percent only the reconstruction is left to doubt, which the reading has excluded. A
-    small matrix must show more of the same noise, for it has less.
+    small matrix must show more of the same noise, for it has less. Nearly all the same noise may stand for some of the
+    likeness: values that wrap, as phases do, are spread where they wrap.
     """
     found = look.result
-    kept = look.at.kernel == "equal" or look.at.modality not in _RECONSTRUCTED_MODALITIES
-    noise = _SOME_NOISE if found.live_pixels >= _ENOUGH_PIXELS else _MUCH_NOISE
+    kept = look.at.kernel == "equal" or not look.at.modalities <= _RECONSTRUCTED_MODALITIES
+    noise = _SOME_NOISE if _is_large(look) else _MUCH_NOISE
     alike = found.likeness >= _ALIKE and found.correlation >= noise
-    return look.at.one_moment and kept and alike and not found.refused
+    nearly = found.likeness >= _NEARLY_ALIKE and found.correlation >= _NEARLY_ALL_NOISE
+    return look.at.one_moment and kept and (alike or nearly) and not found.refused
 
 
 def _settle(findings: Sequence[tuple[Looked, Finding]]) -> Iterable[tuple[Looked, Finding]]:

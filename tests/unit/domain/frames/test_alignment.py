@@ -8,10 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pacs_dedup.domain.acquisitions.facts import FrameFacts
-from pacs_dedup.domain.fingerprint import InstanceFingerprint
+from pacs_dedup.domain.fingerprint import InstanceFingerprint, Rendition
 from pacs_dedup.domain.frames.alignment import SAMPLE, LookAt, nearest_sketches, plan, samples, sketch_distance
 from pacs_dedup.domain.frames.pairing import FrameItem, FrameRef, frame_items
-from tests.builders import LOSSLESS, make_acquisition, make_frame, make_geometry, make_instance, make_slices, renewed
+from pacs_dedup.domain.identifiers import SopInstanceUid
+from tests.builders import (
+    LOSSLESS,
+    LOSSY,
+    make_acquisition,
+    make_frame,
+    make_geometry,
+    make_instance,
+    make_slices,
+    renewed,
+)
 
 sketches = st.binary(min_size=64, max_size=64)
 NOISE, OTHER_NOISE = bytes(64), bytes([0b01010101] * 64)
@@ -206,6 +216,36 @@ def test_volumes_of_one_run_that_share_a_time_are_not_of_one_moment() -> None:
         for look in plan(frame_items(volumes[:1]), frame_items((other,)), wide=True, one_moment=True)
     ]
     assert moments == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("rendition", "named", "one"),
+    [
+        (LOSSY, ("1.2.3.1.8",), True),
+        (LOSSY, ("1.2.3.1.7", "1.2.3.1.8"), True),
+        (LOSSLESS, ("1.2.3.1.8",), False),
+        (None, ("1.2.3.1.8",), False),
+        (LOSSY, (), False),
+        (LOSSY, ("1.2.3.1.9",), False),
+        (LOSSY, ("1.2.3.1.8", "1.2.3.1.9"), False),
+    ],
+)
+def test_what_names_one_source_and_lost_something_is_of_its_moment(
+    rendition: Rendition | None, named: tuple[str, ...], one: bool
+) -> None:
+    topogram = (SopInstanceUid("1.2.3.1.7"),)
+    copy = sketched("1", rendition=rendition, referenced_sop_instance_uids=tuple(map(SopInstanceUid, named)))
+    source = sketched("8", referenced_sop_instance_uids=topogram)
+    assert [look.one_moment for look in planned((copy,), (source,), wide=True)] == [one]
+    assert [look.one_moment for look in planned((source,), (copy,), wide=True)] == [one]
+
+
+def test_a_copy_has_two_modalities_and_the_smaller_matrix_counts() -> None:
+    captured = sketched("1", rendition=replace(LOSSLESS, rows=1_000, columns=1_000))
+    captured = replace(captured, acquisition=replace(captured.acquisition, modality="OT"))
+    (look,) = planned((captured,), (sketched("8", rendition=replace(LOSSLESS, rows=64, columns=72)),), wide=True)
+    assert look.modalities == {"CT", "OT"}
+    assert look.least_matrix == 64 * 72
 
 
 @pytest.mark.parametrize(

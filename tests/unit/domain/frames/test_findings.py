@@ -10,7 +10,9 @@ from pacs_dedup.domain.frames.pairing import FrameRef
 from pacs_dedup.domain.frames.verification import Fidelity, FrameVerification
 from tests.builders import NO_ANSWER, OTHER_NOISE, SAME_NOISE, make_instance
 
-PAIR = LookAt(FrameRef(make_instance("1").blob_id, 0), FrameRef(make_instance("2").blob_id, 0), modality="MR")
+PAIR = LookAt(
+    FrameRef(make_instance("1").blob_id, 0), FrameRef(make_instance("2").blob_id, 0), modalities=frozenset({"MR"})
+)
 WINNING = Looked(PAIR, SAME_NOISE, 0.8)
 LOSING = Looked(PAIR, SAME_NOISE, 0.99)
 
@@ -31,7 +33,7 @@ def test_noise_tells_a_copy_from_another_acquisition(found: FrameVerification, f
 def test_the_same_noise_under_another_kernel_is_a_reconstruction_where_there_are_any(
     modality: str, finding: Finding
 ) -> None:
-    assert findings(Looked(replace(PAIR, modality=modality, kernel="differs"), SAME_NOISE)) == [finding]
+    assert findings(Looked(replace(PAIR, modalities=frozenset({modality}), kernel="differs"), SAME_NOISE)) == [finding]
 
 
 def test_a_copy_resembles_its_original_more_than_the_neighbours() -> None:
@@ -55,7 +57,9 @@ FOLLOWING = replace(SMALL, fidelity=Fidelity.EXACT, unexplained_share=0.01)
         (Looked(PAIR, SMALL), Finding.UNCLEAR),
         (Looked(replace(PAIR, one_moment=True), SMALL), Finding.COPY),
         (Looked(PAIR, FOLLOWING), Finding.COPY),
-        (Looked(replace(PAIR, modality="US"), SMALL), Finding.COPY),
+        (Looked(replace(PAIR, modalities=frozenset({"US"})), SMALL), Finding.COPY),
+        (Looked(replace(PAIR, least_matrix=5_184, modalities=frozenset({"MR", "OT"})), SAME_NOISE), Finding.UNCLEAR),
+        (Looked(replace(PAIR, least_matrix=16_384), SAME_NOISE), Finding.COPY),
         (Looked(PAIR, replace(OTHER_NOISE, live_pixels=3_000)), Finding.REPEAT),
     ],
 )
@@ -67,7 +71,7 @@ def test_small_matrices_are_copies_only_with_the_clock_or_where_every_value_foll
 
 LEANING = FrameVerification(0.95, 0.99, 1.15, 90_000, fine_correlation=0.61)
 """What JPEG 2000 at 20:1 left of a chest film."""
-FILM = replace(PAIR, modality="DX", one_moment=True)
+FILM = replace(PAIR, modalities=frozenset({"DX"}), one_moment=True)
 
 
 @pytest.mark.parametrize(
@@ -75,8 +79,12 @@ FILM = replace(PAIR, modality="DX", one_moment=True)
     [
         (FILM, LEANING, Finding.COPY),
         (replace(FILM, one_moment=False), LEANING, Finding.UNCLEAR),
-        (replace(FILM, modality="CT", kernel="equal"), LEANING, Finding.COPY),
-        (replace(FILM, modality="CT"), LEANING, Finding.UNCLEAR),
+        (replace(FILM, modalities=frozenset({"CT"}), kernel="equal"), LEANING, Finding.COPY),
+        (replace(FILM, modalities=frozenset({"CT"})), LEANING, Finding.UNCLEAR),
+        (replace(FILM, modalities=frozenset({"CT", "OT"})), LEANING, Finding.COPY),
+        (replace(FILM, least_matrix=9_000), replace(LEANING, correlation=0.85), Finding.UNCLEAR),
+        (FILM, replace(LEANING, correlation=0.975, likeness=0.96), Finding.COPY),
+        (FILM, replace(LEANING, correlation=0.975, likeness=0.94), Finding.UNCLEAR),
         (FILM, replace(LEANING, live_pixels=9_000), Finding.COPY),
         (FILM, replace(LEANING, live_pixels=9_000, correlation=0.85), Finding.UNCLEAR),
         (FILM, replace(LEANING, likeness=0.98), Finding.UNCLEAR),
@@ -135,7 +143,7 @@ def test_where_pixels_are_gone_near_and_aligned_sketches_stand_in(at: LookAt, co
     [("US", 0.1, Finding.UNCLEAR), ("US", 0.03, Finding.COPY), ("DX", 0.1, Finding.COPY)],
 )
 def test_in_pictures_of_moving_organs_what_disagrees_is_motion(modality: str, share: float, finding: Finding) -> None:
-    at = replace(PAIR, modality=modality, one_moment=True)
+    at = replace(PAIR, modalities=frozenset({modality}), one_moment=True)
     assert findings(Looked(at, replace(SAME_NOISE, outlier_share=share))) == [finding]
     leaning = replace(LEANING, outlier_share=share)
     assert findings(Looked(at, leaning)) == [finding]
