@@ -1,6 +1,6 @@
 """Compare two studies: every fact, weighed, and how they cover each other. Pure; the pixels were looked at before."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from pacs_dedup.domain.acquisitions.comparison import compare_acquisitions
@@ -130,7 +130,7 @@ def _twin_looks(findings: Findings) -> TwinLooks:
     copies = [look.at for look, finding in findings if finding is Finding.COPY]
     refuted = [look.at for look, finding in findings if finding in (Finding.REPEAT, Finding.RECONSTRUCTION)]
     return TwinLooks(
-        copies=frozenset((at.incoming.blob_id, at.prior.blob_id) for at in copies),
+        copies=Counter((at.incoming.blob_id, at.prior.blob_id) for at in copies),
         refuted=frozenset((at.incoming.blob_id, at.prior.blob_id) for at in refuted),
         vouched_series=frozenset({at.series for at in copies} - {at.series for at in refuted}),
     )

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from statistics import fmean
 
 from pacs_dedup.domain.frames.alignment import Looked
-from pacs_dedup.domain.frames.noise_model import MOST_UNEXPLAINED, Reading, read_figures
+from pacs_dedup.domain.frames.noise_model import MOST_UNEXPLAINED, Reading, copy_bits, read_figures
 from pacs_dedup.domain.frames.sketch_evidence import SketchPair, sketch_bits
 from pacs_dedup.domain.frames.verification import Fidelity
 
@@ -17,6 +18,8 @@ _ALIKE, _SOME_NOISE, _MUCH_NOISE = 0.985, 0.6, 0.9
 _NEARLY_ALIKE, _NEARLY_ALL_NOISE = 0.95, 0.97
 _ENOUGH_PIXELS = 10_000
 _ENOUGH_SLICES = 5
+_LEAST_MEAN_BITS = 1.0
+"""What a slice must weigh on average where at least `_ENOUGH_SLICES` speak together."""
 _SHARE_THAT_WINS = 0.8
 _CLOSER = 0.7
 """A copy leaves at most this share of what its original's neighbour leaves unexplained: where everything looks like
@@ -47,7 +50,7 @@ def read_all(looked: Sequence[Looked]) -> Findings:
     series: dict[str, list[tuple[Looked, Finding]]] = defaultdict(list)
     for look in looked:
         series[look.at.series].append((look, _read(look)))
-    return [settled for findings in series.values() for settled in _settle(findings)]
+    return [settled for findings in series.values() for settled in _settle(_settled_together(findings))]
 
 
 def _read(look: Looked) -> Finding:
@@ -96,11 +99,32 @@ def _settled_by_the_clock(look: Looked) -> bool:
     likeness: values that wrap, as phases do, are spread where they wrap.
     """
     found = look.result
-    kept = look.at.kernel == "equal" or not look.at.modalities <= _RECONSTRUCTED_MODALITIES
     noise = _SOME_NOISE if _is_large(look) else _MUCH_NOISE
     alike = found.likeness >= _ALIKE and found.correlation >= noise
     nearly = found.likeness >= _NEARLY_ALIKE and found.correlation >= _NEARLY_ALL_NOISE
-    return look.at.one_moment and kept and (alike or nearly) and not found.refused
+    return _one_image_by_the_header(look) and (alike or nearly)
+
+
+def _one_image_by_the_header(look: Looked) -> bool:
+    """Whether two frames that could be compared are of one moment and were reconstructed once, as far as is told."""
+    kept = look.at.kernel == "equal" or not look.at.modalities <= _RECONSTRUCTED_MODALITIES
+    return look.at.one_moment and kept and not look.result.refused
+
+
+def _settled_together(findings: Sequence[tuple[Looked, Finding]]) -> Sequence[tuple[Looked, Finding]]:
+    """Take what is unclear for copies where the clock speaks for every slice, and all of them together for a copy.
+
+    Compression takes the same from every slice; a repeat has a noise of its own in each. So a little that speaks for a
+    copy in slice after slice is more than a little.
+    """
+    answered = [(look, finding) for look, finding in findings if not look.result.refused]
+    against = any(finding in (Finding.REPEAT, Finding.RECONSTRUCTION) for _, finding in answered)
+    by_header = all(_one_image_by_the_header(look) and not _moves(look) for look, _ in answered)
+    if len(answered) < _ENOUGH_SLICES or against or not by_header:
+        return findings
+    if fmean(copy_bits(look.result) for look, _ in answered) < _LEAST_MEAN_BITS:
+        return findings
+    return [(look, finding if look.result.refused else Finding.COPY) for look, finding in findings]
 
 
 def _settle(findings: Sequence[tuple[Looked, Finding]]) -> Iterable[tuple[Looked, Finding]]:

@@ -1,7 +1,7 @@
 """What happened under SOP Instance UIDs that two studies share."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pacs_dedup.domain.evidence import SopFindings
@@ -31,12 +31,12 @@ class TwinLooks:
     """What looking at pixels said about pairs of blobs (incoming, prior) under one SOP Instance UID.
 
     Attributes:
-        copies: pairs of which a frame showed the same noise.
+        copies: in how many frames a pair showed the same noise.
         refuted: pairs of which a frame showed other noise, or noise of another shape.
         vouched_series: Series Instance UIDs of the incoming study in which a look found a copy, and none refuted one.
     """
 
-    copies: frozenset[tuple[BlobId, BlobId]] = frozenset()
+    copies: Mapping[tuple[BlobId, BlobId], int] = field(default_factory=dict)
     refuted: frozenset[tuple[BlobId, BlobId]] = frozenset()
     vouched_series: frozenset[str] = frozenset()
 
@@ -49,7 +49,7 @@ class TwinLooks:
         pair = (incoming.blob_id, prior.blob_id)
         if pair in self.refuted:
             return SopFinding.CONFLICTING
-        seen = pair in self.copies and len(incoming.frames) == len(prior.frames) == 1
+        seen = len(incoming.frames) == len(prior.frames) == self.copies.get(pair)
         vouched = pair in self.copies or incoming.series_instance_uid in self.vouched_series
         twin = seen or (vouched and _all_frames(incoming, prior, _near))
         return SopFinding.LOSSY_TWIN if twin else SopFinding.UNSETTLED

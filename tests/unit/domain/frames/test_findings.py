@@ -98,6 +98,42 @@ def test_the_clock_settles_what_strong_compression_leaves_open(
     assert findings(Looked(at, found)) == [finding]
 
 
+FAINT = FrameVerification(0.96, 0.97, 1.1, 30_000, fine_correlation=0.7)
+"""What JPEG 2000 at 40:1 left of slices of the head."""
+SLICE = Looked(replace(PAIR, one_moment=True, kernel="equal"), FAINT, 0.89)
+
+
+@pytest.mark.parametrize(
+    ("looks", "finding"),
+    [
+        ([SLICE] * 5, Finding.COPY),
+        ([SLICE] * 4, Finding.UNCLEAR),
+        ([*[SLICE] * 4, replace(SLICE, at=replace(SLICE.at, one_moment=False))], Finding.UNCLEAR),
+        ([*[SLICE] * 4, replace(SLICE, at=replace(SLICE.at, kernel="missing"))], Finding.UNCLEAR),
+        ([replace(SLICE, best_neighbour=0.95)] * 5, Finding.UNCLEAR),
+        ([replace(SLICE, result=replace(FAINT, noise_ratio=1.5))] * 5, Finding.UNCLEAR),
+        ([*[SLICE] * 5, Looked(SLICE.at, OTHER_NOISE, 0.0)], Finding.UNCLEAR),
+        ([replace(SLICE, at=replace(SLICE.at, modalities=frozenset({"XA"})))] * 5, Finding.COPY),
+        (
+            [
+                replace(
+                    SLICE, at=replace(SLICE.at, modalities=frozenset({"XA"})), result=replace(FAINT, outlier_share=0.1)
+                )
+            ]
+            * 5,
+            Finding.UNCLEAR,
+        ),
+    ],
+)
+def test_slices_of_one_moment_speak_together(looks: list[Looked], finding: Finding) -> None:
+    assert findings(*looks)[0] is finding
+
+
+def test_a_slice_that_could_not_be_compared_stays_open_among_copies() -> None:
+    empty = Looked(SLICE.at, NO_ANSWER)
+    assert findings(*[SLICE] * 5, empty) == [Finding.COPY] * 5 + [Finding.UNCLEAR]
+
+
 def test_slices_that_beat_their_neighbours_vouch_for_one_that_does_not() -> None:
     assert findings(*[WINNING] * 4, LOSING) == [Finding.COPY] * 5
     assert set(findings(*[WINNING] * 3, LOSING, LOSING)) == {Finding.UNCLEAR}

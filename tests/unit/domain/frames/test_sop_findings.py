@@ -1,5 +1,6 @@
 """What happened under SOP Instance UIDs that two studies share."""
 
+from collections import Counter
 from dataclasses import replace
 from hashlib import shake_256
 
@@ -30,8 +31,8 @@ SERIES = KNOWN.series_instance_uid
 
 
 def looks(*pairs: tuple[InstanceFingerprint, InstanceFingerprint], refuted: tuple = (), series: str = "") -> TwinLooks:
-    copies, others = (frozenset((a.blob_id, b.blob_id) for a, b in seen) for seen in (pairs, refuted))
-    return TwinLooks(copies, others, frozenset({series} if series else ()))
+    copies, others = ([(a.blob_id, b.blob_id) for a, b in seen] for seen in (pairs, refuted))
+    return TwinLooks(Counter(copies), frozenset(others), frozenset({series} if series else ()))
 
 
 @pytest.mark.parametrize(
@@ -131,6 +132,13 @@ def test_a_look_at_one_frame_of_many_does_not_speak_for_frames_that_look_otherwi
         assert compare_instances(twin, known, looks((twin, known))) is finding
         cut = again(twin, frames=frames[:2])
         assert compare_instances(cut, known, looks((cut, known), series=SERIES)) is SopFinding.UNSETTLED
+
+
+def test_many_frames_are_a_twin_where_every_one_was_seen_to_be() -> None:
+    known = make_instance("1", frames=tuple(make_frame(f"{n}") for n in range(3)))
+    twin = again(known, frames=tuple(make_frame(f"s{n}") for n in range(3)), rendition=LOSSY)
+    assert compare_instances(twin, known, looks(*[(twin, known)] * 3)) is SopFinding.LOSSY_TWIN
+    assert compare_instances(twin, known, looks(*[(twin, known)] * 2)) is SopFinding.UNSETTLED
 
 
 def test_one_equal_version_among_those_known_is_enough() -> None:
