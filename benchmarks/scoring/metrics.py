@@ -11,6 +11,8 @@ from pacs_dedup.domain.verdict import Disposition, Relation
 
 Outcomes = Sequence[Outcome]
 _FEW_NAMES = 3
+_RADIOGRAPHY = ("CR", "DX", "IO", "MG", "PX", "RG")
+"""Modality (0008,0060) of projection radiographs (PS3.3 C.7.3.1.1.1)."""
 _ALARMS = (Disposition.ALERT, Disposition.QUARANTINE)
 
 
@@ -20,7 +22,8 @@ class Recall:
 
     Attributes:
         found: the search brought the source up, and the verdict says that both show the same images.
-        studies, series, images: the same of studies of several series, of one of five frames or more, and of images.
+        studies, series: the same of studies of several series, and of one of five frames or more.
+        radiographs, images: the same of single projection radiographs, and of other single images.
         named: of the copies found, those whose relation has the expected name.
         not_searched: copies whose source the search did not bring up.
         not_judged: copies that the verdict denies although both sides were given to it.
@@ -29,6 +32,7 @@ class Recall:
     found: Rate
     studies: Rate
     series: Rate
+    radiographs: Rate
     images: Rate
     named: Rate
     not_searched: int
@@ -47,11 +51,13 @@ def negatives(outcomes: Iterable[Outcome]) -> list[Outcome]:
 
 def recall(arrived: Outcomes) -> Recall:
     """Count what was found among copies."""
+    single = [o for o in arrived if not (o.series or o.several)]
     return Recall(
         found=_rate(arrived, lambda o: not is_missed(o)),
         studies=_rate([o for o in arrived if o.several], lambda o: not is_missed(o)),
         series=_rate([o for o in arrived if o.series], lambda o: not is_missed(o)),
-        images=_rate([o for o in arrived if not (o.series or o.several)], lambda o: not is_missed(o)),
+        radiographs=_rate([o for o in single if o.modality in _RADIOGRAPHY], lambda o: not is_missed(o)),
+        images=_rate([o for o in single if o.modality not in _RADIOGRAPHY], lambda o: not is_missed(o)),
         named=_rate([o for o in arrived if not is_missed(o)], is_named),
         not_searched=sum(o.found is False for o in arrived),
         not_judged=sum(not o.recognised for o in arrived),

@@ -19,7 +19,8 @@ def recall_table(recalls: Figures) -> str:
         "lower bound",
         "several series",
         "one series",
-        "single images",
+        "single radiographs",
+        "other single images",
         "named rightly",
         "search / judgement missed",
     ]
@@ -34,6 +35,7 @@ def _recall(told: Figures) -> list[str]:
         lower(told["found"]),
         counted(told["studies"]),
         counted(told["series"]),
+        counted(told["radiographs"]),
         counted(told["images"]),
         share(told["named"]),
         f"{told['not_searched']}, {told['not_judged']}",

@@ -90,7 +90,13 @@ def test_recall_names_what_search_and_judgement_missed() -> None:
     assert (told.found.hits, told.found.trials) == (2, 4)
     assert (told.named.hits, told.named.trials) == (1, 2)
     assert (told.not_searched, told.not_judged) == (1, 1)
-    assert (told.series.trials, told.images.trials) == (4, 0)
+    assert (told.series.trials, told.radiographs.trials, told.images.trials) == (4, 0, 0)
+
+
+def test_single_radiographs_are_counted_apart_from_other_single_images() -> None:
+    single = replace(COPY, series=False)
+    told = metrics.recall([replace(single, modality=m) for m in ("DX", "CR", "MR")])
+    assert (told.series.trials, told.radiographs.trials, told.images.trials) == (0, 2, 1)
 
 
 def test_the_confusion_has_a_row_for_what_was_expected_and_a_column_for_what_was_said() -> None:
