@@ -31,8 +31,10 @@ if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     exit 1
 fi
 
+may_install_packages() { [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; }
+
 bring_ensurepip() { # Debian keeps it in a package of its own, without which no environment can be made
-    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+    if may_install_packages; then
         say "installing the Debian package python3-venv"
         scripts/apt_install.sh python3-venv
     else
@@ -51,11 +53,24 @@ if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
     fi
 fi
 
+compiles() { # one peer of the benchmarks (pdqhash) comes as C++ for some versions of Python
+    command -v g++ >/dev/null && .venv/bin/python -c \
+        'import pathlib, sysconfig, sys; sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").is_file())'
+}
+
+if [[ $kind == bench ]] && ! compiles && may_install_packages; then
+    say "installing the Debian packages g++ and python3-dev"
+    scripts/apt_install.sh g++ python3-dev
+fi
+
 say "installing $lock (a few minutes the first time)"
 pip=(.venv/bin/python -m pip -qq --disable-pip-version-check)
 if ! "${pip[@]}" install --require-hashes -r "$lock"; then
     say "pip could not install $lock; its reasons are above. Behind a firewall name your mirror in PIP_INDEX_URL, or a"
     say "folder with these files in PIP_FIND_LINKS together with PIP_NO_INDEX=1, and run this again"
+    if [[ $kind == bench ]] && ! compiles; then
+        say "if it missed a compiler or Python.h: sudo apt-get install g++ python3-dev"
+    fi
     exit 1
 fi
 "${pip[@]}" install --no-deps --no-build-isolation --editable .
