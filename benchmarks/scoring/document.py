@@ -54,8 +54,11 @@ drawn hangs on the names alone, so that it is the same each time:
   transform, {CHAINED_A_ROUND} by every chain, and of every kind of negative {IMAGES_A_ROUND} pairs of single images or
   {SERIES_A_ROUND} of series. A run that stops has done each about as often as any other, or as often as there are."""
 
-_CERTAINTY = """A band is a statement about the kind of evidence; this is how often it was right here. The pairs are
-what the simulator made, not what a hospital receives: the shares hang on how many copies there are."""
+_CERTAINTY = """A band is a statement about the kind of evidence. The words were chosen on the tuning split so that a
+verdict that is *certain* is right at least 99 times in 100, and one that is *likely* 95 times, by the lower bound;
+*possible* promises nothing and asks for a look. Right means: the same images where the verdict says so, and otherwise
+none in common, or the relation that was expected. The pairs are what the simulator made, not what a hospital
+receives."""
 
 _RIVALS = """All rules judge the same pairs. They are dealt with kindly: half of the instances (or of up to five frames)
 make a copy; the pictures that are hashed are stretched between the 1st and 99th percentile; every arriving frame may
@@ -79,8 +82,9 @@ def sections(figures: Mapping[str, Any]) -> tuple[str, ...]:
         f"## Pairs that are no copies\n\n{tables.negative_table(figures['negatives'])}",
         f"## Beside other rules\n\n{_RIVALS}\n\n{tables.rival_table(figures['rivals'])}",
         f"## What was expected and what was said\n\n{tables.confusion_table(figures['confusion'])}",
-        f"## How sure\n\n{_CERTAINTY}\n\n{tables.calibration_table(figures['certainty'], 'the verdict says')}\n\n"
-        f"{tables.calibration_table(figures['bits'], 'match weight, bits')}",
+        f"## How sure\n\n{_CERTAINTY}\n\n"
+        f"{tables.calibration_table(figures['certainty'], 'the verdict says', 'right')}\n\n"
+        f"{tables.calibration_table(figures['bits'], 'match weight, bits', 'true copies')}",
         f"## What it costs\n\n{_costs(figures['costs'])}",
     )
 

@@ -33,8 +33,8 @@ def figures_of(material: Material, judged: Judged) -> dict[str, Any]:
         "negatives": metrics.safety_by_kind(outcomes),
         "promises": metrics.promises(outcomes),
         "search": {"strangers": searched, "called copies or held": wrong},
-        "certainty": metrics.calibration(outcomes, metrics.by_certainty),
-        "bits": metrics.calibration(outcomes, metrics.by_bits),
+        "certainty": metrics.calibration(outcomes, metrics.by_certainty, metrics.is_right),
+        "bits": metrics.calibration(outcomes, metrics.by_bits, metrics.is_true_copy),
         "rivals": contest(outcomes),
         "costs": {"one frame": {} if material.quick else _stage_costs(), "run": run_costs(outcomes)},
     }

@@ -168,19 +168,33 @@ def _rate(outcomes: Iterable[Outcome], test: Callable[[Outcome], bool]) -> Rate:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Verdicts that sound equally sure, and how many of them are right."""
+    """Verdicts of one band, and of how many of them something holds."""
 
     said: int
-    true: Rate
+    share: Rate
 
 
-def calibration(outcomes: Iterable[Outcome], band: Callable[[Outcome], str]) -> Mapping[str, Band]:
-    """Count true copies in each band of verdicts, over copies and negatives alike."""
+def calibration(
+    outcomes: Iterable[Outcome], band: Callable[[Outcome], str], test: Callable[[Outcome], bool]
+) -> Mapping[str, Band]:
+    """Count of how many verdicts of each band something holds, over copies and negatives alike."""
     groups: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         if outcome.kind != "reverse":
             groups[band(outcome)].append(outcome)
-    return {name: Band(len(own), _rate(own, lambda o: o.is_copy)) for name, own in sorted(groups.items())}
+    return {name: Band(len(own), _rate(own, test)) for name, own in sorted(groups.items())}
+
+
+def is_true_copy(outcome: Outcome) -> bool:
+    """Whether both sides show the same images, whatever was said of them."""
+    return outcome.is_copy
+
+
+def is_right(outcome: Outcome) -> bool:
+    """Whether what was said is so: the same images, or none, or what was expected."""
+    if outcome.relation in SAME_IMAGES:
+        return outcome.is_copy
+    return not outcome.is_copy or is_named(outcome)
 
 
 def by_certainty(outcome: Outcome) -> str:

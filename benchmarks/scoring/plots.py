@@ -57,17 +57,18 @@ def correlations(outcomes: Sequence[Outcome]) -> str:
 
 
 def calibration(bits: Mapping[str, Any], certainty: Mapping[str, Any]) -> str:
-    """Draw the share of true copies by match weight and by what the verdict says."""
+    """Draw the share of true copies by match weight, and of right verdicts by what they say."""
     figure = Figure(figsize=(9, 3), layout="constrained")
-    for axes, bands in zip(figure.subplots(1, 2), (bits, certainty), strict=True):
+    drawn = ((bits, "share of true copies"), (certainty, "share of right verdicts"))
+    for axes, (bands, counted) in zip(figure.subplots(1, 2), drawn, strict=True):
         names = sorted(bands, key=_by_weight)
-        rates = [bands[name]["true"] for name in names]
+        rates = [bands[name]["share"] for name in names]
         shares = [rate["hits"] / rate["trials"] for rate in rates]
         axes.bar(range(len(names)), shares, color=PLAIN)
         axes.vlines(range(len(names)), [r["lower"] for r in rates], [r["upper"] for r in rates], color="black")
         axes.set_xticks(range(len(names)), [f"{n}\n{bands[n]['said']}" for n in names], rotation=60, ha="right")
         axes.set_ylim(0, 1)
-        axes.set_ylabel("share of true copies")
+        axes.set_ylabel(counted)
     return _svg(figure)
 
 

@@ -113,10 +113,10 @@ def confusion_table(confusion: Figures) -> str:
     return table(["expected \\ said", *said], rows)
 
 
-def calibration_table(bands: Figures, what: str) -> str:
-    """Write the share of true copies in each band of verdicts."""
-    rows = [[band, f"{told['said']:,}", share(told["true"]), _between(told["true"])] for band, told in bands.items()]
-    return table([what, "pairs", "true copies", "exact bounds"], rows)
+def calibration_table(bands: Figures, what: str, counted: str) -> str:
+    """Write the share of verdicts in each band of which something holds."""
+    rows = [[band, f"{told['said']:,}", share(told["share"]), _between(told["share"])] for band, told in bands.items()]
+    return table([what, "pairs", counted, "exact bounds"], rows)
 
 
 def plain_table(header: Sequence[str], told: Mapping[str, object]) -> str:

@@ -35,6 +35,15 @@ _DECIDED_UNDER_UIDS = frozenset(
         Relation.CONTINUED,
     }
 )
+_DECIDED_WITHOUT_DIGESTS = frozenset(
+    {
+        Relation.LOSSY_TWIN,
+        Relation.DISTINCT,
+        Relation.REPEAT_ACQUISITION,
+        Relation.OTHER_RECONSTRUCTION,
+        Relation.DERIVED,
+    }
+)
 _PHANTOM = "it shows a phantom or a test object, and such images are repeated on purpose"
 
 
@@ -153,14 +162,15 @@ def _vetoes(evidence: Evidence, policy: Policy) -> tuple[tuple[bool, str], ...]:
 
 
 def certainty_of(relation: Relation, evidence: Evidence) -> Certainty:
-    """Put the verdict into one of three bands; a band is a statement about the evidence kind, not a probability."""
+    """Put the verdict into one of three bands; how often the verdicts of each are right is measured.
+
+    A band is a statement about the kind of evidence, not a probability of this one case.
+    """
     if relation in (Relation.UNDECIDED, Relation.UNDIGESTABLE) or evidence.coverage.sketched:
         return Certainty.POSSIBLE
     if _proven(relation, evidence):
         return Certainty.CERTAIN
-    verified_all = evidence.coverage.tried and evidence.coverage.confirmed == evidence.coverage.tried
-    settled = relation in (Relation.DERIVED, Relation.CONTINUED, Relation.REPEAT_ACQUISITION)
-    return Certainty.LIKELY if verified_all or settled else Certainty.POSSIBLE
+    return Certainty.LIKELY if _leaves_one_reading(relation, evidence) else Certainty.POSSIBLE
 
 
 def _proven(relation: Relation, evidence: Evidence) -> bool:
@@ -168,8 +178,22 @@ def _proven(relation: Relation, evidence: Evidence) -> bool:
     coverage, sop = evidence.coverage, evidence.sop
     if relation in _DECIDED_UNDER_UIDS:
         return sop.identical + sop.transcoded + sop.corrected + sop.conflicting > 0
-    by_digests = coverage.exact + coverage.value > 0 and not coverage.verified
-    return by_digests and relation is not Relation.LOSSY_TWIN
+    by_digests = coverage.exact + coverage.value + coverage.turned > 0 and not coverage.verified
+    return by_digests and relation not in _DECIDED_WITHOUT_DIGESTS
+
+
+def _leaves_one_reading(relation: Relation, evidence: Evidence) -> bool:
+    """Whether noise confirmed every look, or what the headers say fits no other relation."""
+    coverage = evidence.coverage
+    match relation:
+        case Relation.DERIVED | Relation.REPEAT_ACQUISITION | Relation.OTHER_RECONSTRUCTION:
+            return True
+        case Relation.CONTINUED:
+            return not coverage.tried  # new frames that were taken for altered copies of known ones may be some
+        case Relation.DISTINCT:
+            return evidence.total_bits < 0
+        case _:
+            return coverage.tried > 0 and coverage.confirmed == coverage.tried
 
 
 def _names_speak_against(evidence: Evidence) -> bool:

@@ -122,10 +122,18 @@ def test_match_weights_fall_into_bins_of_ten_bits() -> None:
     assert bins == ["below -10", "-10 to +0", "-10 to +0", "+0 to +10", "+0 to +10", "+50 to +60", *["60 and more"] * 2]
 
 
-def test_a_band_counts_the_true_copies_in_it() -> None:
-    bands = metrics.calibration([COPY, replace(COPY, kind="reverse"), STRANGER], metrics.by_certainty)
-    assert bands["the same images, certain"].true.share == 1.0
-    assert bands["anything else, certain"].true.hits == 0
+def test_a_band_counts_the_right_verdicts_in_it() -> None:
+    missed = replace(COPY, relation="distinct")
+    judged = [COPY, replace(COPY, kind="reverse"), STRANGER, missed, replace(missed, expected=("distinct",))]
+    bands = metrics.calibration(judged, metrics.by_certainty, metrics.is_right)
+    assert (bands["the same images, certain"].share.hits, bands["the same images, certain"].said) == (1, 1)
+    assert (bands["anything else, certain"].share.hits, bands["anything else, certain"].said) == (2, 3)
+    assert not metrics.is_right(replace(STRANGER, relation="lossy_copy"))
+
+
+def test_a_band_of_weights_counts_the_true_copies_in_it() -> None:
+    bands = metrics.calibration([COPY, STRANGER], metrics.by_bits, metrics.is_true_copy)
+    assert sum(band.share.hits for band in bands.values()) == 1
 
 
 def test_the_best_threshold_has_the_best_f1() -> None:

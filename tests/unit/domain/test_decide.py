@@ -188,7 +188,12 @@ def test_a_correction_is_louder_the_more_it_changes_who_the_patient_is(
         (Relation.CONTINUED, make_evidence(coverage=Coverage(), sop=SopFindings(1, identical=1)), Certainty.CERTAIN),
         (Relation.CONTINUED, make_evidence(), Certainty.LIKELY),
         (Relation.REPEAT_ACQUISITION, make_evidence(coverage=Coverage()), Certainty.LIKELY),
+        (Relation.CONTINUED, make_evidence(coverage=Coverage(tried=5, rejected=5)), Certainty.POSSIBLE),
+        (Relation.OTHER_RECONSTRUCTION, make_evidence(coverage=Coverage()), Certainty.LIKELY),
+        (Relation.ORIENTATION_TWIN, make_evidence(coverage=Coverage(turned=3)), Certainty.CERTAIN),
         (Relation.DISTINCT, make_evidence(coverage=Coverage()), Certainty.POSSIBLE),
+        (Relation.DISTINCT, make_evidence(coverage=Coverage(), total_bits=-1.0), Certainty.LIKELY),
+        (Relation.DISTINCT, make_evidence(coverage=Coverage(exact=1), total_bits=-1.0), Certainty.LIKELY),
     ],
 )
 def test_confidence_follows_the_kind_of_evidence(relation: Relation, evidence: Evidence, expected: Certainty) -> None:
