@@ -93,11 +93,15 @@ def surely_different(incoming: PatientIdentity, prior: PatientIdentity, context:
 
 def _cheap_levels(incoming: PatientIdentity, prior: PatientIdentity) -> tuple[IdLevel, BirthDateLevel, SexLevel]:
     identifier = compare_ids(incoming.ids, prior.ids)
-    spoken = all(any(i.kind is IdentifierKind.MAINLAND_ID for i in patient.ids) for patient in (incoming, prior))
-    corroborating = identifier is IdLevel.NULL or not spoken  # two such numbers, once compared, have said it all
+    # Two mainland numbers, once compared, have said it all.
+    corroborating = identifier is IdLevel.NULL or not (_has_mainland(incoming) and _has_mainland(prior))
     dates = [_birth_dates(patient, corroborating=corroborating) for patient in (incoming, prior)]
     sexes = [stated_sex(patient) if corroborating else patient.sex for patient in (incoming, prior)]
     return identifier, _best_birth_date(*dates), compare_sex(*sexes)
+
+
+def _has_mainland(patient: PatientIdentity) -> bool:
+    return any(number.kind is IdentifierKind.MAINLAND_ID for number in patient.ids)
 
 
 def _birth_dates(patient: PatientIdentity, *, corroborating: bool) -> tuple[str, ...]:

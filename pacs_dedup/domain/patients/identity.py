@@ -84,7 +84,8 @@ class PersonNameParts:
         return self.family + self.given
 
     def __bool__(self) -> bool:
-        return bool(self.words or self.hanzi) and not (self.placeholder or (self.unreadable and not self.words))
+        words = self.family or self.given
+        return bool(words or self.hanzi) and not (self.placeholder or (self.unreadable and not words))
 
 
 @dataclass(frozen=True, slots=True)

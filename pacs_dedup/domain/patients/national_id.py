@@ -29,11 +29,7 @@ def stated_sex(patient: PatientIdentity) -> str:
 
 def _number(patient: PatientIdentity) -> str:
     """Return the patient's present mainland number if its check character is right, else nothing."""
-    return next(
-        (
-            i.value
-            for i in patient.ids
-            if i.kind is IdentifierKind.MAINLAND_ID and i.check is CheckState.VALID and not i.previous
-        ),
-        "",
-    )
+    for i in patient.ids:
+        if i.kind is IdentifierKind.MAINLAND_ID and i.check is CheckState.VALID and not i.previous:
+            return i.value
+    return ""

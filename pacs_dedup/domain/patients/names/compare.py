@@ -11,12 +11,13 @@ from pacs_dedup.domain.patients.weights import bits_of
 
 _MIN_HANZI_FOR_1DIFF: Final = 3
 """Characters of a whole name: one of two would be half of it."""
+_PRECEDENCE: Final = {level: place for place, level in enumerate(NameLevel)}
 _SAME_SPELLING: Final = frozenset({NameLevel.LAT_EXACT, NameLevel.LAT_REORDER})
 
 
 def compare_names(left: PersonNameParts, right: PersonNameParts) -> tuple[NameLevel, float, str]:
     """Return the comparison level of two names, its match weight in bits, and the finding in words. Symmetric."""
-    return _weighed(_level(left, right))
+    return _weighed(_level(left, right) if left and right else NameLevel.NULL)
 
 
 def compare_names_of(
@@ -30,11 +31,11 @@ def compare_names_of(
         left: present name, then other and earlier ones.
         right: likewise.
     """
-    levels = {_level(a, b) for a in left for b in right if a and b}
-    level = next((level for level in NameLevel if level in levels), NameLevel.NULL)
-    agrees = level is not NameLevel.NULL and level not in CONTRADICTING
-    present = [] if agrees else [_level(a, b) for a in left[:1] for b in right[:1] if a and b]
-    return _weighed(next(iter(present), level))
+    levels = [_level(a, b) for a in left for b in right if a and b]
+    best = min(levels, key=_PRECEDENCE.__getitem__, default=NameLevel.NULL)
+    agrees = best is not NameLevel.NULL and best not in CONTRADICTING
+    present = bool(levels and left[0] and right[0])
+    return _weighed(levels[0] if present and not agrees else best)
 
 
 def _weighed(level: NameLevel) -> tuple[NameLevel, float, str]:
@@ -42,8 +43,7 @@ def _weighed(level: NameLevel) -> tuple[NameLevel, float, str]:
 
 
 def _level(left: PersonNameParts, right: PersonNameParts) -> NameLevel:
-    if not left or not right:
-        return NameLevel.NULL
+    """Compare two names that are not empty."""
     latin = latin_level(left, right) if left.words and right.words else None
     if left.hanzi and right.hanzi:
         return _hanzi_level(left.hanzi, right.hanzi, latin)

@@ -20,6 +20,7 @@ from pacs_dedup.domain.patients.names.hanzi import (
     surname_readings,
     surnames_by_sound,
 )
+from pacs_dedup.domain.patients.names.initials import may_have_initials
 from pacs_dedup.domain.patients.names.syllables import Scheme, sounds, split, splits
 
 _NONE: Final[frozenset[str]] = frozenset()
@@ -38,11 +39,15 @@ class Spelling:
     Attributes:
         orders: syllables, Western names whole: as written, then with the last as the family name if that may be.
         chinese: the first syllable of some order is a family name in this scheme.
+        wholly_chinese: so it is, and there are no words but syllables of the scheme.
+        words: what the orders put in order, each once.
     """
 
     scheme: Scheme
     orders: tuple[tuple[str, ...], ...]
     chinese: bool
+    wholly_chinese: bool
+    words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ class Forms:
         spelt: the Latin words, by scheme.
         latin: readings of the Latin words.
         hanzi: readings of the Chinese characters.
+        letters: of all Latin words.
+        initials: some Latin word may be an initial.
     """
 
     joined: frozenset[str]
@@ -87,6 +94,8 @@ class Forms:
     spelt: tuple[Spelling, ...]
     latin: tuple[Reading, ...]
     hanzi: tuple[Reading, ...]
+    letters: int
+    initials: bool
 
 
 @lru_cache(maxsize=1 << 17)
@@ -100,6 +109,8 @@ def forms_of(name: PersonNameParts) -> Forms:
         spelt=spelt,
         latin=tuple(_latin_readings(name, spelt)),
         hanzi=tuple(_hanzi_readings(name.hanzi)),
+        letters=sum(map(len, words)),
+        initials=any(may_have_initials(spelling.words) for spelling in spelt),
     )
 
 
@@ -112,7 +123,8 @@ def _spelling(name: PersonNameParts, scheme: Scheme) -> Spelling:
     orders = tuple(dict.fromkeys(_orders(name, syllables_of(name.words, scheme), scheme)))
     known = sounds(scheme)
     chinese = any(order[0] in known and _syllable(scheme, order[0]).surnames for order in orders)
-    return Spelling(scheme, orders, chinese)
+    words = frozenset(orders[0])
+    return Spelling(scheme, orders, chinese, chinese and words <= known.keys(), words)
 
 
 def _orders(name: PersonNameParts, whole: tuple[str, ...], scheme: Scheme) -> Iterator[tuple[str, ...]]:

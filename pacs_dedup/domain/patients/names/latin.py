@@ -1,25 +1,25 @@
 """The level of two names in Latin letters."""
 
-import re
 from collections import Counter
 from collections.abc import Container
+from operator import ne
 from typing import Final
 
 from rapidfuzz.distance import OSA
 
 from pacs_dedup.domain.patients.identity import PersonNameParts
 from pacs_dedup.domain.patients.names.forms import Forms, Spelling, forms_of
+from pacs_dedup.domain.patients.names.initials import initials_agree
 from pacs_dedup.domain.patients.names.levels import NameLevel
 from pacs_dedup.domain.patients.names.sounding import is_crossing, is_variant, share_family
 from pacs_dedup.domain.patients.names.syllables import sounds, split
 from pacs_dedup.domain.patients.names.words import WordLevel, compare_words
 
-_INITIALS: Final = re.compile("(?!NG$|S?SZ$|TSZ$)[BCDFGHJKLMNPQRSTVWXZ]{2,3}")
 _MIN_LETTERS_FOR_TYPO: Final = 8
 _MIN_WORDS_FOR_SUBSET: Final = 2
 _MIN_WORDS_TO_RESEMBLE: Final = 2
 _ALIKE: Final = frozenset({WordLevel.EXACT, WordLevel.ONE_LETTER})
-_RESEMBLING: Final = frozenset({WordLevel.SIMILAR, WordLevel.TWO_LETTERS})
+_NEAR: Final = _ALIKE | {WordLevel.SIMILAR, WordLevel.TWO_LETTERS}
 
 
 def latin_level(left: PersonNameParts, right: PersonNameParts) -> NameLevel:
@@ -56,19 +56,17 @@ def _is_subset(left: PersonNameParts, right: PersonNameParts, a: Forms, b: Forms
     if left.family_known and right.family_known and not _share_word(left, right):
         return False
     schemes = list(zip(a.spelt, b.spelt, strict=True))
-    chinese = [(x, y) for x, y in schemes if _is_chinese(x) and _is_chinese(y)]
+    if not any(x.words <= y.words or y.words <= x.words for x, y in schemes):
+        return False
+    chinese = [(x, y) for x, y in schemes if x.wholly_chinese and y.wholly_chinese]
     return any(_contains(x, y, chinese=bool(chinese)) for x, y in chinese or schemes)
-
-
-def _is_chinese(spelling: Spelling) -> bool:
-    return spelling.chinese and set(spelling.orders[0]) <= sounds(spelling.scheme).keys()
 
 
 def _contains(a: Spelling, b: Spelling, *, chinese: bool) -> bool:
     """As multisets; of two Chinese given names only the first, for the second alone is somebody else's name."""
     few, many = sorted((a, b), key=lambda spelling: len(spelling.orders[0]))
     fewer, more = few.orders[0], many.orders[0]
-    if len(fewer) < _MIN_WORDS_FOR_SUBSET or not set(fewer) <= set(more) or not Counter(fewer) <= Counter(more):
+    if len(fewer) < _MIN_WORDS_FOR_SUBSET or not few.words <= many.words or not Counter(fewer) <= Counter(more):
         return False
     if len(fewer) > _MIN_WORDS_FOR_SUBSET or not chinese:
         return True
@@ -84,28 +82,17 @@ def _share_word(left: PersonNameParts, right: PersonNameParts) -> bool:
 
 def _is_initials(a: Forms, b: Forms) -> bool:
     """The family names are equal, and given names of one side stand as initials on the other."""
-    return any(_initials_agree(p, q) for x, y in zip(a.spelt, b.spelt, strict=True) for p in x.orders for q in y.orders)
-
-
-def _initials_agree(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
-    if left[0] != right[0]:
-        return False
-    givens = [_spaced(words[1:]) for words in (left, right)]
-    if len(givens[0]) != len(givens[1]):
-        return False
-    pairs = [sorted(pair, key=len) for pair in zip(*givens, strict=True)]
-    return all(short == long or (len(short) == 1 and long.startswith(short)) for short, long in pairs)
-
-
-def _spaced(words: tuple[str, ...]) -> list[str]:
-    """Write initials that stand together (TM) apart: short words without a vowel."""
-    return [part for word in words for part in (word if _INITIALS.fullmatch(word) else (word,))]
+    if not (a.initials or b.initials):
+        return False  # equal to the letter would be another order, which has been asked
+    return any(initials_agree(p, q) for x, y in zip(a.spelt, b.spelt, strict=True) for p in x.orders for q in y.orders)
 
 
 def _one_letter_apart(a: Forms, b: Forms) -> NameLevel | None:
     """One syllable differs by one letter: a slip, unless both are syllables, which makes another name of it."""
     found: NameLevel | None = None
     for x, y in zip(a.spelt, b.spelt, strict=True):
+        if len(x.words - y.words) > 1:
+            continue  # more than one syllable differs, in any order
         known = sounds(x.scheme) if x.chinese and y.chinese else {}
         level = next((level for p in x.orders for q in y.orders if (level := _slip(p, q, known))), None)
         if level is NameLevel.SYL_DIFF1:
@@ -115,20 +102,19 @@ def _one_letter_apart(a: Forms, b: Forms) -> NameLevel | None:
 
 
 def _slip(left: tuple[str, ...], right: tuple[str, ...], known: Container[str]) -> NameLevel | None:
-    if len(left) != len(right):
+    if len(left) != len(right) or sum(map(ne, left, right)) != 1:
         return None
-    wrong = [pair for pair in zip(left, right, strict=True) if pair[0] != pair[1]]
-    if len(wrong) != 1 or OSA.distance(*wrong[0], score_cutoff=1) > 1 or min(map(len, wrong[0])) <= 1:
+    one, other = next((x, y) for x, y in zip(left, right, strict=True) if x != y)
+    if min(len(one), len(other)) <= 1 or OSA.distance(one, other, score_cutoff=1) > 1:
         return None
-    return NameLevel.SYL_DIFF1 if wrong[0][0] in known and wrong[0][1] in known else NameLevel.TYPO
+    return NameLevel.SYL_DIFF1 if one in known and other in known else NameLevel.TYPO
 
 
 def _slip_anywhere(a: Forms, b: Forms) -> NameLevel | None:
-    for left in a.joined:
-        for right in b.joined:
-            if min(len(left), len(right)) >= _MIN_LETTERS_FOR_TYPO and OSA.distance(left, right, score_cutoff=1) == 1:
-                return NameLevel.TYPO
-    return None
+    if min(a.letters, b.letters) < _MIN_LETTERS_FOR_TYPO or abs(a.letters - b.letters) > 1:
+        return None
+    slips = any(OSA.distance(left, right, score_cutoff=1) == 1 for left in a.joined for right in b.joined)
+    return NameLevel.TYPO if slips else None
 
 
 def _resemble(left: PersonNameParts, right: PersonNameParts, a: Forms, b: Forms) -> bool:
@@ -144,10 +130,14 @@ def _resemble(left: PersonNameParts, right: PersonNameParts, a: Forms, b: Forms)
 
 
 def _all_alike(left: tuple[str, ...], right: tuple[str, ...], a: Forms, b: Forms) -> bool:
-    levels = [compare_words(x, y) for x, y in zip(left, right, strict=True)]
-    loose = [level for level in levels if level not in _ALIKE]
-    if len(levels) < _MIN_WORDS_TO_RESEMBLE or len(loose) > 1 or not set(loose) <= _RESEMBLING:
+    if len(left) < _MIN_WORDS_TO_RESEMBLE:
         return False
+    loose = 0
+    for x, y in zip(left, right, strict=True):
+        level = compare_words(x, y)
+        loose += level not in _ALIKE
+        if loose > 1 or level not in _NEAR:
+            return False
     return not any(_both_syllables(x, y, a, b) for x, y in zip(left, right, strict=True) if x != y)
 
 

@@ -45,4 +45,4 @@ def _same_family(a: Reading, b: Reading) -> bool:
 def _meet(left: tuple[frozenset[str], ...], right: tuple[frozenset[str], ...]) -> bool:
     if len(left) != len(right):
         return False
-    return not any(a.isdisjoint(b) for a, b in zip(left, right, strict=True))
+    return not any(map(frozenset.isdisjoint, left, right))
