@@ -1,6 +1,6 @@
 """Compare two studies: every fact, weighed, and how they cover each other. Pure; the pixels were looked at before."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from pacs_dedup.domain.acquisitions.comparison import compare_acquisitions
@@ -12,11 +12,10 @@ from pacs_dedup.domain.frames import sop_findings
 from pacs_dedup.domain.frames.alignment import LookAt, Looked, plan
 from pacs_dedup.domain.frames.comparison import compare_pixels
 from pacs_dedup.domain.frames.coverage import cover
-from pacs_dedup.domain.frames.findings import Finding, Findings, read_all
+from pacs_dedup.domain.frames.findings import read_all, read_twins
 from pacs_dedup.domain.frames.instance_counts import count_instances
 from pacs_dedup.domain.frames.pairing import distinct_instances, pair
 from pacs_dedup.domain.frames.rendition import better_side
-from pacs_dedup.domain.frames.sop_findings import TwinLooks
 from pacs_dedup.domain.frames.uid_comparison import compare_uids
 from pacs_dedup.domain.identifiers import Digest
 from pacs_dedup.domain.patients.name_frequencies import UNCOUNTED, NameFrequencies
@@ -59,7 +58,7 @@ def compare_studies(
     pairing = pair(left, right, common)
     acquired = _acquired(left, right)
     findings = read_all(looked)
-    sop = sop_findings.find(incoming, prior, _twin_looks(findings))
+    sop = sop_findings.find(incoming, prior, read_twins(findings))
     coverage = cover(pairing, left, prior, findings)
     equal = coverage.matched > 0 or sop.shared > sop.conflicting
     patients = compare_study_patients(left, right, pixels_equal=equal, frequencies=frequencies)
@@ -124,16 +123,6 @@ def total_bits(comparisons: Iterable[Comparison]) -> float:
         if comparison.group in GROUP_CAPS:
             sums[comparison.group] += comparison.weight_bits
     return sum(min(max(bits, GROUP_CAPS[group][0]), GROUP_CAPS[group][1]) for group, bits in sums.items())
-
-
-def _twin_looks(findings: Findings) -> TwinLooks:
-    copies = [look.at for look, finding in findings if finding is Finding.COPY]
-    refuted = [look.at for look, finding in findings if finding in (Finding.REPEAT, Finding.RECONSTRUCTION)]
-    return TwinLooks(
-        copies=Counter((at.incoming.blob_id, at.prior.blob_id) for at in copies),
-        refuted=frozenset((at.incoming.blob_id, at.prior.blob_id) for at in refuted),
-        vouched_series=frozenset({at.series for at in copies} - {at.series for at in refuted}),
-    )
 
 
 def _acquired(incoming: Sequence[InstanceFingerprint], prior: Sequence[InstanceFingerprint]) -> tuple[Comparison, ...]:

@@ -1,14 +1,16 @@
 """What looks at pixels say: one finding a look, and no copy in a series whose slices do not beat their neighbours."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from statistics import fmean
 
-from pacs_dedup.domain.frames.alignment import Looked
+from pacs_dedup.domain.frames.alignment import LookAt, Looked
 from pacs_dedup.domain.frames.noise_model import MOST_UNEXPLAINED, Reading, copy_bits, read_figures
 from pacs_dedup.domain.frames.sketch_evidence import SketchPair, sketch_bits
+from pacs_dedup.domain.frames.sop_findings import SopFinding, TwinLooks
 from pacs_dedup.domain.frames.verification import Fidelity
+from pacs_dedup.domain.identifiers import BlobId
 
 _RECONSTRUCTED_MODALITIES = frozenset({"CT", "MR", "PT", "NM"})
 _VOLUMES_IN_TIME = frozenset({"MR", "PT", "NM"})
@@ -138,15 +140,61 @@ def _settle(findings: Sequence[tuple[Looked, Finding]]) -> Iterable[tuple[Looked
         for look, finding in findings
         if finding is Finding.COPY and look.best_neighbour is not None
     ]
-    wins = sum(1 for own, neighbour in against if 1 - own <= _CLOSER * (1 - neighbour))
+    wins = sum(1 for own, neighbour in against if _is_closer(own, neighbour))
     needed = _SHARE_THAT_WINS * len(against) if len(against) >= _ENOUGH_SLICES else len(against)
-    sketched = sketch_bits(sketch_pairs(look for look, _ in findings)) > 0
+    unopposed = not any(finding in (Finding.REPEAT, Finding.RECONSTRUCTION) for _, finding in findings)
+    sketched = unopposed and sketch_bits(sketch_pairs(look for look, _ in findings)) > 0
     for look, finding in findings:
         if sketched and not look.held:
             yield look, Finding.SKETCHED
             continue
         holds = (most and wins >= needed) or finding is not Finding.COPY
         yield look, finding if holds else Finding.UNCLEAR
+
+
+def _is_closer(own: float, neighbour: float) -> bool:
+    return 1 - own <= _CLOSER * (1 - neighbour)
+
+
+def read_twins(findings: Findings) -> TwinLooks:
+    """Say what the looks mean for instances of one SOP Instance UID, each for itself.
+
+    Where a slice was swapped among true twins the others can not vouch for it: one that its partner's neighbour beats
+    is no twin. Nor do other figures of noise refute one that is clearly closer to its partner than to the neighbours:
+    strong compression leaves little of any noise.
+    """
+    said: dict[SopFinding | None, list[LookAt]] = defaultdict(list)
+    for look, finding in findings:
+        said[_of_a_twin(look, finding)].append(look.at)
+    copies, refuted = said[SopFinding.LOSSY_TWIN], said[SopFinding.CONFLICTING]
+    return TwinLooks(
+        copies=Counter(map(_blobs, copies)),
+        refuted=frozenset(map(_blobs, refuted)),
+        left_open=frozenset(map(_blobs, said[SopFinding.UNSETTLED])),
+        vouched_series=frozenset({at.series for at in copies} - {at.series for at in refuted}),
+    )
+
+
+def _of_a_twin(look: Looked, finding: Finding) -> SopFinding | None:
+    """Say what one look means; None where it leaves the answer to the sketches and the rest of the series."""
+    closer = look.best_neighbour is not None and _is_closer(look.result.correlation, look.best_neighbour)
+    match finding:
+        case Finding.COPY if not _is_beaten(look):
+            return SopFinding.LOSSY_TWIN
+        case Finding.RECONSTRUCTION:
+            return SopFinding.CONFLICTING
+        case Finding.REPEAT:
+            return SopFinding.UNSETTLED if closer else SopFinding.CONFLICTING
+        case _:
+            return None if closer or look.result.refused else SopFinding.UNSETTLED
+
+
+def _is_beaten(look: Looked) -> bool:
+    return look.best_neighbour is not None and look.best_neighbour >= look.result.correlation
+
+
+def _blobs(at: LookAt) -> tuple[BlobId, BlobId]:
+    return (at.incoming.blob_id, at.prior.blob_id)
 
 
 def sketch_pairs(looked: Iterable[Looked]) -> list[SketchPair]:

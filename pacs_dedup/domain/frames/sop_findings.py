@@ -1,7 +1,8 @@
 """What happened under SOP Instance UIDs that two studies share."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from pacs_dedup.domain.evidence import SopFindings
@@ -11,7 +12,10 @@ from pacs_dedup.domain.identifiers import BlobId
 
 _NEAR_SKETCH = 0.15
 """Share of differing sketch bits within which nine in ten copies lie: docs/decisions/0098."""
+_REACH = 2
+"""Slices on either side among which a swapped one is looked for; those farther off have no near sketches."""
 _FrameOf = tuple[InstanceFingerprint, FrameFingerprint]
+Frames = Sequence[FrameFingerprint]
 
 
 class SopFinding(StrEnum):
@@ -33,26 +37,38 @@ class TwinLooks:
     Attributes:
         copies: in how many frames a pair showed the same noise.
         refuted: pairs of which a frame showed other noise, or noise of another shape.
+        left_open: pairs of which a frame was compared and neither shown to be the same nor another.
         vouched_series: Series Instance UIDs of the incoming study in which a look found a copy, and none refuted one.
+        beside: the frames next to those of a prior blob, in its series or, of many frames, within itself.
     """
 
     copies: Mapping[tuple[BlobId, BlobId], int] = field(default_factory=dict)
     refuted: frozenset[tuple[BlobId, BlobId]] = frozenset()
+    left_open: frozenset[tuple[BlobId, BlobId]] = frozenset()
     vouched_series: frozenset[str] = frozenset()
+    beside: Mapping[BlobId, Sequence[Frames]] = field(default_factory=dict)
 
     def of(self, incoming: InstanceFingerprint, prior: InstanceFingerprint) -> SopFinding:
         """Say what a pair is whose pixels differ and of which one side lost some to compression.
 
         The looks are a sample. They speak for what was not looked at only within their series, and only where the
-        sketches, which every frame has, are near: one swapped slice among many twins must not pass for one of them.
+        sketches, which every frame has, are near, and nearer than those of the frames beside: one swapped slice among
+        many twins must not pass for one of them.
         """
         pair = (incoming.blob_id, prior.blob_id)
         if pair in self.refuted:
             return SopFinding.CONFLICTING
+        if pair in self.left_open:
+            return SopFinding.UNSETTLED
         seen = len(incoming.frames) == len(prior.frames) == self.copies.get(pair)
         vouched = pair in self.copies or incoming.series_instance_uid in self.vouched_series
-        twin = seen or (vouched and _all_frames(incoming, prior, _near))
+        twin = seen or (vouched and self._all_nearest(incoming, prior))
         return SopFinding.LOSSY_TWIN if twin else SopFinding.UNSETTLED
+
+    def _all_nearest(self, incoming: InstanceFingerprint, prior: InstanceFingerprint) -> bool:
+        beside = self.beside.get(prior.blob_id, ((),) * len(prior.frames))
+        pairs = zip(incoming.frames, prior.frames, beside, strict=False)
+        return len(incoming.frames) == len(prior.frames) and all(_is_nearest(x, y, others) for x, y, others in pairs)
 
 
 _NO_LOOKS = TwinLooks()
@@ -61,6 +77,7 @@ _NO_LOOKS = TwinLooks()
 def find(incoming: StudyFingerprint, prior: StudyFingerprint, looks: TwinLooks = _NO_LOOKS) -> SopFindings:
     """Count the findings over all shared SOP Instance UIDs; the gravest finding of a UID counts."""
     counts = dict.fromkeys(SopFinding, 0)
+    looks = replace(looks, beside=_frames_beside(prior)) if looks.vouched_series else looks
     shared = incoming.by_sop_instance_uid.keys() & prior.by_sop_instance_uid.keys()
     for uid in shared:
         known = prior.by_sop_instance_uid[uid]
@@ -82,8 +99,10 @@ def same_pixels(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:
     """Tell whether two instances carry the same frames, or the same content where they have no pixels.
 
     Values that were written anew are the same frames only where they mean the same: shown by another rescale or window,
-    and not black for white.
+    and not black for white. The frames of a segmentation or a dose are the same only with the same meaning.
     """
+    if _means_otherwise(a, b):
+        return False
     if _one_code_stream(a, b):
         return True
     if not a.frames and not b.frames:
@@ -106,11 +125,22 @@ def compare_instances(a: InstanceFingerprint, b: InstanceFingerprint, looks: Twi
 
 
 def _other_pixels(a: InstanceFingerprint, b: InstanceFingerprint, looks: TwinLooks) -> SopFinding:
+    if _means_otherwise(a, b) and _all_frames(a, b, lambda x, y: x.stored_digest == y.stored_digest):
+        return SopFinding.CONFLICTING  # equal masks of two segments, equal grids of two scalings
     if a.frames and _all_frames(a, b, lambda x, y: _same_frame(x, y) or _same_values(x, y)):
         return SopFinding.UNSETTLED  # the values are related, and nothing says that they mean the same
     if not any(i.rendition is not None and i.rendition.lossy for i in (a, b)):
         return SopFinding.CONFLICTING
     return looks.of(a, b)
+
+
+def _means_otherwise(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:
+    """Tell whether two instances say what they or their pixels mean, and say different things.
+
+    Where only one could be decoded the digests differ by that alone.
+    """
+    told = a.content_digest is not None and b.content_digest is not None
+    return told and a.content_digest != b.content_digest and bool(a.frames) == bool(b.frames)
 
 
 def _one_code_stream(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:
@@ -139,13 +169,46 @@ def _written_anew_to_mean_the_same(one: _FrameOf, other: _FrameOf) -> bool:
     return _same_values(x, y) and x.polarity == y.polarity and shown[0] != shown[1]
 
 
-def _near(x: FrameFingerprint, y: FrameFingerprint) -> bool:
-    """Tell whether two frames look alike by what is kept of them; two that hold no picture do not differ in one."""
+def _is_nearest(x: FrameFingerprint, y: FrameFingerprint, beside: Frames) -> bool:
+    """Tell whether two frames look alike by what is kept of them, and more than those beside the one look like it.
+
+    Two that hold no picture do not differ in one.
+    """
+    own = _distance(x, y)
+    if own is None:
+        return not x.informative and not y.informative
+    others = (_distance(x, other) for other in beside if other.stored_digest != y.stored_digest)
+    return own <= _NEAR_SKETCH and all(own < other for other in others if other is not None)
+
+
+def _distance(x: FrameFingerprint, y: FrameFingerprint) -> float | None:
     distances = [sketch_distance(a, b) for a in (x.sketch, x.trimmed_sketch) for b in (y.sketch, y.trimmed_sketch)]
-    told = [distance for distance in distances if distance is not None]
-    if told:
-        return min(told) <= _NEAR_SKETCH
-    return not x.informative and not y.informative
+    return min((distance for distance in distances if distance is not None), default=None)
+
+
+def _frames_beside(prior: StudyFingerprint) -> Mapping[BlobId, Sequence[Frames]]:
+    series: dict[str, list[InstanceFingerprint]] = defaultdict(list)
+    for instance in prior.instances:
+        series[instance.series_instance_uid].append(instance)
+    return {blob: frames for members in series.values() for blob, frames in _each_beside(members)}
+
+
+def _each_beside(series: Iterable[InstanceFingerprint]) -> Iterator[tuple[BlobId, Sequence[Frames]]]:
+    ordered = sorted(series, key=_in_order)
+    singles = [instance for instance in ordered if len(instance.frames) == 1]
+    of_singles = _around([instance.frames[0] for instance in singles])
+    yield from ((instance.blob_id, (frames,)) for instance, frames in zip(singles, of_singles, strict=True))
+    yield from ((instance.blob_id, _around(instance.frames)) for instance in ordered if len(instance.frames) > 1)
+
+
+def _around(frames: Frames) -> Sequence[Frames]:
+    return [(*frames[max(0, n - _REACH) : n], *frames[n + 1 : n + 1 + _REACH]) for n in range(len(frames))]
+
+
+def _in_order(instance: InstanceFingerprint) -> tuple[float, int, str]:
+    geometry = instance.acquisition.geometry
+    place = geometry.along_normal if geometry is not None else None
+    return (place or 0.0, instance.acquisition.instance_number or 0, instance.sop_instance_uid)
 
 
 def _against(arrived: InstanceFingerprint, known: Iterable[InstanceFingerprint], looks: TwinLooks) -> SopFinding:

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from pacs_dedup.domain.frames.alignment import LookAt, Looked
-from pacs_dedup.domain.frames.findings import Finding, read_all
+from pacs_dedup.domain.frames.findings import Finding, read_all, read_twins
 from pacs_dedup.domain.frames.pairing import FrameRef
+from pacs_dedup.domain.frames.sop_findings import TwinLooks
 from pacs_dedup.domain.frames.verification import Fidelity, FrameVerification
 from tests.builders import NO_ANSWER, OTHER_NOISE, SAME_NOISE, make_instance
 
@@ -183,3 +184,40 @@ def test_in_pictures_of_moving_organs_what_disagrees_is_motion(modality: str, sh
     assert findings(Looked(at, replace(SAME_NOISE, outlier_share=share))) == [finding]
     leaning = replace(LEANING, outlier_share=share)
     assert findings(Looked(at, leaning)) == [finding]
+
+
+def test_sketches_are_not_asked_where_a_look_of_the_series_shows_other_noise() -> None:
+    gone = Looked(GONE, NO_ANSWER, held=False)
+    assert findings(*[gone] * 3, Looked(PAIR, OTHER_NOISE)) == [Finding.UNCLEAR] * 3 + [Finding.REPEAT]
+
+
+BLOBS = (PAIR.incoming.blob_id, PAIR.prior.blob_id)
+
+
+@pytest.mark.parametrize(
+    ("look", "meaning"),
+    [
+        (WINNING, TwinLooks({BLOBS: 1}, vouched_series=frozenset({""}))),
+        (LOSING, TwinLooks(left_open=frozenset({BLOBS}))),
+        (Looked(PAIR, SAME_NOISE, SAME_NOISE.correlation), TwinLooks(left_open=frozenset({BLOBS}))),
+        (Looked(PAIR, OTHER_NOISE, 0.0), TwinLooks(refuted=frozenset({BLOBS}))),
+        (Looked(PAIR, OTHER_NOISE), TwinLooks(refuted=frozenset({BLOBS}))),
+        (
+            Looked(PAIR, replace(OTHER_NOISE, correlation=0.6, noise_ratio=2.5), 0.3),
+            TwinLooks(left_open=frozenset({BLOBS})),
+        ),
+        (Looked(PAIR, replace(LEANING, noise_ratio=1.5), 0.9), TwinLooks()),
+        (Looked(PAIR, replace(LEANING, noise_ratio=1.5)), TwinLooks(left_open=frozenset({BLOBS}))),
+        (Looked(PAIR, NO_ANSWER), TwinLooks()),
+        (Looked(replace(PAIR, kernel="differs"), SAME_NOISE), TwinLooks(refuted=frozenset({BLOBS}))),
+    ],
+)
+def test_what_a_look_says_of_two_versions_under_one_uid(look: Looked, meaning: TwinLooks) -> None:
+    assert read_twins(read_all([look])) == meaning
+
+
+def test_the_others_do_not_vouch_for_a_slice_that_was_swapped() -> None:
+    swapped = replace(PAIR, incoming=FrameRef(make_instance("7").blob_id, 0))
+    twins = read_twins(read_all([*[WINNING] * 8, replace(LOSING, at=swapped)]))
+    assert twins.left_open == {(swapped.incoming.blob_id, swapped.prior.blob_id)}
+    assert twins.copies == {BLOBS: 8}

@@ -32,7 +32,7 @@ SERIES = KNOWN.series_instance_uid
 
 def looks(*pairs: tuple[InstanceFingerprint, InstanceFingerprint], refuted: tuple = (), series: str = "") -> TwinLooks:
     copies, others = ([(a.blob_id, b.blob_id) for a, b in seen] for seen in (pairs, refuted))
-    return TwinLooks(Counter(copies), frozenset(others), frozenset({series} if series else ()))
+    return TwinLooks(Counter(copies), frozenset(others), vouched_series=frozenset({series} if series else ()))
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,27 @@ def test_one_swapped_slice_among_twins_is_no_twin() -> None:
     squeezed, known = lossy_study(20, other=9)
     seen = looks((squeezed[3], known[3]), series=SERIES)
     assert counts(squeezed, known, seen) == (19, 1, 0)
+
+
+def test_a_slice_that_resembles_its_neighbour_more_is_open_however_near_the_two_are() -> None:
+    known = tuple(sketched(f"slice {n}", sketch(1, flipped=20 * n)) for n in range(9))
+    squeezed = tuple(
+        again(i, frames=(make_frame(f"s{n}", sketch=sketch(1, flipped=20 * n + 3)),)) for n, i in enumerate(known)
+    )
+    swapped = again(known[4], frames=(make_frame("s4", sketch=sketch(1, flipped=20 * 5 + 3)),), rendition=LOSSY)
+    squeezed = tuple(again(i, rendition=LOSSY) for i in squeezed)
+    seen = looks((squeezed[0], known[0]), series=SERIES)
+    assert counts(squeezed, known, seen) == (9, 0, 0)
+    assert counts((*squeezed[:4], swapped, *squeezed[5:]), known, seen) == (8, 1, 0)
+
+
+def test_frames_of_one_object_are_told_from_those_beside_them() -> None:
+    known = make_instance("1", frames=tuple(make_frame(f"{n}", sketch=sketch(1, flipped=20 * n)) for n in range(5)))
+    for order, finding in (((0, 1, 2, 3, 4), SopFinding.LOSSY_TWIN), ((0, 2, 1, 3, 4), SopFinding.UNSETTLED)):
+        frames = tuple(make_frame(f"s{n}", sketch=sketch(1, flipped=20 * n + 3)) for n in order)
+        twin = again(known, frames=frames, rendition=LOSSY)
+        twins, open_ones, _ = counts((twin,), (known,), looks(series=SERIES))
+        assert (twins, open_ones) == ((1, 0) if finding is SopFinding.LOSSY_TWIN else (0, 1))
 
 
 def test_the_looks_say_nothing_of_another_series() -> None:
