@@ -40,7 +40,7 @@ def count_instances(incoming: Instances, prior: Instances, pairing: Pairing, cov
 def _sort(instance: InstanceFingerprint, found: Counter[InstanceFingerprint]) -> str:
     if not found:
         return "open"
-    if found.total() < max(len(instance.frames), 1):
+    if found.total() < len(instance.frames) + (instance.content_digest is not None):
         return "partly"
     return "identical" if _unchanged(instance, found) else "re_encoded"
 

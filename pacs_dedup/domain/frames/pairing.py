@@ -94,15 +94,15 @@ class Pairing:
 
 
 def distinct_instances(study: StudyFingerprint) -> tuple[InstanceFingerprint, ...]:
-    """Return the study's instances, one for each SOP Instance UID and pixel content.
+    """Return the study's instances, one for each SOP Instance UID, pixel content and meaning of pixels.
 
     The same instance sent twice in two encodings is one instance, not two; the header that came last speaks for it.
     """
     seen: dict[object, InstanceFingerprint] = {}
     for instance in study.instances:
         digests = tuple(frame.stored_digest for frame in instance.frames)
-        content = digests or instance.content_digest or instance.blob_id
-        seen[instance.sop_instance_uid, content] = instance
+        named = digests or instance.content_digest or instance.blob_id
+        seen[instance.sop_instance_uid, named, instance.content_digest] = instance
     return tuple(seen.values())
 
 

@@ -15,7 +15,8 @@ def copy_groups(
     """Group instances that carry the same informative frames, or the same content; groups of one are left out.
 
     Frames are grouped by stored digest, or by value digest where every frame has one, so that a rescaled or inverted
-    copy joins its original. Instances of which every frame is uninformative or common never group.
+    copy joins its original; those of a segmentation or a dose together with what they mean. Instances of which every
+    frame is uninformative or common never group.
     """
     groups: dict[Content, list[InstanceFingerprint]] = defaultdict(list)
     leader: dict[Content, Content] = {}
@@ -56,6 +57,9 @@ def _contents(instance: InstanceFingerprint, common: frozenset[Digest]) -> Itera
         yield (instance.content_digest,)
         return
     if not any(f.informative and f.stored_digest not in common for f in instance.frames):
+        return
+    if instance.content_digest is not None:
+        yield (instance.content_digest,)  # made over the frames too
         return
     yield tuple(f.stored_digest for f in instance.frames)
     values = tuple(f.value_digest for f in instance.frames if f.value_digest is not None)

@@ -9,8 +9,8 @@ def representative_frames(
 ) -> tuple[FrameRef | None, FrameRef | None]:
     """Return one frame of each study: the middle one of those that correspond, else the middle one of each side.
 
-    Frames correspond by an equal SOP Instance UID with other pixels (that is what must be seen first), then by equal
-    digests, then by equal SOP Instance UID. A study without any frame gives None.
+    Frames correspond by an equal SOP Instance UID with other pixels or another meaning (that is what must be seen
+    first), then by equal digests, then by equal SOP Instance UID. A study without any frame gives None.
     """
     left, right = distinct_instances(incoming), distinct_instances(prior)
     pairing = pair(left, right)
@@ -24,8 +24,8 @@ def representative_frames(
     return _middle(left), _middle(right)
 
 
-def _digests(instance: InstanceFingerprint) -> tuple[str, ...]:
-    return tuple(frame.stored_digest for frame in instance.frames)
+def _digests(instance: InstanceFingerprint) -> tuple[str | None, ...]:
+    return (*(frame.stored_digest for frame in instance.frames), instance.content_digest)
 
 
 def _first_frames(

@@ -33,8 +33,8 @@ def _instances(incoming: StudyFingerprint, prior: StudyFingerprint, sop: SopFind
     if not sop.shared:
         sentence, level, bits = "no SOP Instance UID is shared, which a transfer can cause", "none_shared", 0.0
     elif sop.conflicting:
-        sentence = f"{sop.conflicting} shared SOP Instance UIDs stand for different pixels: one UID, two images"
         level, bits = "conflicting", 0.0
+        sentence = f"{sop.conflicting} shared SOP Instance UIDs stand for other pixels or content: one UID, two images"
     else:
         sentence, level, bits = f"{sop.shared} of {count} SOP Instance UIDs are known", "shared", _SHARED_SOP_BITS
     return Comparison(
