@@ -15,6 +15,8 @@ _TIME_ZONE_STEP: Final = timedelta(minutes=15)
 _MAX_TIME_ZONE_SHIFT: Final = timedelta(hours=14)
 _WHOLE_DAY: Final = timedelta(days=1)
 _MIDNIGHT: Final = "000000"
+_YEARS: Final = range(1895, 3000)
+"""Nothing was X-rayed before; dates outside are defaults (0001-01-01, 9999-12-31): steps to them leave the calendar."""
 
 
 def to_seconds(times: Iterable[str]) -> Counter[str]:
@@ -99,11 +101,12 @@ def _within_rounding(left: Counter[datetime], right: Counter[datetime]) -> bool:
 
 
 def _instants(times: Counter[str]) -> Counter[datetime]:
-    """Return the times as moments, none at all where one of them does not exist."""
+    """Return the times as moments, none at all where one of them does not exist or is no more than a default."""
     try:
-        return Counter({_instant(time): count for time, count in times.items()})
+        moments = Counter({_instant(time): count for time, count in times.items()})
     except ValueError:
         return Counter()
+    return moments if all(moment.year in _YEARS for moment in moments) else Counter()
 
 
 def _instant(text: str) -> datetime:

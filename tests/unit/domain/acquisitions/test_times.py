@@ -57,6 +57,20 @@ def test_times_that_do_not_exist_are_compared_as_text() -> None:
     assert level(impossible, SCAN[:1]) == "same_day"
 
 
+@pytest.mark.parametrize("default", ["00010101", "99991231"])
+def test_a_default_date_is_compared_as_text_however_far_it_lies(default: str) -> None:
+    blanked = (f"{default}093000", f"{default}093001")
+    assert level(blanked, blanked) == "equal"
+    assert level(blanked, ("20250101093000", "20250101100000")) == "other_day"
+    assert level(("20250101093000", "20250101100000"), blanked) == "other_day"
+
+
+@given(*[st.lists(st.datetimes(), min_size=1, max_size=4)] * 2)
+def test_any_dates_of_the_calendar_can_be_compared(left: list[datetime], right: list[datetime]) -> None:
+    here, there = (tuple(f"{t:%Y%m%d%H%M%S}".rjust(14, "0") for t in side) for side in (left, right))
+    assert level(here, there) == level(there, here)
+
+
 def test_blanked_times_say_nothing() -> None:
     assert level(("20260101000000",), ("20260101000000",)) == "missing"
 
