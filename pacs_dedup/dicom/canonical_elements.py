@@ -31,6 +31,7 @@ class CanonicalWriter:
         wanted: which top-level elements enter; all, if not given.
         private: whether private elements enter, by their raw bytes.
         rounded: tags of millimetres, which are written to 0.01 mm: systems print coordinates with more or fewer digits.
+        omitted: tells which items of sequences do not enter; all enter, if not given.
     """
 
     def __init__(
@@ -41,12 +42,14 @@ class CanonicalWriter:
         uids: Callable[[str], str] = str,
         private: bool = False,
         rounded: frozenset[int] = frozenset(),
+        omitted: Callable[[Dataset], bool] | None = None,
     ) -> None:
         self._hasher = blake3(tag)
         self._skip = skip
         self._uids = uids
         self._private = private
         self._rounded = rounded
+        self._omitted = omitted
 
     def hexdigest(self) -> str:
         """Return the digest so far as 64 hexadecimal digits."""
@@ -94,7 +97,8 @@ class CanonicalWriter:
         value: Any = element.value
         if element.VR == "SQ":
             for item in value:
-                self.dataset(item)
+                if self._omitted is None or not self._omitted(item):
+                    self.dataset(item)
         elif isinstance(value, bytes):
             self.bytes(_little_endian(value, element.VR) if big_endian else value)
         else:

@@ -31,6 +31,7 @@ _CONTEXT_GROUPS: Final = frozenset(
 _CONTEXT: Final = frozenset({0x0020000D, 0x0020000E, 0x00200010, 0x00200011, 0x00200013, 0x00204000})
 _NAMES_IN_TEXT: Final = frozenset({"121028", "121029", "121030", "121031", "121032", "121033"})
 """Content items of TID 1006/1007 that repeat who the subject is (PS3.16, codes of DCM)."""
+_WITH_SUBJECT: Final = frozenset({ContentKind.STRUCTURED_REPORT, ContentKind.KEY_OBJECTS})
 
 
 def content_digest(dataset: Dataset, kind: ContentKind) -> Digest:
@@ -41,11 +42,14 @@ def content_digest(dataset: Dataset, kind: ContentKind) -> Digest:
     equal here: their `referenced_sop_instance_uids` tell them apart.
     """
     writer = CanonicalWriter(
-        b"CNT2" + kind.encode(), uids=_numbered(), private=kind is ContentKind.OTHER, rounded=_MILLIMETRES
+        b"CNT2" + kind.encode(),
+        uids=_numbered(),
+        private=kind is ContentKind.OTHER,
+        rounded=_MILLIMETRES,
+        omitted=_names_subject if kind in _WITH_SUBJECT else None,
     )
     match kind:
         case ContentKind.STRUCTURED_REPORT | ContentKind.KEY_OBJECTS:
-            _drop_subject(dataset)
             writer.dataset(dataset, _CONTENT_TREE)
         case ContentKind.ENCAPSULATED_DOCUMENT:
             document = value_of(dataset, "EncapsulatedDocument")
@@ -78,15 +82,6 @@ def annotated_content_digest(dataset: Dataset, pixel_digest: str) -> Digest | No
 
 def _content_tags(dataset: Dataset) -> Iterator[int]:
     return (int(tag) for tag in dataset.keys() if tag.group not in _CONTEXT_GROUPS and tag not in _CONTEXT)  # noqa: SIM118
-
-
-def _drop_subject(dataset: Dataset) -> None:
-    """Take the content items out that name the subject; the data set is this process's own copy."""
-    for item in values_of(dataset, "ContentSequence"):
-        _drop_subject(item)
-    kept = [item for item in values_of(dataset, "ContentSequence") if not _names_subject(item)]
-    if len(kept) < len(values_of(dataset, "ContentSequence")):
-        dataset.ContentSequence = kept
 
 
 def _names_subject(item: Dataset) -> bool:

@@ -135,6 +135,15 @@ def test_the_subject_s_name_in_a_report_is_not_its_content(tmp_path: Path) -> No
     )
 
 
+def test_a_report_about_another_subject_is_another_object_of_equal_content(tmp_path: Path) -> None:
+    chan, wong = (
+        examined(report(ContentSequence=[said("no finding"), said(name, "121029")]), tmp_path)
+        for name in ("CHAN TAI MAN", "WONG SIU MING")
+    )
+    assert chan.content_digest == wong.content_digest
+    assert chan.dataset_digest != wong.dataset_digest
+
+
 def test_a_document_does_not_change_by_padding(tmp_path: Path) -> None:
     plain, padded = (thing(EncapsulatedPDFStorage, EncapsulatedDocument=b"%PDF-12" + pad) for pad in (b"\0", b"\0\0\0"))
     assert examined(plain, tmp_path).content_digest == examined(padded, tmp_path).content_digest
