@@ -21,7 +21,7 @@ from pacs_dedup.pipeline.act import Gate, act_once, release_due
 from pacs_dedup.pipeline.case_report import Reading
 from pacs_dedup.pipeline.examine import examine
 from pacs_dedup.pipeline.fingerprint import Examine, Examiner, fingerprint_once
-from pacs_dedup.pipeline.forward import CameFrom
+from pacs_dedup.pipeline.forwarding import CameFrom
 from pacs_dedup.pipeline.known_study import Known
 from pacs_dedup.pipeline.look import VerifyFrames
 from pacs_dedup.pipeline.match import Matcher, match_once
@@ -81,6 +81,8 @@ class Services:
             register=self.register,
             case_book=self.case_book,
             quarantine=self.quarantine,
+            arrivals=self.arrivals,
+            came_from=came_from(self.settings),
             clock=self.clock,
             action=self.policy.action,
             destinations=tuple(self.destinations),

@@ -33,9 +33,8 @@ UNALIKE = FrameVerification(0.0)
 class Archive:
     """A destination that keeps what it is sent."""
 
-    name = "archive"
-
-    def __init__(self) -> None:
+    def __init__(self, name: str = "archive") -> None:
+        self.name = name
         self.received: list[BlobId] = []
 
     def send(self, path: Path) -> None:
@@ -46,10 +45,11 @@ class Archive:
 
 
 class Site:
-    """A gateway of one destination.
+    """A gateway, of one destination unless told otherwise.
 
     Attributes:
         wrap: put around every port that the steps get; a test may let it fail.
+        destinations: the peers that it forwards to, by name; none makes it an observer.
         looks: what comparing the pixels of two frames says, the error it raises, or who says it.
     """
 
@@ -60,6 +60,7 @@ class Site:
         self.database = FakeDatabase(self.clock)
         self.blobs = MemoryBlobStore()
         self.archive = Archive()
+        self.destinations = {self.archive.name: self.archive}
         self.action = action
         self.wrap = wrap
         self.looks: FrameVerification | PacsDedupError | Callable[..., FrameVerification] = UNALIKE
@@ -78,7 +79,7 @@ class Site:
         now = self.clock.now()
         arrival = Arrival(blob.blob_id, source, now, blob.size_bytes, EXPLICIT_LITTLE_ENDIAN)
         forward_at = now + JUDGE_WITHIN if self.action is Action.QUARANTINE else None
-        return self.database.arrivals.record(arrival, (self.archive.name,), forward_at)
+        return self.database.arrivals.record(arrival, self.destinations, forward_at)
 
     def fingerprint(self) -> bool:
         """Run one fingerprint step."""
@@ -109,10 +110,10 @@ class Site:
             journal=self.wrap(self._db.journal),
             arrivals=self.wrap(self._db.arrivals),
             blobs=self.blobs,
-            destinations={self.archive.name: self.archive},
+            destinations=self.destinations,
             clock=self.clock,
             lease=LEASE,
-            came_from=lambda arrival, name: arrival.source == name.upper(),
+            came_from=_came_from,
         )
 
     def judge(self) -> None:
@@ -167,7 +168,7 @@ class Site:
             senders=self.senders,
             quiet=QUIET,
             force=FORCE,
-            destinations=(self.archive.name,),
+            destinations=self.destinations,
         )
 
     @property
@@ -190,9 +191,11 @@ class Site:
             register=self.wrap(db.register),
             case_book=self.wrap(db.case_book),
             quarantine=self.wrap(db.quarantine),
+            arrivals=self.wrap(db.arrivals),
+            came_from=_came_from,
             clock=self.clock,
             action=self.action,
-            destinations=(self.archive.name,),
+            destinations=self.destinations,
             max_hold=MAX_HOLD,
         )
 
@@ -227,6 +230,10 @@ class Site:
             "backlog": db.journal.backlog(),
             "archive": set(self.archive.received),
         }
+
+
+def _came_from(arrival: Arrival, name: str) -> bool:
+    return arrival.source == name.upper()
 
 
 def exhaust(steps: Iterable[Callable[[], bool]]) -> None:

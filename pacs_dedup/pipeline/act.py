@@ -12,8 +12,9 @@ from pacs_dedup.domain.cluster import primary
 from pacs_dedup.domain.identifiers import StudyKey, is_scanned
 from pacs_dedup.domain.policy import Action
 from pacs_dedup.domain.verdict import Disposition, Judgement, Relation
-from pacs_dedup.pipeline.forwarding import NEVER, forwards
+from pacs_dedup.pipeline.forwarding import NEVER, CameFrom, forwards, parse_forward
 from pacs_dedup.pipeline.studies import parse_subject
+from pacs_dedup.ports.arrival_book import ArrivalBook
 from pacs_dedup.ports.case_book import CaseBook
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.journal import Journal, NewWork, Step
@@ -30,6 +31,7 @@ class Gate:
     """What acting needs of the world, and what the site allows.
 
     Attributes:
+        came_from: tells whether a destination is the one that sent an arrival, and so has it.
         destinations: names of the peers that everything is forwarded to; none for an observer.
         max_hold: how long a held study may wait for a reviewer before it is forwarded in any case.
     """
@@ -38,6 +40,8 @@ class Gate:
     register: StudyRegister
     case_book: CaseBook
     quarantine: Quarantine
+    arrivals: ArrivalBook
+    came_from: CameFrom
     clock: Clock
     action: Action
     destinations: Collection[str]
@@ -69,7 +73,7 @@ def _hold_or_forward(key: StudyKey, generation: int, gate: Gate) -> None:
     grew = any(j.prior == key and j.verdict.relation is Relation.CONTINUED for j in judgements)
     earlier = [h for h in gate.quarantine.holds() if h.key == key and h.generation < generation]
     # Half a study helps nobody: what a deadline, or an earlier verdict, has let go takes the rest along.
-    part_has_gone = len(_waiting(going, gate)) < len(going) or (grew and not earlier)
+    part_has_gone = bool(_done(going, gate)) or (grew and not earlier)
     cause = "" if part_has_gone else _cause_to_hold(judgements, gate)
     if cause:
         gate.quarantine.hold(Hold(key, generation, cause, held_at=now, until=now + gate.max_hold))
@@ -149,16 +153,28 @@ def _is_prior_held(judgement: Judgement, gate: Gate) -> bool:
 
 
 def _is_prior_delivered(judgement: Judgement, gate: Gate) -> bool:
-    """Whether every destination has acknowledged all of the prior that came before the generation in question."""
+    """Whether every destination has all of the prior that came before the generation in question.
+
+    It has what it acknowledged, and what it sent. What came when there was no such destination was never queued for it:
+    nothing waits, and yet the archive has none of it.
+    """
     prior, own = judgement.prior, judgement.prior == judgement.incoming
-    generations = {m.generation for m in gate.register.members(prior)} - ({judgement.generation} if own else set())
-    due_at = gate.clock.now()
-    return not any(_waiting(forwards_of(prior, each, gate, due_at), gate) for each in generations)
+    members = [m for m in gate.register.members(prior) if not (own and m.generation == judgement.generation)]
+    going = forwards([m.arrival_id for m in members], gate.destinations, gate.clock.now(), prior.source)
+    done = _done(going, gate)
+    return all(each.subject in done or _is_of_its_sender(each, gate) for each in going)
 
 
-def _waiting(going: Collection[NewWork], gate: Gate) -> frozenset[str]:
-    """Return which forwardings are not done."""
-    return gate.journal.waiting(Step.FORWARD, [each.subject for each in going])
+def _is_of_its_sender(forward: NewWork, gate: Gate) -> bool:
+    """Whether the destination of a forwarding is the one that sent what is to be forwarded."""
+    arrival_id, destination = parse_forward(forward.subject)
+    arrival = gate.arrivals.get(arrival_id)
+    return arrival is not None and gate.came_from(arrival, destination)
+
+
+def _done(going: Collection[NewWork], gate: Gate) -> frozenset[str]:
+    """Return which forwardings the destinations have acknowledged."""
+    return gate.journal.done(Step.FORWARD, [each.subject for each in going])
 
 
 def _hold_of(key: StudyKey, generation: int, gate: Gate) -> Hold | None:

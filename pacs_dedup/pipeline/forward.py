@@ -1,19 +1,16 @@
 """Send what is to be forwarded; one queued row is one instance for one destination."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
 from pacs_dedup.domain.errors import BadConfiguration, BlobMissing, PacsDedupError, PeerResting
-from pacs_dedup.domain.identifiers import ArrivalId
 from pacs_dedup.log import get_logger
+from pacs_dedup.pipeline.forwarding import CameFrom, parse_forward
 from pacs_dedup.ports.arrival_book import Arrival, ArrivalBook
 from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.destination import Destination
 from pacs_dedup.ports.journal import Journal, Step, Work
-
-CameFrom = Callable[[Arrival, str], bool]
-"""Tells whether an arrival was sent by the destination of this name."""
 
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(minutes=5)
@@ -80,12 +77,12 @@ def _resolve(work: Work, arrivals: ArrivalBook, destinations: Mapping[str, Desti
         BlobMissing: the arrival is not recorded.
         BadConfiguration: the destination is not configured any more.
     """
-    number, _, name = work.subject.partition(">")
+    arrival_id, name = parse_forward(work.subject)
     if name not in destinations:
         raise BadConfiguration(
             f"no destination is called {name!r}; configure it again under [[peers]], or the row waits"
         )
-    arrival = arrivals.get(ArrivalId(int(number)))
+    arrival = arrivals.get(arrival_id)
     if arrival is None:
-        raise BlobMissing(f"arrival {number} is not recorded")
+        raise BlobMissing(f"arrival {arrival_id} is not recorded")
     return arrival, destinations[name]

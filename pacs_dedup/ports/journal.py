@@ -78,6 +78,6 @@ class Journal(Protocol):
         """Count what is not done, by step; of one source, if given."""
         ...
 
-    def waiting(self, step: Step, subjects: Collection[str]) -> frozenset[str]:
-        """Return which of these subjects are queued or claimed, and not done."""
+    def done(self, step: Step, subjects: Collection[str]) -> frozenset[str]:
+        """Return which of these subjects are done; what was never queued is not."""
         ...

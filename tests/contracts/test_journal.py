@@ -117,20 +117,25 @@ class JournalContract:
         assert database.journal.backlog(source="WEST")[Step.FINGERPRINT] == 1
         assert not any(database.journal.backlog(source="NORTH").values())
 
-    def test_waiting_tells_what_is_not_done(self, database: Database) -> None:
-        for number in range(3):
+    def test_done_is_what_was_ticked_off_and_neither_what_waits_nor_what_was_never_queued(
+        self, database: Database
+    ) -> None:
+        for number in range(4):
             database.journal.queue([NewWork(Step.FORWARD, f"{number}>archive", MORNING)])
-        database.journal.tick(claimed_work(database, Step.FORWARD))
+        for _ in range(2):
+            database.journal.tick(claimed_work(database, Step.FORWARD))
         claimed_work(database, Step.FORWARD)
         database.journal.queue([NewWork(Step.MATCH, "9>archive", MORNING)])
-        asked = [f"{number}>archive" for number in range(10)]
-        assert database.journal.waiting(Step.FORWARD, asked) == {"1>archive", "2>archive"}
-        assert database.journal.waiting(Step.FORWARD, []) == frozenset()
+        database.journal.tick(claimed_work(database, Step.MATCH))
+        asked = [f"{number}>archive" for number in range(1, 10)]
+        assert database.journal.done(Step.FORWARD, asked) == {"1>archive"}
+        assert database.journal.done(Step.FORWARD, []) == frozenset()
 
-    def test_waiting_may_be_asked_of_very_many(self, database: Database) -> None:
+    def test_what_is_done_may_be_asked_of_very_many(self, database: Database) -> None:
         database.journal.queue([NewWork(Step.FORWARD, "7>archive", MORNING)])
+        database.journal.tick(claimed_work(database, Step.FORWARD))
         asked = [f"{number}>archive" for number in range(40_000)]
-        assert database.journal.waiting(Step.FORWARD, asked) == {"7>archive"}
+        assert database.journal.done(Step.FORWARD, asked) == {"7>archive"}
 
     def test_many_threads_never_claim_the_same_work(self, database: Database) -> None:
         subjects = {f"s{number}" for number in range(60)}

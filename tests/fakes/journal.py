@@ -80,10 +80,10 @@ class MemoryJournal:
                     counts[row.work.step] += 1
         return counts
 
-    def waiting(self, step: Step, subjects: Collection[str]) -> frozenset[str]:
+    def done(self, step: Step, subjects: Collection[str]) -> frozenset[str]:
         with self._lock:
-            rows = {row.work.subject: row for row in self._rows.values() if row.work.step is step}
-            return frozenset(subject for subject in subjects if subject in rows and not rows[subject].done)
+            rows = [row for row in self._rows.values() if row.work.step is step and row.done]
+            return frozenset(subjects) & {row.work.subject for row in rows}
 
     def _claimed(self, work: Work) -> _Row | None:
         row = self._rows[work.step, work.subject]

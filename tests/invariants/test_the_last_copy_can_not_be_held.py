@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.identifiers import Digest
 from tests.builders import make_instance, make_slices, renewed
-from tests.site import Site
+from tests.site import Archive, Site
 
 ROOTS = ("1.2.3", "1.2.7", "1.2.8")
 SOURCES = ("QEHPACS", "PMHPACS")
@@ -18,8 +18,8 @@ def stack(root: str, pixels: list[str]) -> tuple[InstanceFingerprint, ...]:
     return renewed([make_instance(f"{ord(p)}{n}", p) for n, p in enumerate(pixels)], root)
 
 
-def pixels_of(site: Site) -> set[Digest]:
-    fingerprints = site.database.index.get(site.archive.received)
+def pixels_of(site: Site, archive: Archive | None = None) -> set[Digest]:
+    fingerprints = site.database.index.get((archive or site.archive).received)
     return {frame.stored_digest for fingerprint in fingerprints for frame in fingerprint.frames}
 
 
@@ -46,6 +46,24 @@ def test_it_does_so_however_the_studies_come_in_between_each_other(sent: list[tu
         site.receive(*instances, source=source)
     site.run()
     assert pixels_of(site) == came
+
+
+@settings(max_examples=150)
+@given(st.lists(st.tuples(studies, st.frozensets(st.sampled_from(("archive", "vna")))), min_size=1, max_size=4))
+def test_every_destination_gets_every_pixel_that_came_since_it_is_one(
+    periods: list[tuple[list[tuple[str, str, list[str]]], frozenset[str]]],
+) -> None:
+    site = Site()
+    archives = {name: Archive(name) for name in ("archive", "vna")}
+    came: dict[str, set[Digest]] = {name: set() for name in archives}
+    for sent, destinations in periods:
+        site.destinations = {name: archives[name] for name in sorted(destinations)}
+        for root, source, pixels in sent:
+            instances = stack(root, pixels)
+            for name in destinations:
+                came[name] |= {frame.stored_digest for i in instances for frame in i.frames}
+            site.send_study(instances, source=source)
+    assert all(came[name] <= pixels_of(site, archive) for name, archive in archives.items())
 
 
 def test_a_chain_of_copies_leaves_one_of_them_with_the_archive() -> None:

@@ -53,9 +53,9 @@ class DatabaseJournal:
         rows = self._transactions.read(lambda connection: connection.execute(statement).all())
         return dict.fromkeys(Step, 0) | {Step(step): count for step, count in rows}
 
-    def waiting(self, step: Step, subjects: Collection[str]) -> frozenset[str]:
-        """Return which of these subjects are not done."""
-        return self._transactions.read(partial(_waiting, step=step, subjects=sorted(subjects)))
+    def done(self, step: Step, subjects: Collection[str]) -> frozenset[str]:
+        """Return which of these subjects are done."""
+        return self._transactions.read(partial(_done, step=step, subjects=sorted(subjects)))
 
 
 def release_leases(connection: Connection) -> None:
@@ -74,9 +74,10 @@ def _longest_due(step: Step, now: datetime) -> Select[int]:
     )
 
 
-def _waiting(connection: Connection, *, step: Step, subjects: list[str]) -> frozenset[str]:
+def _done(connection: Connection, *, step: Step, subjects: list[str]) -> frozenset[str]:
     asked = select(as_table(connection, subjects).c.value)
-    statement = select(work.c.subject).where(NOT_DONE, work.c.step == step, work.c.subject.in_(asked))
+    finished = work.c.done_at.is_not(None)
+    statement = select(work.c.subject).where(finished, work.c.step == step, work.c.subject.in_(asked))
     return frozenset(connection.execute(statement).scalars())
 
 
