@@ -59,20 +59,21 @@ logging.getLogger("pydicom").setLevel(logging.CRITICAL)
 warnings.filterwarnings("ignore", module=r"pydicom\.")
 
 
-def open_dataset(path: Path, *, stop_before_pixels: bool = False) -> FileDataset:
+def open_dataset(path: Path, *, stop_before_pixels: bool = False, max_inflated_bytes: int | None = None) -> FileDataset:
     """Read a DICOM file (PS3.10, or a bare data set without preamble).
 
     Elements stay undecoded until they are asked for, so that raw bytes of text can still be had.
 
     Raises:
         BlobMissing: there is no such file.
-        Unreadable: it is not DICOM, is cut off inside the header, or inflates beyond `MAX_INFLATED_BYTES`.
+        Unreadable: it is not DICOM, is cut off inside the header, or inflates beyond ``max_inflated_bytes``
+            (`MAX_INFLATED_BYTES` unless told otherwise).
     """
     if not path.is_file():
         raise BlobMissing("the file is no longer where it was; receive or scan it again")
     try:
         with path.open("rb") as file:
-            _check_inflation(file)
+            _check_inflation(file, max_inflated_bytes or MAX_INFLATED_BYTES)
             bare = _looks_bare(file)
             file.seek(0)
             dataset = dcmread(file, stop_before_pixels=stop_before_pixels, force=bare)
@@ -129,7 +130,7 @@ def _looks_bare(file: BinaryIO) -> bool:
     return len(head) == _ELEMENT_HEADER and int.from_bytes(head[:2], "little") in _FIRST_GROUPS and head[3] == 0
 
 
-def _check_inflation(file: BinaryIO) -> None:
+def _check_inflation(file: BinaryIO, max_bytes: int) -> None:
     """Inflate a deflated data set into nothing, so that a bomb is found before memory is taken (PS3.5 A.5)."""
     if not _has_prefix(file) or _DEFLATED not in file.read(_FAR_ENOUGH):
         return
@@ -141,6 +142,5 @@ def _check_inflation(file: BinaryIO) -> None:
     stream, total = zlib.decompressobj(-zlib.MAX_WBITS), 0
     while not stream.eof and (chunk := stream.unconsumed_tail or file.read(_CHUNK)):
         total += len(stream.decompress(chunk, _CHUNK))
-        if total > MAX_INFLATED_BYTES:
-            limit = MAX_INFLATED_BYTES >> 20
-            raise Unreadable(f"the deflated data set grows beyond {limit} MiB; it is kept and not inflated")
+        if total > max_bytes:
+            raise Unreadable(f"the deflated data set grows beyond {max_bytes >> 20} MiB; it is kept and not inflated")

@@ -16,6 +16,7 @@ from pacs_dedup.domain.patients.identity import NO_DEFAULTS
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.verdict import Verdict
 from pacs_dedup.pipeline.fingerprint import Examine
+from pacs_dedup.pipeline.header_only import header_only
 from pacs_dedup.pipeline.look import PathOf, VerifyFrames, look
 from pacs_dedup.pipeline.scan import find_files
 
@@ -28,7 +29,8 @@ class Side:
         study: all instances found, as one study, whatever UIDs they name.
         study_uids: how many Study Instance UIDs that are.
         paths: where the bytes of each blob can be read; without those that are no longer held.
-        unreadable: files that could not be understood, with their cause.
+        unreadable: files that could not be examined, with their cause; those whose header could be read are part of
+            the study all the same.
         files: where the files of the study lie; none of what was received.
     """
 
@@ -66,13 +68,23 @@ def load_side(path: Path, examine: Examine, progress: Callable[[], None] = lambd
             is_instance = looks_like_dicom(file) and not is_media_directory(file)
             blob_id = _blob_id(file) if is_instance else None
             if blob_id and blob_id not in paths:
-                instances.append(examine(file, blob_id, NO_DEFAULTS))
+                instance, cause = _examined(file, blob_id, examine)
+                unreadable += [(file, cause)] * bool(cause)
+                instances.append(instance)
                 paths[blob_id] = file
         except (Unreadable, BlobMissing, OSError) as error:
             unreadable.append((file, str(error)))
         progress()
     study = _as_one_study(path, instances, unreadable)
     return Side(study, _count(instances), paths, tuple(unreadable), tuple(paths.values()))
+
+
+def _examined(file: Path, blob_id: BlobId, examine: Examine) -> tuple[InstanceFingerprint, str]:
+    """Return a fingerprint, and why it comes from the header alone; empty where all of the file was examined."""
+    try:
+        return examine(file, blob_id, NO_DEFAULTS), ""
+    except Unreadable as failure:
+        return header_only(file, blob_id, NO_DEFAULTS, failure), str(failure)
 
 
 def compare_sides(

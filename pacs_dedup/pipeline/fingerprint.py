@@ -1,7 +1,7 @@
 """Step 2, fingerprint: an arrival's blob is examined, indexed, and filed under its study.
 
 The work's subject is the arrival: a re-sent instance is examined once and filed each time it comes. What can not be
-examined is kept, listed with its cause, and forwarded like everything else.
+examined is kept, listed with its cause, filed by its header, and forwarded like everything else.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -14,6 +14,7 @@ from pacs_dedup.domain.fingerprint import DIGEST_VERSION, InstanceFingerprint
 from pacs_dedup.domain.identifiers import ArrivalId, BlobId, StudyKey, is_scanned
 from pacs_dedup.domain.patients.identity import NO_DEFAULTS, SenderDefaults
 from pacs_dedup.pipeline.forwarding import forwards
+from pacs_dedup.pipeline.header_only import header_only
 from pacs_dedup.pipeline.studies import subject_of
 from pacs_dedup.ports.arrival_book import Arrival, ArrivalBook
 from pacs_dedup.ports.blob_store import BlobStore
@@ -84,17 +85,22 @@ def _examined(arrival_id: ArrivalId, arrival: Arrival, examiner: Examiner) -> Co
 def current_fingerprint(blob_id: BlobId, source: str, examiner: Examiner) -> InstanceFingerprint:
     """Return the fingerprint of a blob by the rules of today; what is known by them is not examined again.
 
-    Of bytes that are no longer held, or can no longer be examined, it is the one by the rules of their time.
+    Of bytes that are no longer held, or can no longer be examined, it is the one by the rules of their time; of what
+    never could be examined it is what the header says.
 
     Raises:
-        Unreadable, BlobMissing: the blob can not be examined, and never was.
+        Unreadable: neither the blob nor its header can be understood, and never could.
+        BlobMissing: the bytes are no longer held, and never were examined.
     """
     known = examiner.index.get([blob_id])
     if known and known[0].digest_version == DIGEST_VERSION:
         return known[0]
+    defaults = examiner.senders.get(source, NO_DEFAULTS)
     try:
-        return examiner.examine(examiner.blobs.path(blob_id), blob_id, examiner.senders.get(source, NO_DEFAULTS))
-    except (Unreadable, BlobMissing):
+        return examiner.examine(examiner.blobs.path(blob_id), blob_id, defaults)
+    except BlobMissing:
         if known:
             return known[0]
         raise
+    except Unreadable as failure:
+        return known[0] if known else header_only(examiner.blobs.path(blob_id), blob_id, defaults, failure)
