@@ -144,15 +144,20 @@ def _judge_pair(
 
 
 def _judge_growth(study: StudyFingerprint, matcher: Matcher, common: frozenset[Digest]) -> Iterable[Judgement]:
-    """Judge what this generation brought against earlier ones, and what repeats within it."""
+    """Judge what this generation brought against earlier ones, and what repeats within it.
+
+    Within a later generation only what calls for a person is told, after the growth: that an instance came twice in it
+    says nothing of what is new in it.
+    """
     new = load_generation(study.key, study.generation, register=matcher.register, index=matcher.index)
-    if study.generation > 1:
-        earlier = _load(study.key, study.generation - 1, matcher)
-        yield compare(new, earlier, matcher, common)
-        return
+    grew = study.generation > 1
+    if grew:
+        yield compare(new, _load(study.key, study.generation - 1, matcher), matcher, common)
     repeated = repeats_within(new, common)
     if repeated is not None:
-        yield compare(*repeated, matcher, common)
+        within = compare(*repeated, matcher, common)
+        if within.verdict.disposition.opens_case or not grew:
+            yield within
 
 
 def _load(key: StudyKey, generation: int, matcher: Matcher) -> StudyFingerprint:

@@ -9,12 +9,14 @@ import pytest
 from pacs_dedup.adapters.database import Database
 from pacs_dedup.domain.case import CaseEvent, CaseState, ReviewCase, Verb
 from pacs_dedup.domain.identifiers import CaseId
-from pacs_dedup.domain.verdict import Disposition, Judgement, Relation
+from pacs_dedup.domain.verdict import Disposition, Judgement, Relation, Verdict
 from tests.contracts.values import MINUTE, MORNING, judgement, study, verdict
 from tests.fakes import FakeClock, FakeDatabase
 
 DISTINCT = verdict(Relation.DISTINCT, Disposition.ACCEPT)
 LOSSY = verdict(Relation.LOSSY_COPY, Disposition.FLAG)
+CONFLICT = verdict(Relation.UID_CONFLICT, Disposition.QUARANTINE)
+CONTINUED = verdict(Relation.CONTINUED, Disposition.ACCEPT)
 
 
 class CaseBookContract:
@@ -140,6 +142,17 @@ class CaseBookContract:
         assert database.case_book.cases() == before
         assert len(database.case_book.judgements()) == 2
 
+    def test_growth_that_calls_for_nobody_leaves_the_open_case_of_a_study_with_itself(self, database: Database) -> None:
+        case = _after(database, _own(CONFLICT), _own(CONTINUED, generation=2))
+        assert (case.verdict, case.generation, len(case.events)) == (CONFLICT, 1, 1)
+
+    def test_a_graver_verdict_takes_over_the_case_of_a_study_with_itself_and_a_lesser_one_does_not(
+        self, database: Database
+    ) -> None:
+        case = _after(database, _own(LOSSY), _own(CONFLICT, generation=2), _own(LOSSY, generation=2))
+        assert (case.verdict, case.generation) == (CONFLICT, 2)
+        assert case.events[-1].reason == "lossy_copy became uid_conflict"
+
     def test_an_unknown_case_is_none(self, database: Database) -> None:
         assert database.case_book.case(CaseId(1)) is None
 
@@ -164,6 +177,18 @@ class CaseBookContract:
 
 def _decision(after: timedelta = MINUTE) -> CaseEvent:
     return CaseEvent("decided", MORNING + after, "chan", Verb.SAME, "the same scan")
+
+
+def _own(found: Verdict, generation: int = 1) -> Judgement:
+    """A judgement on a study and itself."""
+    return replace(judgement(2, 2, generation=generation, verdict=found), prior=study(2))
+
+
+def _after(database: Database, *made: Judgement) -> ReviewCase:
+    for each in made:
+        database.case_book.append(each)
+    (case,) = database.case_book.cases()
+    return case
 
 
 def _renewed(database: Database, second: Judgement, decided: CaseState | None = None) -> ReviewCase:

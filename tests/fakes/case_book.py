@@ -5,6 +5,7 @@ from dataclasses import replace
 from threading import RLock
 
 from pacs_dedup.domain.case import CaseEvent, CaseState, ReviewCase
+from pacs_dedup.domain.cluster import primary
 from pacs_dedup.domain.errors import BadRequest, DecisionRefused
 from pacs_dedup.domain.identifiers import CaseId, StudyKey
 from pacs_dedup.domain.verdict import Judgement
@@ -77,6 +78,9 @@ class MemoryCaseBook:
         verdict = judgement.verdict
         undecided = case.state in _UNDECIDED
         if judgement.generation < case.generation or not (undecided or verdict.disposition.opens_case):
+            return
+        graver = primary((judgement, replace(judgement, verdict=case.verdict))) is judgement
+        if undecided and judgement.incoming == judgement.prior and not graver:
             return
         changed = replace(case, generation=judgement.generation, verdict=verdict)
         other_relation = verdict.relation is not case.verdict.relation

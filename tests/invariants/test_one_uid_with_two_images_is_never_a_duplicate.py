@@ -8,6 +8,7 @@ from pacs_dedup.domain.evidence import Evidence
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.verdict import Disposition, Relation
 from tests.builders import STRANGER, again, evidence_of, make_frame, make_instance, make_report, make_slices
+from tests.site import Site
 from tests.strategies import evidences, policies
 
 STACK = make_slices(4)
@@ -34,6 +35,19 @@ def test_one_image_with_other_pixels_among_many_equal_ones_is_an_alarm(which: in
     verdict = decide(evidence_of(arrived, STACK), Policy(action=action))
     assert verdict.relation is Relation.UID_CONFLICT
     assert verdict.disposition.opens_case
+
+
+@given(st.lists(st.lists(st.tuples(st.sampled_from("12"), st.sampled_from("ab")), min_size=1, max_size=3), max_size=4))
+def test_two_images_of_one_uid_are_an_open_case_in_whatever_parts_their_study_comes(
+    parts: list[list[tuple[str, str]]],
+) -> None:
+    site = Site(Action.FLAG)
+    for part in parts:
+        site.send_study([make_instance(name, pixels) for name, pixels in part])
+    images = {image for part in parts for image in part}
+    conflict = len({name for name, _ in images}) < len(images)
+    relations = {case.verdict.relation for case in site.database.case_book.cases()}
+    assert (Relation.UID_CONFLICT in relations) == conflict
 
 
 def test_one_report_with_other_content_is_an_alarm() -> None:

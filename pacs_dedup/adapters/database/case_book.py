@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from typing import Any
@@ -12,9 +13,10 @@ from pacs_dedup.adapters.database.codec import VERDICT
 from pacs_dedup.adapters.database.engine import Transactions, insert
 from pacs_dedup.adapters.database.tables import case_events, cases, judgements
 from pacs_dedup.domain.case import CaseEvent, CaseState, ReviewCase, Verb
+from pacs_dedup.domain.cluster import primary
 from pacs_dedup.domain.errors import BadRequest, DecisionRefused
 from pacs_dedup.domain.identifiers import CaseId, StudyKey
-from pacs_dedup.domain.verdict import Disposition, Judgement
+from pacs_dedup.domain.verdict import Disposition, Judgement, Verdict
 
 SERVICE = "pacs_dedup"
 """Who opens cases and renews them."""
@@ -127,6 +129,8 @@ def _renew(connection: Connection, case: Row[Any], judgement: Judgement, judgeme
     undecided = case.state in _UNDECIDED
     if judgement.generation < current.generation or not (undecided or verdict.disposition.opens_case):
         return
+    if undecided and judgement.incoming == judgement.prior and not _graver(judgement, VERDICT.load(current.verdict)):
+        return
     changed: dict[str, object] = {"judgement_id": judgement_id}
     reopened = not undecided and verdict.relation != current.relation
     if reopened or (undecided and VERDICT.dump(verdict) != current.verdict):
@@ -135,6 +139,11 @@ def _renew(connection: Connection, case: Row[Any], judgement: Judgement, judgeme
         event = CaseEvent("evidence_changed", judgement.judged_at, SERVICE, reason=became)
         _insert_event(connection, case.id, case.revision + 1, event)
     connection.execute(update(cases).where(cases.c.id == case.id).values(changed))
+
+
+def _graver(judgement: Judgement, current: Verdict) -> bool:
+    """Tell whether a judgement weighs at least as much as the verdict that its pair's case has."""
+    return primary((judgement, replace(judgement, verdict=current))) is judgement
 
 
 def _record(

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.policy import Action
 from pacs_dedup.ports.study_register import StudyState
 from tests.builders import JPEG_BASELINE, STRANGER, again, make_frame, make_instance, make_report, make_slices, renewed
@@ -200,6 +201,22 @@ def test_a_study_that_holds_every_image_twice_is_not_held() -> None:
     site.send_study([*STACK, *doubled])
     assert [str(j.verdict.disposition) for j in site.judgements()] == ["quarantine"]
     assert (site.sent, site.held) == (8, [])
+
+
+@pytest.mark.parametrize("second", [make_instance("50", "other"), make_instance("51", "late")])
+def test_what_repeats_only_within_a_later_part_is_never_held(second: InstanceFingerprint) -> None:
+    site = Site()
+    site.send_study(STACK)
+    site.send_study([make_instance("50", "late"), second])
+    assert str(site.judgements()[-1].verdict.disposition) == "quarantine"
+    assert (site.sent, site.held) == (6, [])
+
+
+def test_a_conflict_that_a_held_copy_brings_later_is_forwarded_with_the_copy() -> None:
+    site = holding()
+    late = renewed([make_instance("50", "late"), make_instance("50", "other")])
+    site.send_study(late, source="PMHPACS")
+    assert (site.sent, site.held) == (10, [])
 
 
 def test_images_that_come_again_under_new_uids_in_their_own_study_are_held() -> None:
