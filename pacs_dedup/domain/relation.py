@@ -41,13 +41,17 @@ def _grown(evidence: Evidence) -> Relation | None:
     """Some instances are known by UID, some are new; new ones whose pixels are known are judged by pixels.
 
     A study that grows under another patient's name is no ordinary growth; its pixels and UIDs are judged further on.
-    Nor is one whose known instances came otherwise than they are known: what they say is not lost among new ones.
+    Nor is one whose known instances came otherwise than they are known: what they say is not lost among new ones. What
+    the new ones say, turned or alike without an answer, is in turn not lost among known ones that came again.
     """
-    if evidence.coverage.renewed or other_patient(evidence.patient_tier):
+    coverage, sop = evidence.coverage, evidence.sop
+    if coverage.renewed or coverage.turned or other_patient(evidence.patient_tier):
         return None
     if evidence.level(Fact.STUDY_INSTANCE_UID) != "equal":
         return None
-    unchanged = evidence.sop.shared == evidence.sop.identical + evidence.sop.transcoded
+    if _alike_without_answer(coverage) and not sop.lossy_twin:
+        return Relation.UNDECIDED
+    unchanged = sop.shared == sop.identical + sop.transcoded
     return Relation.CONTINUED if unchanged else _resent(evidence)
 
 

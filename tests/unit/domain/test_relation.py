@@ -85,6 +85,28 @@ def test_new_uids_for_known_pixels_are_no_ordinary_growth() -> None:
     assert relate(grown, Policy()) is Relation.EXACT_COPY
 
 
+@pytest.mark.parametrize("kinds", [{"identical": 5}, {"corrected": 5}, {"lossy_twin": 5}, {"not_comparable": 5}])
+def test_known_instances_do_not_silence_that_new_ones_are_turned(kinds: dict) -> None:
+    grown = {"sop": shared(5, **kinds), "incoming_instances": 6, "levels": SAME_STUDY}
+    assert relation(**grown, coverage=make_coverage(exact=5, turned=1)) is Relation.ORIENTATION_TWIN
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        ({"identical": 5}, Relation.UNDECIDED),
+        ({"corrected": 5}, Relation.UNDECIDED),
+        ({"not_comparable": 5}, Relation.UNDECIDED),
+        ({"lossy_twin": 5}, Relation.LOSSY_TWIN),
+    ],
+)
+def test_known_instances_do_not_silence_that_no_look_told_new_ones_from_copies(kinds: dict, expected: Relation) -> None:
+    grown = {"sop": shared(5, **kinds), "incoming_instances": 9, "levels": SAME_STUDY}
+    assert relation(**grown, coverage=make_coverage(incoming=9, exact=5, tried=4, rejected=2)) is expected
+    told = make_coverage(incoming=9, exact=5, tried=4, rejected=3)
+    assert relation(**grown, coverage=told) is not Relation.UNDECIDED
+
+
 @STRANGERS
 def test_growth_under_another_patient_is_no_ordinary_growth(link: PatientTier) -> None:
     grown = {"sop": shared(7, identical=7), "patient_tier": link, "levels": SAME_STUDY}
