@@ -1,11 +1,12 @@
 """CNT-2: what a non-pixel object says, whoever's name, number and UIDs it carries."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
 
-from pacs_dedup.dicom.canonical_elements import CanonicalWriter
+from pacs_dedup.dicom.canonical_elements import CanonicalWriter, renumbered
 from pacs_dedup.dicom.elements import text, value_of, values_of
 from pacs_dedup.domain.fingerprint import ContentKind
 from pacs_dedup.domain.identifiers import Digest
@@ -43,7 +44,7 @@ def content_digest(dataset: Dataset, kind: ContentKind) -> Digest:
     """
     writer = CanonicalWriter(
         b"CNT2" + kind.encode(),
-        uids=_numbered(),
+        uids=renumbered(),
         private=kind is ContentKind.OTHER,
         rounded=_MILLIMETRES,
         omitted=_names_subject if kind in _WITH_SUBJECT else None,
@@ -74,26 +75,25 @@ def annotated_content_digest(dataset: Dataset, pixel_digest: str) -> Digest | No
     tags = next((tags for mark, tags in _MEANINGS.items() if mark in dataset), None)
     if tags is None:
         return None
-    writer = CanonicalWriter(b"CNT2" + ContentKind.IMAGE.encode(), uids=_numbered(), rounded=_MILLIMETRES)
+    writer = CanonicalWriter(b"CNT2" + ContentKind.IMAGE.encode(), uids=renumbered(), rounded=_MILLIMETRES)
     writer.dataset(dataset, tags)
     writer.bytes(pixel_digest.encode())
     return Digest(f"cnt2:{writer.hexdigest()}")
 
 
+def is_content(tag: BaseTag) -> bool:
+    """Tell whether a top-level element says what an object is about, not whose it is, where it was made and when."""
+    return tag in _CONTENT_TREE or tag in _WAVEFORM or _is_no_context(tag)
+
+
 def _content_tags(dataset: Dataset) -> Iterator[int]:
-    return (int(tag) for tag in dataset.keys() if tag.group not in _CONTEXT_GROUPS and tag not in _CONTEXT)  # noqa: SIM118
+    return (int(tag) for tag in dataset.keys() if _is_no_context(tag))  # noqa: SIM118
+
+
+def _is_no_context(tag: BaseTag) -> bool:
+    return tag.group not in _CONTEXT_GROUPS and tag not in _CONTEXT
 
 
 def _names_subject(item: Dataset) -> bool:
     concepts = values_of(item, "ConceptNameCodeSequence")
     return any(text(concept, "CodeValue") in _NAMES_IN_TEXT for concept in concepts)
-
-
-def _numbered() -> Callable[[str], str]:
-    """Return a function that gives each UID the number of its first appearance; UIDs of the standard stay."""
-    seen: dict[str, str] = {}
-
-    def number(uid: str) -> str:
-        return uid if uid.startswith("1.2.840.10008.") else seen.setdefault(uid, f"#{len(seen)}")
-
-    return number

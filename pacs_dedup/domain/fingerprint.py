@@ -19,8 +19,9 @@ from pacs_dedup.domain.identifiers import (
 )
 from pacs_dedup.domain.patients.identity import PatientIdentity
 
-DIGEST_VERSION = "spd1.aid2.ori1.ovl1.prs2.csd2.dsd3.cnt2.rsh2"
-"""Versions of the digests and sketches below; stored with every verdict. A change of any rule changes its number."""
+DIGEST_VERSION = "spd1.aid2.ori1.ovl1.prs3.csd2.dsd3.hdr2.cnt2.rsh2"
+"""Versions of the digests, the reading of headers and the sketches below; stored with every verdict. A change of any
+rule changes its number."""
 
 
 class ContentKind(StrEnum):
@@ -52,7 +53,7 @@ class FrameFingerprint:
             value digest and opposite polarities are shown black for white. 0 where that can not be told.
         perceptual_hash: imagehash's pHash, 64 bits as 16 hexadecimal digits; for searching by likeness, no proof.
         colour_digest: SPD-1 of the colours (RGB of 8 bits) that a palette gives the stored indices; None without one.
-        presentation_digest: PRS-2, where the frame is shown otherwise than the first of its instance, else None.
+        presentation_digest: PRS-3, where the frame is shown otherwise than the first of its instance, else None.
     """
 
     stored_digest: Digest
@@ -107,11 +108,12 @@ class InstanceFingerprint:
         dataset_digest: DSD-1, over all elements except the volatile ones; equal means the same object again.
         content_digest: CNT-2, UID-agnostic, over the content of an object without pixels, and over pixels and meaning
             of a segmentation or a dose; None for images whose pixels say all.
-        presentation_digest: PRS-2, how the stored values of the first frame become grey levels on a screen.
+        presentation_digest: PRS-3, how the stored values of the first frame become grey levels on a screen.
         overlay_digest: OVL-1, None where there is no overlay.
         code_stream_digest: CSD-2 over the compressed frames of a lossy image or a video, without remarks in them, else
             None; hangs on no decoder.
-        referenced_sop_instance_uids: sources that this object names (source images, evidence, conversions).
+        referenced_sop_instance_uids: sources that this object names (source images, evidence, conversions), first those
+            of its content in their order: the content digest numbers UIDs, and here is what the numbers stand for.
         previous_uids: UIDs that Original Attributes say this object had before.
         quality_control: the header says that a phantom or a test object was imaged, or nobody.
         unreadable: why pixels or content could not be digested, without patient data; None when all went well.

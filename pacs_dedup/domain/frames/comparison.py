@@ -1,5 +1,6 @@
 """What the pixels say, as weighed comparisons."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from statistics import median
 
@@ -167,11 +168,19 @@ def _content(pairing: Pairing) -> Comparison | None:
     if pairing.new_content or pairing.prior_only_content:
         sentence = (
             f"{pairing.new_content} incoming reports or other objects are new, "
-            f"{pairing.prior_only_content} of the prior did not come, {pairing.content} are equal"
+            f"{pairing.prior_only_content} of the prior did not come, {pairing.content} are equal{_of_others(pairing)}"
         )
         return Comparison(Fact.CONTENT_DIGESTS, Group.STRUCTURE, "differs", 0.0, sentence)
     sentence = f"{pairing.content} reports or other objects have equal content"
     return Comparison(Fact.CONTENT_DIGESTS, Group.PIXELS, "equal", _EQUAL_CONTENT_BITS, sentence)
+
+
+def _of_others(pairing: Pairing) -> str:
+    said, known = (
+        Counter(i.content_digest for i in side) for side in (pairing.new_objects, pairing.prior_only_objects)
+    )
+    alike = (said & known).total()
+    return f"; {alike} of the new ones say what known ones say, of other images" if alike else ""
 
 
 def _unreadable(pairing: Pairing) -> Comparison | None:

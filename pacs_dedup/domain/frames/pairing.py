@@ -1,11 +1,12 @@
 """Which frame of one study is which frame of the other, by exact digests: multisets, no positions needed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from pacs_dedup.domain.fingerprint import FrameFingerprint, InstanceFingerprint, StudyFingerprint
+from pacs_dedup.domain.frames.references import References, names_across
 from pacs_dedup.domain.identifiers import BlobId, Digest
 
 T = TypeVar("T")
@@ -45,9 +46,10 @@ class Pairing:
         silent: pairs of equal frames that do not count.
         left_incoming, left_prior: informative frames without a partner.
         silent_incoming: frames that do not count and that only the incoming study has.
-        objects: pairs of non-pixel objects with equal content.
+        objects: pairs of objects with equal content that name the same instances, or copies of them.
         common_objects: further such pairs whose content so many patients share that they do not count.
-        new_objects, prior_only_objects: non-pixel objects that only one side has.
+        new_objects, prior_only_objects: objects that only one side has, or of which the other says the same of other
+            instances.
         renewed: pairs, of frames or of objects, whose incoming SOP Instance UID the prior lacks.
         unreadable_incoming, unreadable_prior: instances that gave no digest by which they could be compared.
     """
@@ -94,7 +96,7 @@ class Pairing:
 
 
 def distinct_instances(study: StudyFingerprint) -> tuple[InstanceFingerprint, ...]:
-    """Return the study's instances, one for each SOP Instance UID, pixel content and meaning of pixels.
+    """Return the study's instances, one for each SOP Instance UID, pixel content, meaning and what an object names.
 
     The same instance sent twice in two encodings is one instance, not two; the header that came last speaks for it.
     """
@@ -102,7 +104,8 @@ def distinct_instances(study: StudyFingerprint) -> tuple[InstanceFingerprint, ..
     for instance in study.instances:
         digests = tuple(frame.stored_digest for frame in instance.frames)
         named = digests or instance.content_digest or instance.blob_id
-        seen[instance.sop_instance_uid, named, instance.content_digest] = instance
+        about = instance.content_digest and instance.referenced_sop_instance_uids
+        seen[instance.sop_instance_uid, named, instance.content_digest, about] = instance
     return tuple(seen.values())
 
 
@@ -138,7 +141,7 @@ def pair(
     shown, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.shown_digest)
     turned, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.orientation_digest)
     silent, silent_incoming, _ = _join(silent_in, silent_pr, lambda item: item.fingerprint.stored_digest)
-    joined, new, old = _join(_objects(incoming), _objects(prior), lambda instance: instance.content_digest)
+    joined, new, old = _join_objects(incoming, prior, _references(incoming, prior, (*value, *shown), left_in, left_pr))
     shared = tuple(couple for couple in joined if couple[0].content_digest not in common)
     return Pairing(
         exact=exact,
@@ -191,15 +194,33 @@ def _more_than_a_template(left: Iterable[FrameItem], right: Iterable[FrameItem])
     return max(len(stored), len(values)) > _FRAMES_OF_A_TEMPLATE
 
 
-def _objects(instances: tuple[InstanceFingerprint, ...]) -> tuple[InstanceFingerprint, ...]:
-    return tuple(i for i in instances if i.content_digest is not None)
+def _references(
+    incoming: Iterable[InstanceFingerprint],
+    prior: Iterable[InstanceFingerprint],
+    rewritten: FramePairs,
+    left_incoming: Iterable[FrameItem],
+    left_prior: Iterable[FrameItem],
+) -> References:
+    """Name what objects may point at, as both studies have it."""
+    pairs = ((i.instance, p.instance) for i, p in rewritten if len(i.instance.frames) == len(p.instance.frames))
+    left = tuple([item.instance for item in side] for side in (left_incoming, left_prior))
+    return names_across(incoming, prior, pairs, (left[0], left[1]))
+
+
+def _join_objects(
+    incoming: Iterable[InstanceFingerprint], prior: Iterable[InstanceFingerprint], references: References
+) -> tuple[InstancePairs, tuple[InstanceFingerprint, ...], tuple[InstanceFingerprint, ...]]:
+    here = [(instance, said) for instance in incoming if (said := references.of_incoming(instance))]
+    there = [(instance, said) for instance in prior if (said := references.of_prior(instance))]
+    joined, new, old = _join(here, there, lambda told: told[1])
+    return tuple((a, b) for (a, _), (b, _) in joined), tuple(a for a, _ in new), tuple(b for b, _ in old)
 
 
 def _join(
-    left: Iterable[T], right: Iterable[T], key: Callable[[T], Digest | None]
+    left: Iterable[T], right: Iterable[T], key: Callable[[T], Hashable]
 ) -> tuple[tuple[tuple[T, T], ...], tuple[T, ...], tuple[T, ...]]:
     """Join two multisets on a digest; None never joins. Returns pairs and what is left on either side."""
-    waiting: dict[Digest, list[T]] = defaultdict(list)
+    waiting: dict[Hashable, list[T]] = defaultdict(list)
     rest_right = list(right)
     for item in rest_right:
         digest = key(item)

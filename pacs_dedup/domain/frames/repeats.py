@@ -1,27 +1,30 @@
 """Images that one study holds more than once, under other SOP Instance UIDs or in other encodings of one."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
+from pacs_dedup.domain.frames.references import References, names_within
 from pacs_dedup.domain.identifiers import Digest
 
-Content = tuple[Digest, ...]
+Content = tuple[Hashable, ...]
 
 
 def copy_groups(
     instances: Iterable[InstanceFingerprint], common: frozenset[Digest] = frozenset()
 ) -> tuple[tuple[InstanceFingerprint, ...], ...]:
-    """Group instances that carry the same informative frames, or the same content; groups of one are left out.
+    """Group instances with the same informative frames, or the same content of the same images; of two or more.
 
     Frames are grouped by stored digest, or by value digest where every frame has one, so that a rescaled or inverted
     copy joins its original; those of a segmentation or a dose together with what they mean. Instances of which every
     frame is uninformative or common never group.
     """
+    instances = tuple(instances)
+    references = names_within(instances)
     groups: dict[Content, list[InstanceFingerprint]] = defaultdict(list)
     leader: dict[Content, Content] = {}
     for instance in instances:
-        contents = tuple(_contents(instance, common))
+        contents = tuple(_contents(instance, common, references))
         if not contents:
             continue
         known = next((leader[c] for c in contents if c in leader), contents[0])
@@ -52,16 +55,15 @@ def repeats_within(
     )
 
 
-def _contents(instance: InstanceFingerprint, common: frozenset[Digest]) -> Iterable[Content]:
-    if instance.content_digest is not None and not instance.frames:
-        yield (instance.content_digest,)
+def _contents(instance: InstanceFingerprint, common: frozenset[Digest], references: References) -> Iterable[Content]:
+    speaks = any(f.informative and f.stored_digest not in common for f in instance.frames)
+    if instance.frames and not speaks:
         return
-    if not any(f.informative and f.stored_digest not in common for f in instance.frames):
-        return
-    if instance.content_digest is not None:
-        yield (instance.content_digest,)  # made over the frames too
-        return
-    yield tuple(f.stored_digest for f in instance.frames)
-    values = tuple(f.value_digest for f in instance.frames if f.value_digest is not None)
-    if len(values) == len(instance.frames):
-        yield values
+    said = references.of_incoming(instance)
+    if said is not None:
+        yield said  # the content of an image is made over its frames too
+    elif instance.frames:
+        yield tuple(f.stored_digest for f in instance.frames)
+        values = tuple(f.value_digest for f in instance.frames if f.value_digest is not None)
+        if len(values) == len(instance.frames):
+            yield values

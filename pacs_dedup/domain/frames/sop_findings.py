@@ -27,6 +27,7 @@ class SopFinding(StrEnum):
     LOSSY_TWIN = "lossy_twin"
     UNSETTLED = "unsettled"
     NOT_COMPARABLE = "not_comparable"
+    REFUTED = "refuted"
     CONFLICTING = "conflicting"
 
 
@@ -57,7 +58,7 @@ class TwinLooks:
         """
         pair = (incoming.blob_id, prior.blob_id)
         if pair in self.refuted:
-            return SopFinding.CONFLICTING
+            return SopFinding.REFUTED
         if pair in self.left_open:
             return SopFinding.UNSETTLED
         seen = len(incoming.frames) == len(prior.frames) == self.copies.get(pair)
@@ -90,7 +91,8 @@ def find(incoming: StudyFingerprint, prior: StudyFingerprint, looks: TwinLooks =
         corrected=counts[SopFinding.CORRECTED],
         lossy_twin=counts[SopFinding.LOSSY_TWIN],
         unsettled=counts[SopFinding.UNSETTLED],
-        conflicting=counts[SopFinding.CONFLICTING],
+        conflicting=counts[SopFinding.CONFLICTING] + counts[SopFinding.REFUTED],
+        refuted=counts[SopFinding.REFUTED],
         not_comparable=counts[SopFinding.NOT_COMPARABLE],
     )
 
@@ -117,6 +119,8 @@ def compare_instances(a: InstanceFingerprint, b: InstanceFingerprint, looks: Twi
     if (a.unreadable or b.unreadable) and not _one_code_stream(a, b):
         return SopFinding.NOT_COMPARABLE
     if same_pixels(a, b):
+        if _names_others(a, b):
+            return SopFinding.UNSETTLED
         if a.dataset_digest != b.dataset_digest:
             return SopFinding.CORRECTED
         same_syntax = a.transfer_syntax_uid == b.transfer_syntax_uid
@@ -141,6 +145,12 @@ def _means_otherwise(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:
     """
     told = a.content_digest is not None and b.content_digest is not None
     return told and a.content_digest != b.content_digest and bool(a.frames) == bool(b.frames)
+
+
+def _names_others(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:
+    """Tell whether two objects that say the same say it of other images; other rules read other references."""
+    named = a.referenced_sop_instance_uids != b.referenced_sop_instance_uids
+    return named and a.content_digest is not None and a.digest_version == b.digest_version
 
 
 def _one_code_stream(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:

@@ -128,6 +128,31 @@ def test_a_report_of_other_instances_differs_in_its_references_alone(tmp_path: P
     assert other.referenced_sop_instance_uids == ("1.2.3.77",)
 
 
+def test_two_images_that_changed_places_are_named_in_another_order(tmp_path: Path) -> None:
+    evidence = [item(ReferencedSOPInstanceUID=uid) for uid in ("1.2.3.5", "1.2.3.9", "1.2.3.77")]
+    listed = [item(ReferencedSeriesSequence=[item(ReferencedSOPSequence=evidence)])]
+
+    def of(*uids: str) -> InstanceFingerprint:
+        tree = [said("no finding"), *map(shown, uids)]
+        return examined(report(ContentSequence=tree, CurrentRequestedProcedureEvidenceSequence=listed), tmp_path)
+
+    one, other = of("1.2.3.77", "1.2.3.9"), of("1.2.3.9", "1.2.3.77")
+    assert one.content_digest == other.content_digest
+    assert one.referenced_sop_instance_uids == ("1.2.3.77", "1.2.3.9", "1.2.3.5")
+    assert other.referenced_sop_instance_uids == ("1.2.3.9", "1.2.3.77", "1.2.3.5")
+
+
+def test_worklist_objects_are_no_sources(tmp_path: Path) -> None:
+    worklist = [item(ReferencedSOPInstanceUID="1.2.3.4")]
+    request = [item(ReferencedStudySequence=worklist)]
+    made = report(
+        ReferencedPerformedProcedureStepSequence=worklist,
+        ReferencedPatientSequence=worklist,
+        ReferencedRequestSequence=request,
+    )
+    assert examined(made, tmp_path).referenced_sop_instance_uids == ("1.2.3.9",)
+
+
 def test_the_subject_s_name_in_a_report_is_not_its_content(tmp_path: Path) -> None:
     named = [said("no finding"), said("CHAN TAI MAN", "121029"), shown("1.2.3.9")]
     assert (
