@@ -1,5 +1,7 @@
 """What hypothesis draws: names, patients, fingerprints, coverage and whole evidence, valid by construction."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientTier, SopFindings
@@ -70,8 +72,12 @@ def coverages(draw: st.DrawFn) -> Coverage:
     """Coverage in which no side has more partners than items."""
     exact, value, verified, new, old = (draw(_some) for _ in range(5))
     matched = exact + value + verified
-    tried = draw(_some)
-    confirmed = draw(st.integers(0, tried))
+    tried = left = draw(_some)
+    said = []  # what the looks said, one after the other; the rest gave no answer
+    for _ in range(4):
+        said.append(draw(st.integers(0, left)))
+        left -= said[-1]
+    confirmed, sketched, rejected, reconstructed = said
     return Coverage(
         incoming=matched + draw(_some) + new,
         prior=matched + draw(_some) + old,
@@ -86,7 +92,11 @@ def coverages(draw: st.DrawFn) -> Coverage:
         unreadable_prior=draw(_some),
         tried=tried,
         confirmed=confirmed,
-        rejected=draw(st.integers(0, tried - confirmed)),
+        sketched=sketched,
+        rejected=rejected,
+        reconstructed=reconstructed,
+        new_uninformative=draw(st.integers(0, 2)),
+        renewed=draw(st.integers(0, matched)),
         turned=draw(st.integers(0, 2)),
     )
 
@@ -95,7 +105,8 @@ def coverages(draw: st.DrawFn) -> Coverage:
 def sop_findings(draw: st.DrawFn) -> SopFindings:
     """Findings that add up to the number of shared UIDs."""
     kinds = [draw(st.integers(0, 2)) for _ in range(7)]
-    return SopFindings(sum(kinds), *kinds)
+    found = SopFindings(sum(kinds), *kinds)
+    return replace(found, refuted=draw(st.integers(0, found.conflicting)))
 
 
 _LEVELS = {
@@ -116,6 +127,10 @@ _LEVELS = {
     Fact.ACCESSION_NUMBER: ["missing", "equal", "differs"],
     Fact.PRESENTATION: ["equal", "differs"],
     Fact.OVERLAYS: ["equal", "differs"],
+    Fact.ORIENTATION: ["equal", "differs", "turned"],
+    Fact.FRAME_OF_REFERENCE: ["missing", "equal", "differs"],
+    Fact.ACQUISITION_FRACTIONS: ["missing", "equal", "differs"],
+    Fact.PATIENT_NAME: ["lat_exact", "syl_diff1", "diff", "null"],
 }
 
 

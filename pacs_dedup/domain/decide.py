@@ -31,7 +31,6 @@ _DECIDED_UNDER_UIDS = frozenset(
         Relation.RESEND,
         Relation.TRANSCODED_RESEND,
         Relation.CORRECTED_RESEND,
-        Relation.UID_CONFLICT,
         Relation.CONTINUED,
     }
 )
@@ -132,6 +131,8 @@ def _vetoes_against_conflict(evidence: Evidence) -> tuple[tuple[bool, str], ...]
     return (
         (evidence.patient_tier is not PatientTier.SAME, "the patient is not surely the same"),
         (evidence.sop.shared < evidence.incoming_instances, "it brings instances that nobody has yet"),
+        (evidence.sop.corrected > 0, "it corrects instances, and a correction is never held back"),
+        (evidence.sop.refuted > 0, "some images are told apart by their noise alone"),
         (unexamined > 0, "some of it could not be examined"),
         (evidence.better == "incoming", "what arrived is the better version"),
         (evidence.quality_control, _PHANTOM),
@@ -176,8 +177,10 @@ def certainty_of(relation: Relation, evidence: Evidence) -> Certainty:
 def _proven(relation: Relation, evidence: Evidence) -> bool:
     """Whether exact digests decided: those under shared UIDs, or those of frames and objects."""
     coverage, sop = evidence.coverage, evidence.sop
+    if relation is Relation.UID_CONFLICT:
+        return sop.conflicting > sop.refuted
     if relation in _DECIDED_UNDER_UIDS:
-        return sop.identical + sop.transcoded + sop.corrected + sop.conflicting > 0
+        return sop.identical + sop.transcoded + sop.corrected > 0 and not sop.not_comparable
     by_digests = coverage.exact + coverage.value + coverage.turned > 0 and not coverage.verified
     return by_digests and relation not in _DECIDED_WITHOUT_DIGESTS
 

@@ -170,7 +170,8 @@ class SopFindings:
         corrected: equal pixels, other elements.
         lossy_twin: pixels differ, and loss of compression accounts for it.
         unsettled: pixels differ, and no look could tell whether loss of compression accounts for it.
-        conflicting: pixels or content differ and nothing accounts for it.
+        conflicting: pixels or content differ and nothing accounts for it; of these
+        refuted: only looks said so, of pixels of which one side lost some to compression.
         not_comparable: one side could not be digested.
     """
 
@@ -182,6 +183,7 @@ class SopFindings:
     conflicting: int = 0
     not_comparable: int = 0
     unsettled: int = 0
+    refuted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,8 @@ def test_doubt_never_holds(evidence: Evidence) -> None:
         evidence.better == "incoming",
         evidence.sop.unsettled and not evidence.sop.conflicting,
         evidence.sop.not_comparable and evidence.sop.conflicting,
+        evidence.sop.corrected and evidence.sop.conflicting,
+        evidence.sop.refuted,
         # of a conflict it is the very reason that the pixels are not known
         evidence.coverage.verified and not evidence.sop.conflicting,
         evidence.coverage.matched < evidence.coverage.incoming and not evidence.sop.conflicting,

@@ -46,10 +46,17 @@ def test_a_study_that_is_held_was_not_vetoed(evidence: Evidence, policy: Policy)
 @given(evidences(), policies)
 def test_shared_pixels_or_uids_of_two_patients_always_alarm(evidence: Evidence, policy: Policy) -> None:
     verdict = decide(evidence, policy)
-    tied = evidence.coverage.images_matched or evidence.sop.corrected or evidence.sop.lossy_twin
+    coverage, sop = evidence.coverage, evidence.sop
+    tied = coverage.images_matched or coverage.turned or sop.corrected or sop.lossy_twin
     known = verdict.relation in (Relation.RESEND, Relation.TRANSCODED_RESEND)
     if other_patient(evidence.patient_tier) and tied and not known:
         assert verdict.disposition is Disposition.ALERT
+
+
+@given(evidences(), policies)
+def test_a_turned_image_always_alarms_unless_all_instances_are_known(evidence: Evidence, policy: Policy) -> None:
+    if evidence.coverage.turned and evidence.sop.shared < evidence.incoming_instances:
+        assert decide(evidence, policy).disposition in (Disposition.ALERT, Disposition.QUARANTINE)
 
 
 @pytest.mark.parametrize("relation", Relation)
@@ -128,6 +135,9 @@ def test_a_conflict_under_one_uid_is_an_alarm_and_held_where_the_site_holds() ->
         {"coverage": make_coverage(unreadable_incoming=1)},
         {"coverage": make_coverage(unreadable_prior=1)},
         {"sop": replace(CONFLICT, conflicting=9, not_comparable=1)},
+        {"sop": replace(CONFLICT, conflicting=1, corrected=9)},
+        {"sop": replace(CONFLICT, refuted=10)},
+        {"sop": replace(CONFLICT, refuted=1)},
         {"quality_control": True},
         {"patient_vetoes": ("a newborn goes by a provisional name",)},
         {"better": "incoming"},
@@ -185,6 +195,15 @@ def test_a_correction_is_louder_the_more_it_changes_who_the_patient_is(
         (Relation.LOSSY_TWIN, BY_NOISE, Certainty.LIKELY),
         (Relation.LOSSY_TWIN, make_evidence(sop=SopFindings(shared=10, lossy_twin=10)), Certainty.POSSIBLE),
         (Relation.UID_CONFLICT, replace(BY_NOISE, sop=CONFLICT), Certainty.CERTAIN),
+        (Relation.UID_CONFLICT, make_evidence(sop=replace(CONFLICT, refuted=9)), Certainty.CERTAIN),
+        (Relation.UID_CONFLICT, make_evidence(sop=replace(CONFLICT, refuted=10)), Certainty.POSSIBLE),
+        (Relation.UID_CONFLICT, make_evidence(sop=SopFindings(10, 9, conflicting=1, refuted=1)), Certainty.POSSIBLE),
+        (Relation.CORRECTED_RESEND, make_evidence(sop=SopFindings(shared=10, corrected=10)), Certainty.CERTAIN),
+        (
+            Relation.CORRECTED_RESEND,
+            make_evidence(sop=SopFindings(shared=10, corrected=1, not_comparable=9)),
+            Certainty.POSSIBLE,
+        ),
         (Relation.CONTINUED, make_evidence(coverage=Coverage(), sop=SopFindings(1, identical=1)), Certainty.CERTAIN),
         (Relation.CONTINUED, make_evidence(), Certainty.LIKELY),
         (Relation.REPEAT_ACQUISITION, make_evidence(coverage=Coverage()), Certainty.LIKELY),

@@ -65,7 +65,7 @@ def test_a_lossless_version_with_other_pixels_is_never_a_twin() -> None:
 
 def test_one_frame_with_other_noise_refutes_a_twin() -> None:
     both = looks((TWIN, KNOWN), refuted=((TWIN, KNOWN),))
-    assert compare_instances(TWIN, KNOWN, both) is SopFinding.CONFLICTING
+    assert compare_instances(TWIN, KNOWN, both) is SopFinding.REFUTED
 
 
 def sketch(number: int, flipped: int = 0) -> bytes:
@@ -90,6 +90,14 @@ def lossy_study(count: int, *, other: int | None = None) -> tuple[tuple[Instance
 def counts(squeezed: tuple, known: tuple, seen: TwinLooks) -> tuple[int, int, int]:
     found = find(make_study(*squeezed), make_study(*known), seen)
     return found.lossy_twin, found.unsettled, found.conflicting
+
+
+def test_what_only_a_look_refuted_is_counted_apart_from_what_digests_tell() -> None:
+    squeezed, known = lossy_study(2)
+    lossless = again(squeezed[1], rendition=known[1].rendition)
+    seen = looks(refuted=((squeezed[0], known[0]),))
+    found = find(make_study(squeezed[0], lossless), make_study(*known), seen)
+    assert (found.conflicting, found.refuted) == (2, 1)
 
 
 def test_the_looks_speak_for_the_lossy_twins_of_their_series_that_were_not_looked_at() -> None:
