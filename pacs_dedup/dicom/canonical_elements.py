@@ -123,6 +123,16 @@ class CanonicalWriter:
         return _numeral(plain) if element.VR in ("DS", "IS") else plain
 
 
+def renumbered() -> Callable[[str], str]:
+    """Return a function that gives each UID the number of its first appearance; UIDs of the standard stay."""
+    seen: dict[str, str] = {}
+
+    def number(uid: str) -> str:
+        return uid if uid.startswith("1.2.840.10008.") else seen.setdefault(uid, f"#{len(seen)}")
+
+    return number
+
+
 def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 

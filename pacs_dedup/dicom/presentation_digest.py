@@ -1,28 +1,51 @@
-"""PRS-2: how the stored values become grey levels or colours on a screen."""
+"""PRS-3: how the stored values become grey levels or colours on a screen, and which quantities they stand for."""
 
+from collections.abc import Iterator
 from fractions import Fraction
+from itertools import chain
 from typing import Final
 
 from pydicom.dataset import Dataset
 
-from pacs_dedup.dicom.canonical_elements import CanonicalWriter
+from pacs_dedup.dicom.canonical_elements import CanonicalWriter, renumbered
 from pacs_dedup.dicom.elements import texts
-from pacs_dedup.dicom.open_dataset import PARSE_ERRORS
 from pacs_dedup.dicom.pixel_description import decoded_interpretation
-from pacs_dedup.dicom.rendition import functional_group
+from pacs_dedup.dicom.rendition import functional_group, functional_groups
 from pacs_dedup.domain.identifiers import Digest
 
-_VALUES: Final = (
-    ("RescaleIntercept", "PixelValueTransformationSequence", "0"),
-    ("RescaleSlope", "PixelValueTransformationSequence", "1"),
-    ("WindowCenter", "FrameVOILUTSequence", ""),
-    ("WindowWidth", "FrameVOILUTSequence", ""),
-    ("VOILUTFunction", "FrameVOILUTSequence", "LINEAR"),
-    ("PixelSpacing", "PixelMeasuresSequence", ""),
-    ("ImagerPixelSpacing", "", ""),
-    ("DoseGridScaling", "", ""),
+_SHUTTER: Final = (
+    "ShutterShape",
+    "ShutterLeftVerticalEdge",
+    "ShutterRightVerticalEdge",
+    "ShutterUpperHorizontalEdge",
+    "ShutterLowerHorizontalEdge",
+    "CenterOfCircularShutter",
+    "RadiusOfCircularShutter",
+    "VerticesOfThePolygonalShutter",
+    "ShutterPresentationValue",
+    "ShutterPresentationColorCIELabValue",
+    "ShutterOverlayGroup",
 )
-"""Keyword, the functional group that holds it in an enhanced multi-frame object, and what its absence means."""
+_OF_FRAMES: Final = {
+    "PixelValueTransformationSequence": {"RescaleIntercept": "0", "RescaleSlope": "1"},
+    "FrameVOILUTSequence": {"WindowCenter": "", "WindowWidth": "", "VOILUTFunction": "LINEAR"},
+    "PixelMeasuresSequence": {"PixelSpacing": ""},
+    "FrameDisplayShutterSequence": dict.fromkeys(_SHUTTER, ""),
+}
+"""Keywords and what their absence means, by the functional group that holds them in an enhanced multi-frame object."""
+_SEQUENCES_OF_FRAMES: Final = {
+    "RealWorldValueMappingSequence": 0x00409096,
+    "PixelIntensityRelationshipLUTSequence": 0x00289422,
+}
+"""What stands whole in a functional group, or in an image of one frame."""
+_OF_IMAGES: Final = {
+    "ImagerPixelSpacing": "",
+    "PixelAspectRatio": "1\\1",
+    "DoseGridScaling": "",
+    "Units": "",
+    "SUVType": "",
+    "RecommendedViewingMode": "",
+}
 _MODULES: Final = (
     0x00280120,  # Pixel Padding Value
     0x00280121,  # Pixel Padding Range Limit
@@ -35,53 +58,87 @@ _MODULES: Final = (
     0x00282000,  # ICC Profile
     0x00283000,  # Modality LUT Sequence
     0x00283010,  # VOI LUT Sequence
+    0x00286100,  # Mask Subtraction Sequence
+    0x00700001,  # Graphic Annotation Sequence
+    0x00700041,  # Image Horizontal Flip
+    0x00700042,  # Image Rotation
+    0x0070005A,  # Displayed Area Selection Sequence
+    0x00700060,  # Graphic Layer Sequence
     0x20500020,  # Presentation LUT Shape
 )
+_CURVES: Final = range(0x5000, 0x5020, 2)
+"""Groups of the retired Curve module (PS3.3-2004 C.10.2)."""
 
 
 def presentation_digest(dataset: Dataset) -> Digest:
-    """Digest what turns the stored values of the first frame into grey levels on a screen (PRS-2).
+    """Digest what turns the stored values of the first frame into what a screen shows of them (PRS-3).
 
-    Numbers enter as reduced fractions. A frame with functional groups (PS3.3 C.7.6.16) gives the digest of the single
-    frame that it was made of.
+    Numbers enter as reduced fractions, UIDs by their order. A frame with functional groups (PS3.3 C.7.6.16) gives the
+    digest of the single frame that it was made of.
     """
-    return _digest(dataset, _values(dataset, 0))
+    return _digest(dataset, _Values(dataset).of(0))
 
 
 def frame_presentation_digests(dataset: Dataset, frames: int) -> tuple[Digest | None, ...]:
     """Digest the presentation of each of ``frames`` frames; None where it is that of the first."""
-    first = _values(dataset, 0)
-    digests: dict[tuple[str, ...], Digest | None] = {first: None}
-    return tuple(_known_or_new(digests, dataset, frame) for frame in range(frames))
+    values = _Values(dataset)
+    digests: dict[tuple[str, ...], Digest | None] = {values.of(0): None}
+    return tuple(_known_or_new(digests, dataset, values.of(frame)) for frame in range(frames))
 
 
-def _known_or_new(digests: dict[tuple[str, ...], Digest | None], dataset: Dataset, frame: int) -> Digest | None:
+def _known_or_new(
+    digests: dict[tuple[str, ...], Digest | None], dataset: Dataset, values: tuple[str, ...]
+) -> Digest | None:
     """Look-up tables are long and shared, so they are digested once for frames of equal values."""
-    values = _values(dataset, frame)
     if values not in digests:
         digests[values] = _digest(dataset, values)
     return digests[values]
 
 
 def _digest(dataset: Dataset, values: tuple[str, ...]) -> Digest:
-    writer = CanonicalWriter(b"PRS2")
+    writer = CanonicalWriter(b"PRS3", uids=renumbered())
     writer.bytes(decoded_interpretation(dataset).encode())
-    for value in values:
+    for value in chain(values, _read(dataset, _OF_IMAGES)):
         writer.bytes(value.encode())
-    writer.dataset(dataset, _MODULES)
-    return Digest(f"prs2:{writer.hexdigest()}")
+    writer.dataset(dataset, chain(_MODULES, _curves(dataset)))
+    return Digest(f"prs3:{writer.hexdigest()}")
 
 
-def _values(dataset: Dataset, frame: int) -> tuple[str, ...]:
-    return tuple(_value(dataset, frame, *value) for value in _VALUES)
+def _curves(dataset: Dataset) -> Iterator[int]:
+    return (int(tag) for tag in dataset.keys() if tag.group in _CURVES)  # noqa: SIM118 - a data set iterates elements
 
 
-def _value(dataset: Dataset, frame: int, keyword: str, macro: str, absent: str) -> str:
-    try:
-        group = functional_group(dataset, frame, macro) if macro else None
-    except PARSE_ERRORS:
-        group = None
-    return "\\".join(map(_fraction, texts(group or dataset, keyword))) or absent
+class _Values:
+    """What the functional groups of an image say, or the image itself; what frames share is read once."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self._known: dict[tuple[int, str], tuple[str, ...]] = {}
+
+    def of(self, frame: int) -> tuple[str, ...]:
+        """Return the values of a frame (0-based)."""
+        return (
+            *chain.from_iterable(self._macro(frame, macro) for macro in _OF_FRAMES),
+            *chain.from_iterable(self._sequence(frame, keyword) for keyword in _SEQUENCES_OF_FRAMES),
+        )
+
+    def _macro(self, frame: int, macro: str) -> tuple[str, ...]:
+        group = functional_group(self._dataset, frame, macro) or self._dataset
+        if (id(group), macro) not in self._known:
+            self._known[id(group), macro] = _read(group, _OF_FRAMES[macro])
+        return self._known[id(group), macro]
+
+    def _sequence(self, frame: int, keyword: str) -> tuple[str, ...]:
+        groups = functional_groups(self._dataset, frame, keyword) or self._dataset
+        if (id(groups), keyword) not in self._known:
+            writer = CanonicalWriter(keyword.encode(), uids=renumbered())
+            writer.dataset(groups, (_SEQUENCES_OF_FRAMES[keyword],))
+            self._known[id(groups), keyword] = (writer.hexdigest(),)
+        return self._known[id(groups), keyword]
+
+
+def _read(dataset: Dataset, absences: dict[str, str]) -> tuple[str, ...]:
+    return tuple("\\".join(map(_fraction, texts(dataset, keyword))) or absent for keyword, absent in absences.items())
 
 
 def _fraction(written: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydicom import Dataset
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from pacs_dedup.dicom.presentation_digest import frame_presentation_digests, presentation_digest
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
@@ -98,3 +99,104 @@ def test_groups_that_can_not_be_read_count_as_absent() -> None:
     broken.PerFrameFunctionalGroupsSequence[1].add_new("FrameVOILUTSequence", "OB", b"\x01\x02")
     plain = presentation_digest(image_dataset(SLICES[0]))
     assert frame_presentation_digests(broken, 3) == (None, plain, None)
+
+
+SHUTTER = {"ShutterShape": "RECTANGULAR", "ShutterLeftVerticalEdge": 20, "ShutterRightVerticalEdge": 60}
+
+
+def real_world(slope: float, quantity: str = "SUV") -> Dataset:
+    return item(
+        RealWorldValueFirstValueMapped=0,
+        RealWorldValueLastValueMapped=4095,
+        RealWorldValueIntercept=0.0,
+        RealWorldValueSlope=slope,
+        LUTLabel=quantity,
+    )
+
+
+def annotated(uid: str, words: str = "tumour") -> list[Dataset]:
+    return [
+        item(
+            GraphicLayer="L",
+            TextObjectSequence=[item(UnformattedTextValue=words)],
+            ReferencedImageSequence=[item(ReferencedSOPInstanceUID=uid)],
+        )
+    ]
+
+
+def with_curve(value: bytes) -> Dataset:
+    dataset = image_dataset(SLICES[0], bits=12)
+    dataset.add_new(0x50000005, "US", 2)
+    dataset.add_new(0x50003000, "OW", value)
+    return dataset
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({}, SHUTTER),
+        (SHUTTER, SHUTTER | {"ShutterRightVerticalEdge": 61}),
+        ({}, {"PixelAspectRatio": [1, 2]}),
+        ({}, {"Units": "BQML"}),
+        ({"Units": "BQML"}, {"Units": "CNTS"}),
+        ({}, {"RealWorldValueMappingSequence": [real_world(1.0)]}),
+        tuple({"RealWorldValueMappingSequence": [real_world(slope)]} for slope in (1.0, 7.5)),
+        tuple({"RealWorldValueMappingSequence": [real_world(1.0, quantity)]} for quantity in ("SUV", "ADC")),
+        ({}, {"MaskSubtractionSequence": [item(MaskOperation="AVG_SUB")]}),
+        ({}, {"RecommendedViewingMode": "SUB"}),
+        ({}, {"GraphicAnnotationSequence": annotated("1.2.9")}),
+        tuple({"GraphicAnnotationSequence": annotated("1.2.9", words)} for words in ("tumour", "cyst")),
+    ],
+)
+def test_what_changes_the_sight_or_the_quantity_is_another_presentation(
+    one: dict[str, object], other: dict[str, object]
+) -> None:
+    first, second = (presentation_digest(image_dataset(SLICES[0], bits=12, **changes)) for changes in (one, other))
+    assert first != second
+
+
+def test_a_curve_over_the_pixels_is_presentation() -> None:
+    plain = presentation_digest(image_dataset(SLICES[0], bits=12))
+    assert len({plain, *(presentation_digest(with_curve(value)) for value in (b"1234", b"1243"))}) == 3
+
+
+def test_square_pixels_are_what_absence_means() -> None:
+    plain, told = (image_dataset(SLICES[0], bits=12, **ratio) for ratio in ({}, {"PixelAspectRatio": [1, 1]}))
+    assert presentation_digest(plain) == presentation_digest(told)
+
+
+def test_an_annotation_of_a_copy_with_new_uids_is_the_same() -> None:
+    old, new = (
+        image_dataset(SLICES[0], bits=12, GraphicAnnotationSequence=annotated(uid)) for uid in ("1.2.9", "1.7.4")
+    )
+    assert presentation_digest(old) == presentation_digest(new)
+
+
+def test_each_frame_has_the_quantity_and_the_shutter_of_its_single_slice() -> None:
+    frames = [item(RealWorldValueMappingSequence=[real_world(slope)]) for slope in (1.0, 2.0, 1.0)]
+    dataset = enhanced(frames, item(FrameDisplayShutterSequence=[item(**SHUTTER)]))
+    single = image_dataset(SLICES[1], bits=12, RealWorldValueMappingSequence=[real_world(2.0)], **SHUTTER)
+    assert frame_presentation_digests(dataset, 3) == (None, presentation_digest(single), None)
+
+
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRBigEndian])
+def test_a_presentation_is_one_in_every_transfer_syntax(syntax: str, tmp_path: Path) -> None:
+    def in_syntax(wanted: str) -> Digest | None:
+        dataset = with_curve(b"1234" if wanted != ExplicitVRBigEndian else b"2143")
+        for keyword, value in (SHUTTER | {"GraphicAnnotationSequence": annotated("1.2.9")}).items():
+            setattr(dataset, keyword, value)
+        dataset.RealWorldValueMappingSequence = [real_world(1.0)]
+        if wanted == ExplicitVRBigEndian:
+            dataset.PixelData = SLICES[0].byteswap().tobytes()
+        return examine(write(dataset, tmp_path / "image.dcm", wanted), BlobId("0" * 64)).presentation_digest
+
+    assert in_syntax(syntax) == in_syntax(ExplicitVRLittleEndian)
+
+
+def test_groups_that_are_no_sequence_count_as_absent(tmp_path: Path) -> None:
+    broken = image_dataset(SLICES[0], bits=12, **window(400, 800))
+    broken.add_new("PerFrameFunctionalGroupsSequence", "LO", "neither groups nor frames")
+    plain = image_dataset(SLICES[0], bits=12, **window(400, 800))
+    found = examined(broken, tmp_path)
+    assert found.unreadable is None
+    assert found.presentation_digest == presentation_digest(plain)
