@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pacs_dedup.domain.errors import DecisionRefused
 from pacs_dedup.domain.identifiers import CaseId, StudyKey
+from pacs_dedup.domain.relation import other_patient
 from pacs_dedup.domain.verdict import Relation, Verdict
 
 
@@ -116,6 +117,9 @@ def _check_same(case: ReviewCase) -> None:
         message = (
             f"a {verdict.relation} can not be decided as the same study; decide wrong-patient, keep-both or unsure"
         )
+        raise DecisionRefused(message)
+    if other_patient(verdict.evidence.patient_tier):
+        message = "the headers name two people, or contradict themselves; decide wrong-patient, keep-both or unsure"
         raise DecisionRefused(message)
     # Blank frames differ after every lossy compression; without it a blank frame that is new is new content.
     new = coverage.new_content or (coverage.new_uninformative and not coverage.verified)

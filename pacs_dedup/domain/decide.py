@@ -5,6 +5,7 @@ from typing import assert_never
 
 from pacs_dedup.domain.evidence import Comparison, Evidence, Fact, Group, PatientTier
 from pacs_dedup.domain.fingerprint import DIGEST_VERSION
+from pacs_dedup.domain.patients.names import CONTRADICTING
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.relation import other_patient, relate
 from pacs_dedup.domain.sentences import sentence_of
@@ -79,6 +80,10 @@ def _may_be_held(relation: Relation, vetoes: tuple[str, ...]) -> bool:
 
 def _safe_disposition(relation: Relation, evidence: Evidence) -> Disposition:
     match relation:
+        case Relation.CORRECTED_RESEND | Relation.UNDECIDED if _may_harm(evidence):
+            return Disposition.ALERT
+        case Relation.CORRECTED_RESEND | Relation.CONTINUED | Relation.UNDIGESTABLE if _names_speak_against(evidence):
+            return Disposition.FLAG
         case (
             Relation.DISTINCT
             | Relation.RESEND
@@ -89,10 +94,6 @@ def _safe_disposition(relation: Relation, evidence: Evidence) -> Disposition:
             | Relation.UNDIGESTABLE
         ):
             return Disposition.ACCEPT
-        case Relation.CORRECTED_RESEND | Relation.UNDECIDED if _may_harm(evidence):
-            return Disposition.ALERT
-        case Relation.CORRECTED_RESEND if _names_speak_against(evidence):
-            return Disposition.FLAG
         case Relation.CORRECTED_RESEND | Relation.OTHER_RECONSTRUCTION | Relation.DERIVED | Relation.PROCEDURE_SPLIT:
             return Disposition.LINK
         case Relation.UID_CONFLICT | Relation.WRONG_PATIENT | Relation.ORIENTATION_TWIN:
@@ -200,7 +201,15 @@ def _leaves_one_reading(relation: Relation, evidence: Evidence) -> bool:
 
 
 def _names_speak_against(evidence: Evidence) -> bool:
-    return evidence.patient_tier is PatientTier.UNKNOWN and evidence.patient_bits < 0
+    """Whether kept UIDs come under another name, though little enough is known that it may be one person's."""
+    match evidence.patient_tier:
+        case PatientTier.UNKNOWN:
+            against = evidence.patient_bits < 0
+        case PatientTier.POSSIBLE:
+            against = evidence.level(Fact.PATIENT_NAME) in CONTRADICTING
+        case _:
+            against = False
+    return against and (evidence.sop.shared > 0 or evidence.level(Fact.STUDY_INSTANCE_UID) == "equal")
 
 
 def _times_conflict(evidence: Evidence) -> bool:

@@ -65,6 +65,20 @@ def test_two_images_or_two_patients_are_never_decided_the_same(evidence: Evidenc
         state_after(make_case(evidence), Verb.SAME, "")
 
 
+@pytest.mark.parametrize("tier", [PatientTier.DIFFERENT, PatientTier.CONFLICT])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sop": SopFindings(shared=10, corrected=10)},
+        {"sop": SopFindings(shared=10, unsettled=10)},
+        {"coverage": Coverage(incoming=2, prior=2, exact=2)},
+    ],
+)
+def test_a_doubt_about_who_it_is_forbids_same_whatever_the_relation(changes: dict, tier: PatientTier) -> None:
+    with pytest.raises(DecisionRefused, match="decide wrong-patient, keep-both or unsure"):
+        state_after(make_case(make_evidence(patient_tier=tier, **changes)), Verb.SAME, "")
+
+
 @pytest.mark.parametrize(
     "coverage",
     [

@@ -174,6 +174,39 @@ def test_a_correction_is_louder_the_more_it_changes_who_the_patient_is(
     assert decide(make_evidence(sop=sop, patient_tier=link, patient_bits=bits), QUARANTINE).disposition is disposition
 
 
+POSSIBLY = {"patient_tier": PatientTier.POSSIBLE, "patient_bits": 3.0}
+UNNAMED = {"patient_tier": PatientTier.UNKNOWN, "patient_bits": -3.0}
+ANOTHER_NAME = {Fact.PATIENT_NAME: "diff"}
+SAME_STUDY = {Fact.STUDY_INSTANCE_UID: "equal"}
+
+
+@pytest.mark.parametrize("name", ["diff", "family_only", "han_conflict"])
+@pytest.mark.parametrize("kind", ["corrected", "not_comparable", "lossy_twin"])
+def test_another_name_under_kept_uids_is_never_passed_over(kind: str, name: str) -> None:
+    evidence = make_evidence(sop=SopFindings(10, **{kind: 10}), levels={Fact.PATIENT_NAME: name}, **POSSIBLY)
+    assert decide(evidence, QUARANTINE).disposition is Disposition.FLAG
+
+
+@pytest.mark.parametrize("who", [POSSIBLY, UNNAMED])
+def test_a_study_that_grows_under_another_name_is_never_passed_over(who: dict) -> None:
+    new = make_coverage(exact=0, images_matched=0)
+    for coverage, sop in ((new, SopFindings()), (make_coverage(exact=5), SopFindings(5, identical=5))):
+        evidence = make_evidence(coverage=coverage, sop=sop, levels={**SAME_STUDY, **ANOTHER_NAME}, **who)
+        verdict = decide(evidence, QUARANTINE)
+        assert (verdict.relation, verdict.disposition) == (Relation.CONTINUED, Disposition.FLAG)
+
+
+def test_another_name_says_nothing_where_no_uid_is_kept() -> None:
+    nothing_read = Coverage(prior=10, unreadable_incoming=3)
+    evidence = make_evidence(coverage=nothing_read, levels=ANOTHER_NAME, **POSSIBLY)
+    assert decide(evidence, QUARANTINE).disposition is Disposition.ACCEPT
+
+
+def test_one_name_written_otherwise_is_no_other_name() -> None:
+    evidence = make_evidence(sop=SopFindings(10, corrected=10), levels={Fact.PATIENT_NAME: "syl_diff1"}, **POSSIBLY)
+    assert decide(evidence, QUARANTINE).disposition is Disposition.LINK
+
+
 @pytest.mark.parametrize(
     ("relation", "evidence", "expected"),
     [
