@@ -22,8 +22,15 @@ _SHOWN_CHARACTERS: Final = 3
 _SEPARATORS: Final = re.compile(r"([\s^,.'()\\-]+)")
 _HKID: Final = re.compile(r"[A-Z]{1,2}[0-9]{6}\(?[0-9A]?\)?", re.IGNORECASE)
 _MORE: Final = re.compile(r" and [0-9]+ more$")
-_YEAR: Final = re.compile(r"\s*([0-9]{4})")
-_DATE: Final = re.compile(r"(?<![0-9])([0-9]{4})(-?)[0-9]{2}(-?)[0-9]{2}(?=[0-9]{6}(?![0-9])|(?![0-9]))")
+_ISSUER: Final = re.compile(r"[A-Za-z0-9._&-]*")
+_OPENING: Final = "Ps"
+"""General category of opening brackets, in Unicode."""
+
+_IN_BRACKETS: Final = re.compile(r"[^()\[\]{}]")
+_YEAR: Final = re.compile(r"\s*((?:1[89]|2[01])[0-9]{2})(?=\s*$|[-./][0-9]|[01][0-9][0-3][0-9])")
+_DATE: Final = re.compile(
+    r"(?<![0-9])((?:1[89]|2[01])[0-9]{2})([-./]?)[01][0-9]([-./]?)[0-3][0-9](?=(?:[0-9]{2})*(?![0-9]))"
+)
 
 
 def masked_name(name: str) -> str:
@@ -35,10 +42,11 @@ def masked_name(name: str) -> str:
 
 
 def masked_number(number: str) -> str:
-    """Return the first characters of an identifier: ``A123456(3)`` becomes ``A12****(3)``, ``0012345`` ``00*****``.
+    """Return the first characters of an identifier: ``A123456(3)`` becomes ``A12****(*)``, ``0012345`` ``00*****``.
 
-    Of the six digits of a Hong Kong identity card two stay, of anything else at most a third. What follows ``@`` is the
-    issuer and stays whole; of several numbers, separated by commas, each is masked.
+    Of the six digits of a Hong Kong identity card two stay, of anything else at most a third, and nothing in brackets,
+    where another number or a name may stand. What follows the last ``@`` is the issuer and stays whole where it
+    is one word; of several numbers, separated by commas, each is masked.
     """
     more = _MORE.search(number)
     listed = number[: more.start()] if more else number
@@ -46,7 +54,7 @@ def masked_number(number: str) -> str:
 
 
 def masked_date(date: str) -> str:
-    """Return the year of a DICOM or ISO date, `HIDDEN` of anything else."""
+    """Return the year of a DICOM or ISO date; `HIDDEN` of anything else, for it may begin with a day and a month."""
     found = _YEAR.match(date)
     return found[1] if found else HIDDEN if date else ""
 
@@ -62,10 +70,11 @@ def masked_summary(study: StudySummary) -> StudySummary:
     return replace(
         study,
         patient_name=masked_name(study.patient_name),
-        patient_id=masked_number(study.patient_id),
+        patient_id=_masked_whole(study.patient_id),
         birth_date=masked_date(study.birth_date),
         study_date=masked_date(study.study_date),
-        accession_number=masked_number(study.accession_number),
+        description=_without_dates(study.description),
+        accession_number=_masked_whole(study.accession_number),
     )
 
 
@@ -91,10 +100,24 @@ def _initials(group: str) -> str:
 
 
 def _masked_one(number: str) -> str:
-    value, at, issuer = number.partition("@")
-    kept = _SHOWN_CHARACTERS if _HKID.fullmatch(value) else min(_SHOWN_CHARACTERS, len(value) // 3)
-    body, bracket, check = value.partition("(")
-    return body[:kept].ljust(len(body), _STAR) + bracket + check + at + issuer
+    value, at, issuer = number.rpartition("@")
+    if not at or not _ISSUER.fullmatch(issuer):
+        return _masked_whole(number)
+    return _masked_whole(value) + at + issuer
+
+
+def _masked_whole(value: str) -> str:
+    """Mask a number in which nothing is known to be an issuer."""
+    brackets = (at for at, sign in enumerate(value) if sign == "<" or unicodedata.category(sign) == _OPENING)
+    end = next(brackets, len(value))
+    kept = _SHOWN_CHARACTERS if _HKID.fullmatch(value) else min(_SHOWN_CHARACTERS, end // 3)
+    shown = value[:kept] if value[:kept].isascii() else ""  # a Chinese name is named by its first characters
+    return shown.ljust(end, _STAR) + _IN_BRACKETS.sub(_STAR, value[end:])
+
+
+def _without_dates(text: str) -> str:
+    """Return a text in which of every date only the year stays."""
+    return _DATE.sub(rf"\1\g<2>{_STAR * 2}\g<3>{_STAR * 2}", text)
 
 
 def _masked_value(comparison: Comparison, text: str) -> str:
@@ -105,8 +128,8 @@ def _masked_value(comparison: Comparison, text: str) -> str:
             return masked_number(text)
         case Fact.BIRTH_DATE:
             return masked_date(text)
-        case Fact.ACQUISITION_TIME:
-            return _DATE.sub(rf"\1\g<2>{_STAR * 2}\g<3>{_STAR * 2}", text)
+        case Fact.ACQUISITION_TIME | Fact.DESCRIPTION | Fact.PROCEDURE if comparison.group is not Group.PATIENT:
+            return _without_dates(text)
         case Fact.SEX:
             return text
         case _:
@@ -121,11 +144,11 @@ _PHYSICIANS: Final = frozenset({"PhysiciansOfRecord", "NameOfPhysiciansReadingSt
 def _masked_element(difference: HeaderDifference, text: str) -> str:
     keyword = difference.keyword.partition(" ")[0]
     if not text or is_open(keyword, difference.group, text):
-        return text
+        return _without_dates(text) if keyword.endswith("Time") else text
     if keyword in _NUMBERS:
-        return masked_number(text)
+        return _masked_whole(text)
     if keyword.endswith(_PERSONS) or keyword in _PHYSICIANS:
         return masked_name(text)
-    if keyword.endswith(("Date", "DateTime")):
+    if "Date" in keyword:
         return masked_date(text)
     return HIDDEN

@@ -15,7 +15,7 @@ def is_open(keyword: str, group: HeaderGroup, text: str) -> bool:
     Args:
         keyword: of PS3.6.
         group: where the element belongs.
-        text: its value; a UID, a number or a count of items must look like one.
+        text: its value; a UID, a measure or a count of items must look like one too.
     """
     if keyword in _TECHNICAL:
         return True
@@ -25,7 +25,7 @@ def is_open(keyword: str, group: HeaderGroup, text: str) -> bool:
         return bool(_UIDS.fullmatch(text))
     if keyword.endswith("Sequence"):
         return bool(_ITEMS.fullmatch(text))
-    return group is HeaderGroup.ACQUISITION and not keyword.endswith("ID") and bool(_NUMBERS.fullmatch(text))
+    return keyword in MEASURES and bool(_NUMBERS.fullmatch(text))
 
 
 _UIDS: Final = re.compile(r"[0-9]+(\.[0-9]+)+(\\[0-9]+(\.[0-9]+)+)*")
@@ -49,3 +49,36 @@ _WORDS: Final = """
     ImplementationVersionName SourceApplicationEntityTitle
 """
 _TECHNICAL: Final = frozenset(_WORDS.split())
+_MEASURED: Final = """
+    KVP Exposure ExposureTime ExposureInuAs ExposureInmAs ExposureTimeInuS ExposureTimeInms XRayTubeCurrent
+    XRayTubeCurrentInuA XRayTubeCurrentInmA RelativeXRayExposure ExposureIndex TargetExposureIndex DeviationIndex
+    AveragePulseWidth ImageAndFluoroscopyAreaDoseProduct GeneratorPower FocalSpots CTDIvol SAR dBdt B1rms
+    WaterEquivalentDiameter EstimatedDoseSaving Sensitivity BodyPartThickness CompressionForce CompressionPressure
+    ReconstructionDiameter DataCollectionDiameter DistanceSourceToDetector DistanceSourceToPatient
+    DistanceSourceToIsocenter EstimatedRadiographicMagnificationFactor GantryDetectorTilt GantryDetectorSlew TableHeight
+    TableTraverse TableSpeed TableFeedPerRotation TablePosition TubeAngle RevolutionTime SpiralPitchFactor
+    SingleCollimationWidth TotalCollimationWidth DataCollectionCenterPatient ReconstructionTargetCenterPatient
+    ReconstructionFieldOfView ReconstructionAngle ReconstructionPixelSpacing ScanLength ScanVelocity
+    SpacingBetweenSlices SpatialResolution RepetitionTime EchoTime EffectiveEchoTime InversionTime InversionTimes
+    NumberOfAverages ImagingFrequency TransmitterFrequency EchoNumbers MagneticFieldStrength NumberOfPhaseEncodingSteps
+    EchoTrainLength PercentSampling PercentPhaseFieldOfView PixelBandwidth AcquisitionMatrix FlipAngle SpectralWidth
+    DiffusionBValue DiffusionGradientOrientation ParallelReductionFactorInPlane AcquisitionDuration SlabThickness
+    TriggerTime NominalInterval LowRRValue HighRRValue IntervalsAcquired IntervalsRejected HeartRate
+    CardiacNumberOfImages TriggerWindow ContrastBolusVolume ContrastBolusTotalDose ContrastFlowRate ContrastFlowDuration
+    ContrastBolusIngredientConcentration FrameTime FrameTimeVector FrameDelay CineRate ActualFrameDuration
+    PreferredPlaybackSequencing EffectiveDuration FieldOfViewDimensions FieldOfViewOrigin FieldOfViewRotation
+    IntensifierSize NominalScannedPixelSpacing PositionerPrimaryAngle PositionerSecondaryAngle ColumnAngulation
+    TomoLayerHeight TomoAngle TomoTime NumberOfTomosynthesisSourceImages DetectorTemperature DetectorBinning
+    DetectorElementPhysicalSize DetectorElementSpacing DetectorActiveDimensions DetectorActiveOrigin GridAspectRatio
+    GridPitch GridPeriod GridFocalDistance FilterThicknessMinimum FilterThicknessMaximum ShutterLeftVerticalEdge
+    ShutterRightVerticalEdge ShutterUpperHorizontalEdge ShutterLowerHorizontalEdge CenterOfCircularShutter
+    RadiusOfCircularShutter ShutterPresentationValue CollimatorLeftVerticalEdge CollimatorRightVerticalEdge
+    CollimatorUpperHorizontalEdge CollimatorLowerHorizontalEdge CenterOfCircularCollimator RadiusOfCircularCollimator
+    RadiopharmaceuticalVolume RadionuclideTotalDose RadionuclideHalfLife RadionuclidePositronFraction ScanArc
+    AngularStep AngularPosition RadialPosition CountsAccumulated CountRate NumberOfIterations NumberOfSubsets
+    DepthOfScanField FocusDepth MechanicalIndex BoneThermalIndex CranialThermalIndex SoftTissueThermalIndex
+    DynamicRange TotalGain TransducerFrequency PulseRepetitionFrequency DopplerCorrectionAngle SteeringAngle
+    PhysicalDeltaX PhysicalDeltaY
+"""
+MEASURES: Final = frozenset(_MEASURED.split())
+"""Numbers of the acquisition; a telephone number in a comment looks like one too, so only these are measures."""
