@@ -49,12 +49,15 @@ _OF_IMAGES: Final = {
 _MODULES: Final = (
     0x00280120,  # Pixel Padding Value
     0x00280121,  # Pixel Padding Range Limit
-    0x00281101,  # Palette Color Lookup Table Descriptors and Data
+    0x00281101,  # Palette Color Lookup Table Descriptors, Data, and Segmented Data
     0x00281102,
     0x00281103,
     0x00281201,
     0x00281202,
     0x00281203,
+    0x00281221,
+    0x00281222,
+    0x00281223,
     0x00282000,  # ICC Profile
     0x00283000,  # Modality LUT Sequence
     0x00283010,  # VOI LUT Sequence

@@ -144,6 +144,7 @@ def with_curve(value: bytes) -> Dataset:
         tuple({"RealWorldValueMappingSequence": [real_world(1.0, quantity)]} for quantity in ("SUV", "ADC")),
         ({}, {"MaskSubtractionSequence": [item(MaskOperation="AVG_SUB")]}),
         ({}, {"RecommendedViewingMode": "SUB"}),
+        tuple({"SegmentedBluePaletteColorLookupTableData": bytes([0, 1, 0, 1, 255, end])} for end in (255, 100)),
         ({}, {"GraphicAnnotationSequence": annotated("1.2.9")}),
         tuple({"GraphicAnnotationSequence": annotated("1.2.9", words)} for words in ("tumour", "cyst")),
     ],
