@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import uid
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.encaps import generate_frames, get_frame
-from pydicom.pixels.processing import apply_color_lut
 
 from pacs_dedup.dicom.code_streams import LOSSY_SYNTAXES, decode_code_stream
 from pacs_dedup.dicom.elements import text
 from pacs_dedup.dicom.native_frames import Pixels, check_length, native_frame
 from pacs_dedup.dicom.open_dataset import PARSE_ERRORS, open_dataset, transfer_syntax_of
+from pacs_dedup.dicom.palette import expand_palette
 from pacs_dedup.dicom.pixel_description import PixelDescription, PixelElement
 from pacs_dedup.dicom.rendition import Display, read_display
 from pacs_dedup.domain.errors import BadRequest, Unreadable
@@ -195,17 +195,8 @@ def _frame(dataset: FileDataset, d: PixelDescription, array: Pixels, index: int,
         lossy=is_lossy(dataset),
         soft=False,
         decoder=decoder,
-        rgb=_expand_palette(array, dataset) if d.photometric_interpretation == "PALETTE COLOR" else None,
+        rgb=expand_palette(array, dataset) if d.photometric_interpretation == "PALETTE COLOR" else None,
     )
-
-
-def _expand_palette(indices: Pixels, dataset: Dataset) -> NDArray[np.uint8]:
-    """Look every index up in the palette; entries of 16 bits lose their low byte (PS3.3 C.7.6.3.1.6)."""
-    try:
-        colours: NDArray[Any] = apply_color_lut(np.ascontiguousarray(indices), dataset)
-    except PARSE_ERRORS as error:
-        raise Unreadable("the colour palette can not be read") from error
-    return (colours >> (8 * (colours.dtype.itemsize - 1))).astype(np.uint8)
 
 
 def _offsets(dataset: Dataset) -> tuple[bytes, bytes] | None:
