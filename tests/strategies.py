@@ -8,7 +8,7 @@ from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Gro
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.patients.identity import CheckState, IdentifierKind, PatientId, PatientIdentity, PersonNameParts
 from pacs_dedup.domain.policy import Action, Policy
-from tests.builders import make_frame, make_instance
+from tests.builders import NOBODY, PATIENT, STRANGER, make_frame, make_instance, make_patient
 
 _words = st.lists(st.sampled_from(["CHAN", "WONG", "TAI", "MAN", "TAIMAN", "T", "M", "PETER"]), max_size=3).map(tuple)
 
@@ -58,9 +58,10 @@ frames = st.builds(
     st.booleans(),
 )
 instances = st.builds(
-    lambda name, made: make_instance(str(name), frames=tuple(made)),
+    lambda name, made, patient: make_instance(str(name), frames=tuple(made), patient=patient),
     st.integers(1, 6),
     st.lists(frames, max_size=4),
+    st.sampled_from([PATIENT, PATIENT, STRANGER, NOBODY, make_patient(PatientId("1", issuer="QEH"))]),
 )
 stacks: st.SearchStrategy[list[InstanceFingerprint]] = st.lists(instances, max_size=8)
 

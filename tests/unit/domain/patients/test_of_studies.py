@@ -1,15 +1,19 @@
 """Who the patient is, when the instances of one study need not agree among themselves."""
 
 from dataclasses import replace
+from itertools import permutations, product
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pacs_dedup.domain.evidence import PatientTier
-from pacs_dedup.domain.patients.identity import PatientId, PersonNameParts
+from pacs_dedup.domain.evidence import Fact, PatientTier
+from pacs_dedup.domain.patients.identity import PatientId, PatientIdentity, PersonNameParts
 from pacs_dedup.domain.patients.name_frequencies import NameFrequencies
 from pacs_dedup.domain.patients.names import name_keys
 from pacs_dedup.domain.patients.of_studies import compare_study_patients
-from tests.builders import NOBODY, PATIENT, STRANGER, make_instance, make_patient, make_slices
+from tests.builders import CHAN, NOBODY, PATIENT, STRANGER, make_instance, make_patient, make_slices
 
 
 def link(incoming: tuple, prior: tuple) -> PatientTier:
@@ -22,9 +26,55 @@ def test_one_instance_of_another_patient_speaks_for_its_study() -> None:
     assert link(make_slices(99), mixed) is PatientTier.DIFFERENT
 
 
-def test_instances_without_a_patient_take_nothing_from_what_the_others_say() -> None:
-    some_nameless = (*make_slices(3), make_instance("9", patient=NOBODY))
-    assert link(some_nameless, make_slices(3)) is PatientTier.SAME
+@pytest.mark.parametrize("patients", [*permutations([PATIENT, PATIENT, NOBODY])])
+def test_one_instance_that_names_nobody_makes_the_patient_unknown_wherever_it_stands(patients: tuple) -> None:
+    some_nameless = tuple(make_instance(str(n), patient=patient) for n, patient in enumerate(patients))
+    assert link(some_nameless, make_slices(3)) is PatientTier.UNKNOWN
+    assert link(make_slices(3), some_nameless) is PatientTier.UNKNOWN
+    assert link(some_nameless, some_nameless) is PatientTier.UNKNOWN
+
+
+WONG = STRANGER.name
+NUMBERED = [
+    make_patient(PatientId("1", "QEH"), name=name, birth_date=date, sex=sex)
+    for name, date, sex in product([CHAN, WONG], ["19600229", "19870101", ""], ["M", ""])
+]
+_people = st.lists(st.sampled_from([PATIENT, STRANGER, NOBODY, make_patient(PatientId("2", "PMH")), *NUMBERED]))
+
+
+@given(_people, _people, st.randoms())
+def test_who_the_patient_is_depends_on_no_order_and_no_direction(
+    here: list[PatientIdentity], there: list[PatientIdentity], random: Random
+) -> None:
+    found = set()
+    for turned_round in (False, True, False):
+        sides = [[make_instance(str(n), patient=p) for n, p in enumerate(side)] for side in (here, there)]
+        said = compare_study_patients(*(sides[::-1] if turned_round else sides), pixels_equal=True)
+        found.add((said.tier, round(said.bits, 6), said.vetoes))
+        for side in (here, there):
+            random.shuffle(side)
+    assert len(found) == 1
+
+
+def test_of_two_that_are_as_grave_the_one_under_another_name_speaks() -> None:
+    known = make_slices(1, patient=make_patient(PatientId("2", "PMH")))
+    renamed = make_patient(PatientId("1", "QEH"), name=WONG)
+    poorer = make_patient(PatientId("1", "QEH"), name=PersonNameParts(), sex="")
+    for order in permutations([renamed, poorer]):
+        instances = [make_instance(str(n), patient=patient) for n, patient in enumerate(order)]
+        found = compare_study_patients(instances, known, pixels_equal=True)
+        assert [c.level for c in found.comparisons if c.fact is Fact.PATIENT_NAME] == ["diff"]
+
+
+def test_what_speaks_against_an_unknown_patient_is_graver_than_a_possible_one() -> None:
+    other_sex = PatientIdentity(sex="F")
+    possible = make_patient(PatientId("1", "QEH"), name=WONG)
+    mixed = [make_instance(str(n), patient=patient) for n, patient in enumerate([possible, other_sex])]
+    found = compare_study_patients(
+        mixed, make_slices(1, patient=make_patient(PatientId("2", "PMH"))), pixels_equal=True
+    )
+    assert found.tier is PatientTier.UNKNOWN
+    assert found.bits < 0
 
 
 def test_two_people_are_found_behind_headers_that_mostly_name_nobody() -> None:
