@@ -47,7 +47,7 @@ class Side:
 
 
 def load_side(path: Path, examine: Examine, progress: Callable[[], None] = lambda: None) -> Side:
-    """Fingerprint a file, or every DICOM file below a folder.
+    """Fingerprint a file, or every DICOM file below a folder; pipes, sockets and devices are not opened.
 
     Args:
         path: a file or a folder.
@@ -65,7 +65,7 @@ def load_side(path: Path, examine: Examine, progress: Callable[[], None] = lambd
     unreadable = [(f.path, f.cause) for f in found.unreadable]
     for file in found.files:
         try:
-            is_instance = looks_like_dicom(file) and not is_media_directory(file)
+            is_instance = file.is_file() and looks_like_dicom(file) and not is_media_directory(file)
             blob_id = _blob_id(file) if is_instance else None
             if blob_id and blob_id not in paths:
                 instance, cause = _examined(file, blob_id, examine)
