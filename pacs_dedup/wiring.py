@@ -71,7 +71,9 @@ class Services:
     @property
     def known(self) -> Known:
         """Where a study that is known is looked up."""
-        return Known(index=self.index, register=self.register, arrivals=self.arrivals, blobs=self.blobs)
+        return Known(
+            index=self.index, register=self.register, arrivals=self.arrivals, blobs=self.blobs, senders=self.senders
+        )
 
     @property
     def gate(self) -> Gate:
@@ -181,17 +183,12 @@ def judging_steps(services: Services, verify_in_child: VerifyFrames) -> tuple[St
         clock=services.clock,
         policy=services.policy,
         verify=verify_in_child,
+        senders=services.senders,
     )
     gate = services.gate
     force = services.settings.completion.force_after
     return (
-        lambda: settle_once(
-            journal=services.journal,
-            index=services.index,
-            register=services.register,
-            clock=services.clock,
-            force=force,
-        ),
+        lambda: settle_once(journal=services.journal, shelf=matcher, clock=services.clock, force=force),
         lambda: match_once(journal=services.journal, case_book=services.case_book, matcher=matcher),
         lambda: act_once(gate),
         lambda: release_due(gate),
@@ -219,6 +216,7 @@ def open_reading(services: Services, *, with_pictures: bool = True) -> Iterator[
             arrivals=services.arrivals,
             blobs=services.blobs,
             clock=services.clock,
+            senders=services.senders,
             side_by_side=pictures if with_pictures else lambda *_: Pictures(),
             differences=differences,
         )

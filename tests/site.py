@@ -87,8 +87,7 @@ class Site:
 
     def settle(self) -> bool:
         """Run one settle step."""
-        journal, index, register = (self.wrap(p) for p in (self._db.journal, self._db.index, self._db.register))
-        return settle_once(journal=journal, index=index, register=register, clock=self.clock, force=FORCE)
+        return settle_once(journal=self.wrap(self._db.journal), shelf=self.matcher, clock=self.clock, force=FORCE)
 
     def match(self) -> bool:
         """Run one match step."""
@@ -181,6 +180,7 @@ class Site:
             clock=self.clock,
             policy=Policy(action=self.action),
             verify=self._verify,
+            senders=self.senders,
         )
 
     @property

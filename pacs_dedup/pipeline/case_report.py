@@ -12,6 +12,7 @@ from pacs_dedup.domain.frames.repeats import repeats_within
 from pacs_dedup.domain.frames.representative import representative_frames
 from pacs_dedup.domain.header import HeaderDifference
 from pacs_dedup.domain.identifiers import BlobId, StudyKey
+from pacs_dedup.pipeline.senders import Senders
 from pacs_dedup.pipeline.studies import load_generation, load_up_to
 from pacs_dedup.ports.arrival_book import ArrivalBook
 from pacs_dedup.ports.blob_store import BlobStore
@@ -40,6 +41,7 @@ class Reading:
     arrivals: ArrivalBook
     blobs: BlobStore
     clock: Clock
+    senders: Senders
     side_by_side: SideBySide
     differences: Differences
 
@@ -64,19 +66,18 @@ def case_report(case: ReviewCase, reading: Reading) -> CaseReport:
 
 def studies_of(case: ReviewCase, reading: Reading) -> tuple[StudyFingerprint, StudyFingerprint]:
     """Load the two sides of a case as its verdict saw them: a study may be compared with its own past, or itself."""
-    register, index = reading.register, reading.index
     if case.incoming != case.prior:
-        incoming = load_up_to(case.incoming, case.generation, register=register, index=index)
+        incoming = load_up_to(case.incoming, case.generation, reading)
         return incoming, _newest(case.prior, reading)
-    new = load_generation(case.incoming, case.generation, register=register, index=index)
+    new = load_generation(case.incoming, case.generation, reading)
     if case.generation > 1:
-        return new, load_up_to(case.prior, case.generation - 1, register=register, index=index)
+        return new, load_up_to(case.prior, case.generation - 1, reading)
     return repeats_within(new, frozenset()) or (new, new)
 
 
 def _newest(key: StudyKey, reading: Reading) -> StudyFingerprint:
     entry = reading.register.entry(key)
-    return load_up_to(key, entry.generation if entry else 1, register=reading.register, index=reading.index)
+    return load_up_to(key, entry.generation if entry else 1, reading)
 
 
 def summary(study: StudyFingerprint, reading: Reading) -> StudySummary:

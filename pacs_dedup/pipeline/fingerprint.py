@@ -4,7 +4,7 @@ The work's subject is the arrival: a re-sent instance is examined once and filed
 examined is kept, listed with its cause, filed by its header, and forwarded like everything else.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +12,10 @@ from pathlib import Path
 from pacs_dedup.domain.errors import BlobMissing, Unreadable
 from pacs_dedup.domain.fingerprint import DIGEST_VERSION, InstanceFingerprint
 from pacs_dedup.domain.identifiers import ArrivalId, BlobId, StudyKey, is_scanned
-from pacs_dedup.domain.patients.identity import NO_DEFAULTS, SenderDefaults
+from pacs_dedup.domain.patients.identity import SenderDefaults
 from pacs_dedup.pipeline.forwarding import forwards
 from pacs_dedup.pipeline.header_only import header_only
+from pacs_dedup.pipeline.senders import Senders, header_defaults
 from pacs_dedup.pipeline.studies import subject_of
 from pacs_dedup.ports.arrival_book import Arrival, ArrivalBook
 from pacs_dedup.ports.blob_store import BlobStore
@@ -47,7 +48,7 @@ class Examiner:
     arrivals: ArrivalBook
     clock: Clock
     examine: Examine
-    senders: Mapping[str, SenderDefaults]
+    senders: Senders
     quiet: timedelta
     force: timedelta
     destinations: Collection[str] = ()
@@ -95,7 +96,7 @@ def current_fingerprint(blob_id: BlobId, source: str, examiner: Examiner) -> Ins
     known = examiner.index.get([blob_id])
     if known and known[0].digest_version == DIGEST_VERSION:
         return known[0]
-    defaults = examiner.senders.get(source, NO_DEFAULTS)
+    defaults = header_defaults(source, examiner.senders)
     try:
         return examiner.examine(examiner.blobs.path(blob_id), blob_id, defaults)
     except BlobMissing:

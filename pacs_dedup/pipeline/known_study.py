@@ -8,6 +8,7 @@ from pacs_dedup.domain.blocking import study_key
 from pacs_dedup.domain.errors import BadRequest, BlobMissing
 from pacs_dedup.domain.identifiers import BlobId, StudyInstanceUid, StudyKey, is_valid_uid
 from pacs_dedup.pipeline.compare_files import Side
+from pacs_dedup.pipeline.senders import Senders
 from pacs_dedup.pipeline.studies import load_up_to
 from pacs_dedup.ports.arrival_book import Arrival, ArrivalBook
 from pacs_dedup.ports.blob_store import BlobStore
@@ -23,6 +24,7 @@ class Known:
     register: StudyRegister
     arrivals: ArrivalBook
     blobs: BlobStore
+    senders: Senders
 
 
 def names_known_study(argument: str) -> bool:
@@ -42,7 +44,7 @@ def load_known(argument: str, known: Known) -> Side:
     """
     key = _key(argument, known)
     entry = known.register.entry(key)
-    study = load_up_to(key, entry.generation if entry else 0, register=known.register, index=known.index)
+    study = load_up_to(key, entry.generation if entry else 0, known)
     if not study.instances:
         raise BadRequest(f"{key}: nothing of it has been fingerprinted yet; try again when it has settled")
     paths = dict(_held((instance.blob_id for instance in study.instances), known.blobs))

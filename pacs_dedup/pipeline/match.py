@@ -5,7 +5,7 @@ against its own earlier generations only what is new is compared.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from pacs_dedup.domain.blocking import digest_key, is_likeness, is_sketch_band, search_keys, worth_comparing
@@ -20,6 +20,7 @@ from pacs_dedup.domain.patients.names import name_keys
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.verdict import Judgement
 from pacs_dedup.pipeline.look import VerifyFrames, look
+from pacs_dedup.pipeline.senders import Senders
 from pacs_dedup.pipeline.studies import load_generation, load_up_to, parse_subject, settled_generation
 from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.case_book import CaseBook
@@ -35,7 +36,11 @@ _MIN_SAMPLE = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matcher:
-    """What matching needs of the world."""
+    """What matching needs of the world.
+
+    Attributes:
+        senders: what the site knows of each calling AE title's headers.
+    """
 
     index: FingerprintIndex
     register: StudyRegister
@@ -43,6 +48,7 @@ class Matcher:
     clock: Clock
     policy: Policy
     verify: VerifyFrames
+    senders: Senders = field(default_factory=dict)
 
 
 def match_once(*, journal: Journal, case_book: CaseBook, matcher: Matcher) -> bool:
@@ -60,7 +66,7 @@ def match_once(*, journal: Journal, case_book: CaseBook, matcher: Matcher) -> bo
 
 def judge(key: StudyKey, generation: int, matcher: Matcher) -> Iterable[Judgement]:
     """Judge one generation of a study against every candidate, its own past, and itself."""
-    study = _load(key, generation, matcher)
+    study = load_up_to(key, generation, matcher)
     common = common_digests(study, matcher.index, matcher.policy)
     names = name_frequencies(study, matcher.index)
     for other_key, shared in _candidates(study, common, matcher.index).items():
@@ -137,7 +143,7 @@ def _judge_pair(
     settled = settled_generation(matcher.register.entry(other_key))
     if not settled:
         return
-    other = _load(other_key, settled, matcher)
+    other = load_up_to(other_key, settled, matcher)
     if _came_first(study.key, other_key, matcher.register):
         study, other = other, study
     yield compare(study, other, matcher, common, names)
@@ -149,19 +155,15 @@ def _judge_growth(study: StudyFingerprint, matcher: Matcher, common: frozenset[D
     Within a later generation only what calls for a person is told, after the growth: that an instance came twice in it
     says nothing of what is new in it.
     """
-    new = load_generation(study.key, study.generation, register=matcher.register, index=matcher.index)
+    new = load_generation(study.key, study.generation, matcher)
     grew = study.generation > 1
     if grew:
-        yield compare(new, _load(study.key, study.generation - 1, matcher), matcher, common)
+        yield compare(new, load_up_to(study.key, study.generation - 1, matcher), matcher, common)
     repeated = repeats_within(new, common)
     if repeated is not None:
         within = compare(*repeated, matcher, common)
         if within.verdict.disposition.opens_case or not grew:
             yield within
-
-
-def _load(key: StudyKey, generation: int, matcher: Matcher) -> StudyFingerprint:
-    return load_up_to(key, generation, register=matcher.register, index=matcher.index)
 
 
 def _came_first(key: StudyKey, other: StudyKey, register: StudyRegister) -> bool:

@@ -48,7 +48,7 @@ def related_pairs(keys: Collection[StudyKey], case_book: CaseBook, known: Known)
 
 def _study(key: StudyKey, known: Known) -> RelatedStudy:
     entry = known.register.entry(key)
-    study = load_up_to(key, entry.generation if entry else 0, register=known.register, index=known.index)
+    study = load_up_to(key, entry.generation if entry else 0, known)
     arrivals = arrivals_of(key, known)
     told = StudySummary(key, size_bytes=sum({a.blob_id: a.size_bytes for a in arrivals}.values()))
     return RelatedStudy(described(told, study.instances) if study.instances else told, files_of(arrivals))

@@ -32,7 +32,7 @@ def renew(examiner: Examiner) -> Iterator[Renewed]:
     for entry in examiner.register.entries():
         counts = _renew_fingerprints(entry.key, examiner)
         if generation := settled_generation(entry):
-            make_findable(entry.key, generation, register=examiner.register, index=examiner.index)
+            make_findable(entry.key, generation, examiner)
         yield Renewed(entry.key, *counts)
 
 

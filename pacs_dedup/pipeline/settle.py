@@ -7,19 +7,15 @@ from datetime import timedelta
 
 from pacs_dedup.domain.blocking import index_keys, patient_group
 from pacs_dedup.domain.identifiers import StudyKey
-from pacs_dedup.pipeline.studies import load_up_to, parse_subject
+from pacs_dedup.pipeline.studies import Shelf, load_up_to, parse_subject
 from pacs_dedup.ports.clock import Clock
-from pacs_dedup.ports.fingerprint_index import FingerprintIndex
 from pacs_dedup.ports.journal import Journal, NewWork, Step
-from pacs_dedup.ports.study_register import StudyRegister
 
 _LEASE = timedelta(minutes=5)
 _LOOK_AGAIN = timedelta(seconds=1)
 
 
-def settle_once(
-    *, journal: Journal, index: FingerprintIndex, register: StudyRegister, clock: Clock, force: timedelta
-) -> bool:
+def settle_once(*, journal: Journal, shelf: Shelf, clock: Clock, force: timedelta) -> bool:
     """Settle the longest-quiet study, if there is one; say whether there was.
 
     A study waits while instances of its sender are still to be fingerprinted, but not beyond ``force``.
@@ -28,7 +24,7 @@ def settle_once(
     if work is None:
         return False
     key, generation = parse_subject(work.subject)
-    entry = register.entry(key)
+    entry = shelf.register.entry(key)
     if entry is None:
         journal.tick(work)
         return True
@@ -37,18 +33,18 @@ def settle_once(
     if waiting and clock.now() < entry.opened_at + force:
         journal.postpone(work, clock.now() + _LOOK_AGAIN)
         return True
-    _settle(key, generation, register, index)
+    _settle(key, generation, shelf)
     journal.tick(work, [NewWork(Step.MATCH, work.subject, clock.now(), source=work.source)])
     return True
 
 
-def _settle(key: StudyKey, generation: int, register: StudyRegister, index: FingerprintIndex) -> None:
+def _settle(key: StudyKey, generation: int, shelf: Shelf) -> None:
     """Close the generation first: what is filed from now on opens the next one, so the keys miss nothing."""
-    register.settle(key, generation)
-    make_findable(key, generation, register=register, index=index)
+    shelf.register.settle(key, generation)
+    make_findable(key, generation, shelf)
 
 
-def make_findable(key: StudyKey, generation: int, *, register: StudyRegister, index: FingerprintIndex) -> None:
+def make_findable(key: StudyKey, generation: int, shelf: Shelf) -> None:
     """Put a study under its blocking keys, as it stood when a generation was settled."""
-    study = load_up_to(key, generation, register=register, index=index)
-    index.put_keys(key, patient_group(study), index_keys(study))
+    study = load_up_to(key, generation, shelf)
+    shelf.index.put_keys(key, patient_group(study), index_keys(study))

@@ -1,34 +1,47 @@
 """Putting a study's fingerprint together from its members, and naming a generation in the queue."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 from pacs_dedup.domain.fingerprint import StudyFingerprint
 from pacs_dedup.domain.identifiers import StudyKey
+from pacs_dedup.pipeline.senders import Senders, as_sent_by
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
 from pacs_dedup.ports.study_register import Member, StudyEntry, StudyRegister, StudyState
 
 
-def load_up_to(key: StudyKey, generation: int, *, register: StudyRegister, index: FingerprintIndex) -> StudyFingerprint:
+class Shelf(Protocol):
+    """Where studies are read, and what the site knows of those who sent them."""
+
+    @property
+    def register(self) -> StudyRegister:
+        """Which instances a study has."""
+        ...
+
+    @property
+    def index(self) -> FingerprintIndex:
+        """What these instances are."""
+        ...
+
+    @property
+    def senders(self) -> Senders:
+        """What their headers may leave out."""
+        ...
+
+
+def load_up_to(key: StudyKey, generation: int, shelf: Shelf) -> StudyFingerprint:
     """Return a study as it stood when a generation was settled; each blob once."""
-    return _load(key, generation, lambda member: member.generation <= generation, register, index)
+    return _load(key, generation, lambda member: member.generation <= generation, shelf)
 
 
-def load_generation(
-    key: StudyKey, generation: int, *, register: StudyRegister, index: FingerprintIndex
-) -> StudyFingerprint:
+def load_generation(key: StudyKey, generation: int, shelf: Shelf) -> StudyFingerprint:
     """Return only what one generation brought; each blob once."""
-    return _load(key, generation, lambda member: member.generation == generation, register, index)
+    return _load(key, generation, lambda member: member.generation == generation, shelf)
 
 
-def _load(
-    key: StudyKey,
-    generation: int,
-    chosen: Callable[[Member], bool],
-    register: StudyRegister,
-    index: FingerprintIndex,
-) -> StudyFingerprint:
-    blob_ids = dict.fromkeys(member.blob_id for member in register.members(key) if chosen(member))
-    return StudyFingerprint(key, generation, index.get(tuple(blob_ids)))
+def _load(key: StudyKey, generation: int, chosen: Callable[[Member], bool], shelf: Shelf) -> StudyFingerprint:
+    blob_ids = dict.fromkeys(member.blob_id for member in shelf.register.members(key) if chosen(member))
+    return StudyFingerprint(key, generation, as_sent_by(key.source, shelf.index.get(tuple(blob_ids)), shelf.senders))
 
 
 def settled_generation(entry: StudyEntry | None) -> int:

@@ -134,12 +134,12 @@ def test_a_blob_that_is_gone_is_listed() -> None:
     assert len(site.database.arrivals.problems()) == 1
 
 
-def test_what_a_site_knows_of_a_sender_reaches_its_headers() -> None:
+def test_the_character_set_that_a_site_knows_of_a_sender_reaches_its_headers() -> None:
     site = Site()
     site.senders["PMHPACS"] = SenderDefaults("PMH", "GB18030")
     site.receive(make_instance(), source="PMHPACS")
     site.fingerprint()
-    assert site.defaults_asked == SenderDefaults("PMH", "GB18030")
+    assert site.defaults_asked == SenderDefaults(charset="GB18030")
 
 
 def test_work_for_an_arrival_that_nobody_knows_is_ticked_off() -> None:
