@@ -40,11 +40,16 @@ def repeats_within(
 
     Returns:
         (repeats, originals) as two studies of one key, or None where nothing repeats. Instances that share a SOP
-        Instance UID but not their pixels count as repeats too: they are for `sop_findings` to judge.
+        Instance UID but not their pixels count as repeats too, of the first of them, whatever that repeats itself: they
+        are for `sop_findings` to judge.
     """
-    repeated = {i.blob_id for group in copy_groups(study.instances, common) for i in group[1:]}
-    for group in study.by_sop_instance_uid.values():
-        repeated |= {i.blob_id for i in group[1:]}
+    groups = copy_groups(study.instances, common)
+    repeated = {i.blob_id for group in groups for i in group[1:]}
+    leader = {i.blob_id: group[0].blob_id for group in groups for i in group}
+    for first, *others in study.by_sop_instance_uid.values():
+        repeated |= {i.blob_id for i in others}
+        if len({leader.get(i.blob_id, i.blob_id) for i in (first, *others)}) > 1:
+            repeated.discard(first.blob_id)
     if not repeated:
         return None
     again = tuple(i for i in study.instances if i.blob_id in repeated)

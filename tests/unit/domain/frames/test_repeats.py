@@ -2,7 +2,16 @@
 
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.frames.repeats import copy_groups, repeats_within
-from tests.builders import digest_of, make_frame, make_instance, make_report, make_slices, make_study
+from tests.builders import (
+    JPEG_BASELINE,
+    again,
+    digest_of,
+    make_frame,
+    make_instance,
+    make_report,
+    make_slices,
+    make_study,
+)
 
 
 def valued(name: str, pixels: str, value: str) -> InstanceFingerprint:
@@ -43,6 +52,17 @@ def test_what_repeats_is_set_against_what_came_first() -> None:
     repeats, originals = split
     assert (repeats.instances, originals.instances) == ((second,), (first, alone))
     assert repeats.key == originals.key
+
+
+def test_two_images_under_one_uid_are_set_against_each_other_though_the_first_repeats_another() -> None:
+    alone, one, other = make_instance("2", "b"), make_instance("1", "b"), make_instance("1", "a")
+    split = repeats_within(make_study(alone, one, other))
+    assert split is not None
+    assert [part.instances for part in split] == [(other,), (alone, one)]
+    squeezed = again(one, transfer_syntax_uid=JPEG_BASELINE)
+    split = repeats_within(make_study(alone, one, squeezed))
+    assert split is not None
+    assert [part.instances for part in split] == [(one, squeezed), (alone,)]
 
 
 def test_two_images_under_one_uid_are_set_against_each_other() -> None:
