@@ -11,6 +11,7 @@ from pacs_dedup.dicom.flat_headers import flat_headers
 from pacs_dedup.dicom.open_dataset import PARSE_ERRORS
 from pacs_dedup.dicom.read_exposure import EXPOSURE_KEYWORDS, read_exposure
 from pacs_dedup.dicom.read_processing import PROCESSING_KEYWORDS, read_kernel, read_processing
+from pacs_dedup.dicom.read_uptake import read_uptake
 from pacs_dedup.domain.acquisitions.facts import Acquisition, FrameFacts, Geometry
 
 _PLACE: Final = (
@@ -31,7 +32,7 @@ _MOMENT: Final = (
     "ContentTime",
     "ImageType",
 )
-_OF_A_FRAME: Final = (*_PLACE, *_MOMENT, *EXPOSURE_KEYWORDS, *PROCESSING_KEYWORDS)
+_OF_A_FRAME: Final = ("FrameLaterality", *_PLACE, *_MOMENT, *EXPOSURE_KEYWORDS, *PROCESSING_KEYWORDS)
 _DATE_TIME: Final = re.compile(r"([0-9]{8})([0-9]{2}(?:[0-9]{2}(?:[0-9]{2}(?:\.[0-9]{1,6})?)?)?)?")
 _SECONDS_DIGITS: Final = 14
 _DECIMALS: Final = 2
@@ -46,6 +47,7 @@ def read_acquisition(dataset: Dataset) -> Acquisition:
     headers = list(flat_headers(dataset, _OF_A_FRAME))
     image_type = tuple(value.upper() for value in texts(dataset, "ImageType"))
     first = headers[0]
+    side = (text(dataset, "ImageLaterality") or text(dataset, "Laterality")).upper()
     return Acquisition(
         modality=text(dataset, "Modality").upper(),
         manufacturer=text(dataset, "Manufacturer"),
@@ -63,7 +65,7 @@ def read_acquisition(dataset: Dataset) -> Acquisition:
         study_description=text(dataset, "StudyDescription"),
         accession_number=text(dataset, "AccessionNumber"),
         body_part=text(dataset, "BodyPartExamined").upper(),
-        laterality=(text(dataset, "ImageLaterality") or text(dataset, "Laterality")).upper(),
+        laterality=side if len(headers) > 1 else _laterality(side, first),
         patient_position=text(dataset, "PatientPosition").upper(),
         patient_orientation="\\".join(texts(dataset, "PatientOrientation")).upper(),
         view_position=text(dataset, "ViewPosition").upper(),
@@ -72,19 +74,40 @@ def read_acquisition(dataset: Dataset) -> Acquisition:
         original=image_type[:1] != ("DERIVED",),
         station=text(dataset, "StationName"),
         processing=read_processing(first),
-        procedure_codes=tuple(_codes(dataset)),
+        procedure_codes=tuple(_codes(dataset, "ProcedureCodeSequence")),
         accession_issuer=_accession_issuer(dataset),
-        frames=tuple(map(_frame, headers)) if len(headers) > 1 else (),
+        frames=tuple(_frame(header, side) for header in headers) if len(headers) > 1 else (),
+        view_codes=tuple(_view_codes(dataset)),
+        uptake=read_uptake(dataset),
     )
 
 
-def _frame(header: Dataset) -> FrameFacts:
-    return FrameFacts(_acquired_at(header), _geometry(header), read_exposure(header))
+def _frame(header: Dataset, side: str) -> FrameFacts:
+    return FrameFacts(_acquired_at(header), _geometry(header), read_exposure(header), _laterality(side, header))
 
 
-def _codes(dataset: Dataset) -> Iterator[str]:
-    """Yield the procedure codes (PS3.3 C.7.2.1), each with its coding scheme, without which it says nothing."""
-    for item in _items(dataset, "ProcedureCodeSequence"):
+def _laterality(side: str, header: Dataset) -> str:
+    """Return the side of one frame; both, where the functional groups contradict the top level."""
+    told = (text(header, "FrameLaterality").upper(), side)
+    return "\\".join(dict.fromkeys(filter(None, told)))
+
+
+def _view_codes(dataset: Dataset) -> Iterator[str]:
+    """Yield the views of a projection with their modifiers (PS3.3 C.8.11.7, C.8.21.1)."""
+    for item in _items(dataset, "ViewCodeSequence"):
+        if view := _code(item):
+            yield "+".join([view, *sorted(filter(None, map(_code, _items(item, "ViewModifierCodeSequence"))))])
+
+
+def _code(item: Dataset) -> str:
+    """Return one code with its coding scheme; empty without a value (PS3.3 8.8)."""
+    value = text(item, "CodeValue") or text(item, "LongCodeValue") or text(item, "URNCodeValue")
+    return f"{value}@{text(item, 'CodingSchemeDesignator')}" if value else ""
+
+
+def _codes(dataset: Dataset, keyword: str) -> Iterator[str]:
+    """Yield the codes of a sequence, each with its coding scheme, without which it says nothing."""
+    for item in _items(dataset, keyword):
         code, scheme = text(item, "CodeValue"), text(item, "CodingSchemeDesignator")
         if code and scheme:
             yield f"{code}@{scheme}"

@@ -42,12 +42,13 @@ class FrameFacts:
     """What one frame of a multi-frame object says for itself in its functional groups (PS3.3 C.7.6.16).
 
     Attributes:
-        acquired_at, geometry, exposure: as in `Acquisition`, for this frame.
+        acquired_at, geometry, exposure, laterality: as in `Acquisition`, for this frame.
     """
 
     acquired_at: str = ""
     geometry: Geometry | None = None
     exposure: tuple[tuple[str, float], ...] = ()
+    laterality: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,12 @@ class Acquisition:
         event_uids: IrradiationEventUID (0008,3010) and AcquisitionUID (0008,0017).
         exposure: pairs of keyword and value, sorted by keyword: KVP, Exposure, EchoTime, RepetitionTime and their like,
             under one keyword and in one unit however the object encodes them.
+        laterality: ImageLaterality (0020,0062), else Laterality (0020,0060), and of one frame FrameLaterality
+            (0020,9072); both where they contradict each other.
         patient_position, patient_orientation, view_position: (0018,5100), (0020,0020) and (0018,5101), as written.
+        view_codes: of ViewCodeSequence (0054,0220), each with its modifiers.
+        uptake: of positron emission, pairs of keyword and value by which standardised uptake is measured: weight and
+            height of the patient, and what was injected when.
         kernel: ConvolutionKernel (0018,1210) or what stands for it in the modality.
         original: ImageType (0008,0008) value 1 is not DERIVED.
         station: StationName (0008,1010).
@@ -100,6 +106,13 @@ class Acquisition:
     procedure_codes: tuple[str, ...] = ()
     accession_issuer: str = ""
     frames: tuple[FrameFacts, ...] = ()
+    view_codes: tuple[str, ...] = ()
+    uptake: tuple[tuple[str, str], ...] = ()
+
+    def laterality_of(self, frame: int) -> str:
+        """Return on which side a frame (0-based) lies, by its own word where it has one."""
+        own = self.frames[frame].laterality if frame < len(self.frames) else ""
+        return own or self.laterality
 
     def geometry_of(self, frame: int) -> Geometry | None:
         """Return where a frame (0-based) lies; of an object that says nothing frame by frame its first frame's place.

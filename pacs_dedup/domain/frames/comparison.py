@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from statistics import median
 
-from pacs_dedup.domain.acquisitions.facts import Acquisition
 from pacs_dedup.domain.evidence import Comparison, Coverage, Fact, Group
 from pacs_dedup.domain.frames.alignment import Looked
 from pacs_dedup.domain.frames.findings import sketch_pairs
 from pacs_dedup.domain.frames.pairing import FrameItem, Pairing
+from pacs_dedup.domain.frames.placement import measured_otherwise, out_of_order, placed_otherwise
 from pacs_dedup.domain.frames.sketch_evidence import sketch_bits
 from pacs_dedup.domain.identifiers import Digest
 
@@ -107,11 +107,7 @@ def _presentation(pairing: Pairing) -> Comparison | None:
     if turned_round:
         sentence = f"{turned_round} frames with equal values are shown black for white"
         return Comparison(Fact.PRESENTATION, Group.STRUCTURE, "differs", 0.0, sentence)
-    return _beside_pixels(pairing, Fact.PRESENTATION, _shown_as, "are shown with other grey levels")
-
-
-def _shown_as(item: FrameItem) -> Digest | None:
-    return item.fingerprint.presentation_digest or item.instance.presentation_digest
+    return _beside_pixels(pairing, Fact.PRESENTATION, lambda item: item.shown_as, "are shown with other grey levels")
 
 
 def _overlays(pairing: Pairing) -> Comparison | None:
@@ -130,36 +126,24 @@ def _beside_pixels(
 
 
 def _placement(pairing: Pairing) -> Comparison | None:
-    """Pixels that are turned, or that the headers place on another side: one of the two may be a correction."""
+    """Equal pixels that are turned, or of which the headers say something else: one of the two may be a correction."""
     if pairing.turned:
         sentence = f"{len(pairing.turned)} frames are equal once rotated or reflected"
         return Comparison(Fact.ORIENTATION, Group.STRUCTURE, "turned", 0.0, sentence)
-    differing = sum(1 for incoming, prior in (*pairing.exact, *pairing.value) if _placed_otherwise(incoming, prior))
-    if not differing:
-        return None
-    sentence = f"{differing} equal frames are given another side, orientation or position, or one that the prior lacks"
-    return Comparison(Fact.ORIENTATION, Group.STRUCTURE, "differs", 0.0, sentence)
-
-
-def _placed_otherwise(incoming: FrameItem, prior: FrameItem) -> bool:
-    """Whether the incoming header says what the prior's does not; what only the prior says is not lost by a hold."""
-    one_to_one = len(incoming.instance.frames) == len(prior.instance.frames)
-    told = _told_of_place(incoming.instance.acquisition, with_position=one_to_one)
-    known = _told_of_place(prior.instance.acquisition, with_position=one_to_one)
-    return any(value and value != other for value, other in zip(told, known, strict=True))
-
-
-def _told_of_place(acquired: Acquisition, *, with_position: bool) -> tuple[object, ...]:
-    """Everything that says how a frame lies in the patient; a multi-frame instance tells the position of its first."""
-    geometry = acquired.geometry
-    return (
-        acquired.laterality,
-        acquired.patient_position,
-        acquired.patient_orientation,
-        acquired.view_position,
-        geometry.orientation if geometry is not None else (),
-        geometry.position if geometry is not None and with_position else (),
+    equal = (*pairing.exact, *pairing.value)
+    counted = (
+        (
+            sum(placed_otherwise(*couple) for couple in equal),
+            "are given another side, orientation or position, or one that the prior lacks",
+        ),
+        (
+            sum(measured_otherwise(*couple) for couple in equal),
+            "come with another weight or injected dose, by which uptake is measured",
+        ),
+        (out_of_order(pairing), "stand in another order"),
     )
+    told = [f"{frames} equal frames {words}" for frames, words in counted if frames]
+    return Comparison(Fact.ORIENTATION, Group.STRUCTURE, "differs", 0.0, "; ".join(told)) if told else None
 
 
 def _content(pairing: Pairing) -> Comparison | None:

@@ -12,6 +12,7 @@ from pacs_dedup.domain.identifiers import BlobId, Digest
 T = TypeVar("T")
 _FRAMES_OF_A_TEMPLATE = 3
 _NONE: frozenset[Digest] = frozenset()
+_NOTHING = Digest("")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,6 +31,20 @@ class FrameItem:
     instance: InstanceFingerprint
     fingerprint: FrameFingerprint
 
+    @property
+    def shown_as(self) -> Digest | None:
+        """How a screen shows the stored values of this frame."""
+        return self.fingerprint.presentation_digest or self.instance.presentation_digest
+
+    @property
+    def seen(self) -> tuple[Digest, ...]:
+        """Stored values, how they are shown and what is drawn over them: all that a blank page can say."""
+        return (
+            self.fingerprint.stored_digest,
+            self.shown_as or _NOTHING,
+            self.instance.overlay_digest or _NOTHING,
+        )
+
 
 FramePairs = tuple[tuple[FrameItem, FrameItem], ...]
 InstancePairs = tuple[tuple[InstanceFingerprint, InstanceFingerprint], ...]
@@ -43,7 +58,7 @@ class Pairing:
         exact: pairs (incoming, prior) of informative frames with equal stored digests.
         value: further pairs with equal value digests, or with the same colours by a palette and without one.
         turned: further pairs that are equal once one is rotated or reflected; the same picture, but no copy.
-        silent: pairs of equal frames that do not count.
+        silent: pairs of equal frames that do not count, shown alike and with the same overlays.
         left_incoming, left_prior: informative frames without a partner.
         silent_incoming: frames that do not count and that only the incoming study has.
         objects: pairs of objects with equal content that name the same instances, or copies of them.
@@ -140,7 +155,7 @@ def pair(
     value, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.value_digest)
     shown, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.shown_digest)
     turned, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.orientation_digest)
-    silent, silent_incoming, _ = _join(silent_in, silent_pr, lambda item: item.fingerprint.stored_digest)
+    silent, silent_incoming, _ = _join(silent_in, silent_pr, lambda item: item.seen)
     joined, new, old = _join_objects(incoming, prior, _references(incoming, prior, (*value, *shown), left_in, left_pr))
     shared = tuple(couple for couple in joined if couple[0].content_digest not in common)
     return Pairing(

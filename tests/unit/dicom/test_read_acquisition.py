@@ -207,6 +207,43 @@ def test_codes_count_with_their_scheme_and_orders_with_their_issuer() -> None:
     assert (found.procedure_codes, found.accession_issuer, found.station) == (("CT01@99HA",), "QEH", "CT1")
 
 
+@pytest.mark.parametrize("frames", [1, 2])
+def test_the_side_of_a_frame_is_read_from_its_functional_groups(frames: int) -> None:
+    sides = [[item(FrameAnatomySequence=[item(FrameLaterality=side)]) for side in told] for told in ("L", "LR")]
+    dataset = image_dataset(textured(), PerFrameFunctionalGroupsSequence=sides[frames - 1])
+    found = read_acquisition(dataset)
+    assert [found.laterality_of(frame) for frame in range(frames)] == ["L", "R"][:frames]
+    dataset.ImageLaterality = "L"
+    found = read_acquisition(dataset)
+    assert [found.laterality_of(frame) for frame in range(frames)] == ["L", "R\\L"][:frames]
+    assert found.laterality_of(2) == "L"
+
+
+def test_a_view_is_read_with_its_modifiers() -> None:
+    spot, cleavage = item(CodeValue="399055006", CodingSchemeDesignator="SCT"), item(LongCodeValue="399011000")
+    view = item(CodeValue="399162004", CodingSchemeDesignator="SCT", ViewModifierCodeSequence=[spot, cleavage, item()])
+    web = item(URNCodeValue="urn:view")
+    found = read_acquisition(image_dataset(textured(), ViewCodeSequence=[view, item(), web]))
+    assert found.view_codes == ("399162004@SCT+399011000@+399055006@SCT", "urn:view@")
+
+
+def test_what_uptake_is_measured_by_is_read_of_positron_emission() -> None:
+    injected = item(
+        RadionuclideTotalDose="3.7e8",
+        RadionuclideHalfLife="6586.2",
+        RadiopharmaceuticalStartTime="083000.00",
+        RadiopharmaceuticalStartDateTime="",
+    )
+    told = {"PatientWeight": "70.0", "PatientSize": "0", "RadiopharmaceuticalInformationSequence": [injected]}
+    assert read_acquisition(image_dataset(textured(), Modality="PT", **told)).uptake == (
+        ("PatientWeight", "70"),
+        ("RadionuclideHalfLife", "6586.2"),
+        ("RadionuclideTotalDose", "3.7e+08"),
+        ("RadiopharmaceuticalStartTime", "083000"),
+    )
+    assert read_acquisition(image_dataset(textured(), Modality="CT", **told)).uptake == ()
+
+
 def test_malformed_values_read_as_absent() -> None:
     dataset = image_dataset(textured())
     for keyword, value in (("KVP", "high"), ("EchoTime", "nan"), ("WindowCenter", "x"), ("InstanceNumber", "one")):
