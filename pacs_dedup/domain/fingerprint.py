@@ -19,7 +19,7 @@ from pacs_dedup.domain.identifiers import (
 )
 from pacs_dedup.domain.patients.identity import PatientIdentity
 
-DIGEST_VERSION = "spd1.aid2.ori1.ovl1.prs3.csd2.dsd3.hdr2.cnt2.rsh2"
+DIGEST_VERSION = "spd1.aid2.ori1.ovl1.prs3.csd2.dsd3.hdr2.cnt3.rsh2"
 """Versions of the digests, the reading of headers and the sketches below; stored with every verdict. A change of any
 rule changes its number."""
 
@@ -106,7 +106,7 @@ class InstanceFingerprint:
     Attributes:
         blob_id: the bytes that this was computed from.
         dataset_digest: DSD-1, over all elements except the volatile ones; equal means the same object again.
-        content_digest: CNT-2, UID-agnostic, over the content of an object without pixels, and over pixels and meaning
+        content_digest: CNT-3, UID-agnostic, over the content of an object without pixels, and over pixels and meaning
             of a segmentation or a dose; None for images whose pixels say all.
         presentation_digest: PRS-3, how the stored values of the first frame become grey levels on a screen.
         overlay_digest: OVL-1, None where there is no overlay.

@@ -4,11 +4,13 @@ import pytest
 from pydicom import Dataset
 from pydicom.uid import (
     BasicTextSRStorage,
+    CTDefinedProcedureProtocolStorage,
     EncapsulatedPDFStorage,
     GrayscaleSoftcopyPresentationStateStorage,
     ImplicitVRLittleEndian,
     KeyObjectSelectionDocumentStorage,
     RawDataStorage,
+    RealWorldValueMappingStorage,
     RTStructureSetStorage,
     TwelveLeadECGWaveformStorage,
 )
@@ -195,3 +197,69 @@ def test_uids_of_the_past_and_sources_are_read(tmp_path: Path) -> None:
     )
     assert found.previous_uids == ("1.5.1", "1.5.3")
     assert set(found.referenced_sop_instance_uids) == {"1.5.9", "1.2.3.9"}
+
+
+def verified(name: str) -> dict[str, object]:
+    return {
+        "CompletionFlag": "COMPLETE",
+        "VerificationFlag": "VERIFIED",
+        "VerifyingObserverSequence": [item(VerifyingObserverName=name, VerificationDateTime="20260103")],
+    }
+
+
+def state(frame: int = 1, edge: int = 1, root: str = "1.2.3") -> Dataset:
+    reference = item(ReferencedSOPInstanceUID=f"{root}.9", ReferencedFrameNumber=frame)
+    return thing(
+        GrayscaleSoftcopyPresentationStateStorage,
+        root,
+        ReferencedSeriesSequence=[item(SeriesInstanceUID=f"{root}.8", ReferencedImageSequence=[reference])],
+        ShutterShape="RECTANGULAR",
+        ShutterLeftVerticalEdge=edge,
+        SoftwareVersions="1.0" if root == "1.2.3" else "2.0",
+    )
+
+
+def mapping(slope: float) -> Dataset:
+    mapped = item(RealWorldValueSlope=slope, RealWorldValueIntercept=0.0)
+    return thing(
+        RealWorldValueMappingStorage,
+        ReferencedImageRealWorldValueMappingSequence=[item(RealWorldValueMappingSequence=[mapped])],
+    )
+
+
+def protocol(kilovolts: str) -> Dataset:
+    return thing(
+        CTDefinedProcedureProtocolStorage, AcquisitionProtocolElementSpecificationSequence=[item(KVP=kilovolts)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (report(CompletionFlag="PARTIAL"), report(CompletionFlag="COMPLETE")),
+        (report(VerificationFlag="UNVERIFIED"), report(VerificationFlag="VERIFIED")),
+        (report(PreliminaryFlag="PRELIMINARY"), report(PreliminaryFlag="FINAL")),
+        (report(**verified("LEE^MEI")), report(**verified("HO^SIU"))),
+        (state(frame=1), state(frame=5)),
+        (state(edge=1), state(edge=120)),
+        (mapping(1.0), mapping(7.5)),
+        (protocol("80"), protocol("140")),
+    ],
+)
+def test_what_one_may_rely_on_and_what_it_is_about_is_content(one: Dataset, other: Dataset, tmp_path: Path) -> None:
+    first, second = examined(one, tmp_path), examined(other, tmp_path)
+    assert first.content_digest is not None
+    assert first.content_digest != second.content_digest
+
+
+def test_a_presentation_state_of_copies_by_other_equipment_is_the_same(tmp_path: Path) -> None:
+    assert examined(state(), tmp_path).content_digest == examined(state(root="1.7"), tmp_path).content_digest
+
+
+def test_orders_and_evidence_are_not_what_a_mapping_says(tmp_path: Path) -> None:
+    ordered = mapping(1.0)
+    ordered.RequestAttributesSequence = [item(RequestedProcedureID="77")]
+    ordered.PerformedProcedureStepID = "78"
+    ordered.ReferencedRequestSequence = [item(AccessionNumber="79")]
+    ordered.DeviceSerialNumber = "80"
+    assert examined(ordered, tmp_path).content_digest == examined(mapping(1.0), tmp_path).content_digest
