@@ -8,7 +8,7 @@ from typing import Final
 from pydicom.dataset import Dataset
 
 from pacs_dedup.dicom.canonical_elements import CanonicalWriter, renumbered
-from pacs_dedup.dicom.elements import texts
+from pacs_dedup.dicom.elements import text, texts
 from pacs_dedup.dicom.pixel_description import decoded_interpretation
 from pacs_dedup.dicom.rendition import functional_group, functional_groups
 from pacs_dedup.domain.identifiers import Digest
@@ -67,8 +67,9 @@ _MODULES: Final = (
     0x00700042,  # Image Rotation
     0x0070005A,  # Displayed Area Selection Sequence
     0x00700060,  # Graphic Layer Sequence
-    0x20500020,  # Presentation LUT Shape
 )
+_SPACINGS: Final = frozenset({"PixelSpacing", "ImagerPixelSpacing"})
+"""Geometry, in mm; systems print it with more or fewer digits."""
 _CURVES: Final = range(0x5000, 0x5020, 2)
 """Groups of the retired Curve module (PS3.3-2004 C.10.2)."""
 
@@ -76,8 +77,9 @@ _CURVES: Final = range(0x5000, 0x5020, 2)
 def presentation_digest(dataset: Dataset) -> Digest:
     """Digest what turns the stored values of the first frame into what a screen shows of them (PRS-3).
 
-    Numbers enter as reduced fractions, UIDs by their order. A frame with functional groups (PS3.3 C.7.6.16) gives the
-    digest of the single frame that it was made of.
+    Numbers enter as reduced fractions, spacings to four digits, UIDs by their order, and what the standard gives an
+    absent element as that. A frame with functional groups (PS3.3
+    C.7.6.16) gives the digest of the single frame that it was made of.
     """
     return _digest(dataset, _Values(dataset).of(0))
 
@@ -100,8 +102,9 @@ def _known_or_new(
 
 def _digest(dataset: Dataset, values: tuple[str, ...]) -> Digest:
     writer = CanonicalWriter(b"PRS3", uids=renumbered())
-    writer.bytes(decoded_interpretation(dataset).encode())
-    for value in chain(values, _read(dataset, _OF_IMAGES)):
+    interpretation = decoded_interpretation(dataset)
+    writer.bytes(interpretation.encode())
+    for value in chain(values, _read(dataset, _OF_IMAGES), (_grey_shape(dataset, interpretation),)):
         writer.bytes(value.encode())
     writer.dataset(dataset, chain(_MODULES, _curves(dataset)))
     return Digest(f"prs3:{writer.hexdigest()}")
@@ -140,8 +143,24 @@ class _Values:
         return self._known[id(groups), keyword]
 
 
+def _grey_shape(dataset: Dataset, interpretation: str) -> str:
+    """Return Presentation LUT Shape (2050,0020); an absent one shows the lowest value as the interpretation says."""
+    return text(dataset, "PresentationLUTShape") or ("INVERSE" if interpretation == "MONOCHROME1" else "IDENTITY")
+
+
 def _read(dataset: Dataset, absences: dict[str, str]) -> tuple[str, ...]:
-    return tuple("\\".join(map(_fraction, texts(dataset, keyword))) or absent for keyword, absent in absences.items())
+    return tuple(_written(dataset, keyword) or absent for keyword, absent in absences.items())
+
+
+def _written(dataset: Dataset, keyword: str) -> str:
+    return "\\".join(_fraction(_short(value) if keyword in _SPACINGS else value) for value in texts(dataset, keyword))
+
+
+def _short(spacing: str) -> str:
+    try:
+        return f"{float(spacing):.4g}"
+    except ValueError:
+        return spacing
 
 
 def _fraction(written: str) -> str:

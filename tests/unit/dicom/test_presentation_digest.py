@@ -166,6 +166,41 @@ def test_square_pixels_are_what_absence_means() -> None:
     assert presentation_digest(plain) == presentation_digest(told)
 
 
+@pytest.mark.parametrize(
+    ("interpretation", "shape", "equal"),
+    [
+        ("MONOCHROME2", "IDENTITY", True),
+        ("MONOCHROME1", "INVERSE", True),
+        ("MONOCHROME2", "INVERSE", False),
+        ("MONOCHROME1", "IDENTITY", False),
+        ("MONOCHROME2", "LIN OD", False),
+    ],
+)
+def test_the_shape_of_greys_is_what_the_interpretation_says(interpretation: str, shape: str, *, equal: bool) -> None:
+    plain = image_dataset(SLICES[0], bits=12, PhotometricInterpretation=interpretation)
+    told = image_dataset(SLICES[0], bits=12, PhotometricInterpretation=interpretation, PresentationLUTShape=shape)
+    assert (presentation_digest(plain) == presentation_digest(told)) is equal
+
+
+@pytest.mark.parametrize("keyword", ["PixelSpacing", "ImagerPixelSpacing"])
+@pytest.mark.parametrize(
+    ("spacing", "equal"), [("0.488281", True), ("4.8828125e-1", True), ("0.4890", False), ("", False)]
+)
+def test_a_spacing_is_compared_to_four_digits(keyword: str, spacing: str, *, equal: bool) -> None:
+    exact, printed = (
+        image_dataset(SLICES[0], bits=12, **{keyword: [value, value] if value else None})
+        for value in ("0.48828125", spacing)
+    )
+    assert (presentation_digest(exact) == presentation_digest(printed)) is equal
+
+
+def test_a_spacing_that_is_no_number_is_a_text() -> None:
+    one, other = (image_dataset(SLICES[0], bits=12) for _ in range(2))
+    one.add_new("PixelSpacing", "LO", ["wide", "wide"])
+    other.add_new("PixelSpacing", "LO", ["wide", "narrow"])
+    assert presentation_digest(one) != presentation_digest(other)
+
+
 def test_an_annotation_of_a_copy_with_new_uids_is_the_same() -> None:
     old, new = (
         image_dataset(SLICES[0], bits=12, GraphicAnnotationSequence=annotated(uid)) for uid in ("1.2.9", "1.7.4")
