@@ -5,9 +5,8 @@ from typing import assert_never
 
 from pacs_dedup.domain.evidence import Comparison, Evidence, Fact, Group, PatientTier
 from pacs_dedup.domain.fingerprint import DIGEST_VERSION
-from pacs_dedup.domain.patients.names import CONTRADICTING
 from pacs_dedup.domain.policy import Action, Policy
-from pacs_dedup.domain.relation import other_patient, relate
+from pacs_dedup.domain.relation import other_patient, perhaps_other_patient, relate
 from pacs_dedup.domain.sentences import sentence_of
 from pacs_dedup.domain.verdict import Certainty, Disposition, Relation, Verdict
 
@@ -82,7 +81,7 @@ def _safe_disposition(relation: Relation, evidence: Evidence) -> Disposition:
     match relation:
         case Relation.CORRECTED_RESEND | Relation.UNDECIDED if _may_harm(evidence):
             return Disposition.ALERT
-        case Relation.CORRECTED_RESEND | Relation.CONTINUED | Relation.UNDIGESTABLE if _names_speak_against(evidence):
+        case Relation.CORRECTED_RESEND | Relation.CONTINUED | Relation.UNDIGESTABLE if perhaps_other_patient(evidence):
             return Disposition.FLAG
         case (
             Relation.DISTINCT
@@ -198,18 +197,6 @@ def _leaves_one_reading(relation: Relation, evidence: Evidence) -> bool:
             return evidence.total_bits < 0
         case _:
             return coverage.tried > 0 and coverage.confirmed == coverage.tried
-
-
-def _names_speak_against(evidence: Evidence) -> bool:
-    """Whether kept UIDs come under another name, though little enough is known that it may be one person's."""
-    match evidence.patient_tier:
-        case PatientTier.UNKNOWN:
-            against = evidence.patient_bits < 0
-        case PatientTier.POSSIBLE:
-            against = evidence.level(Fact.PATIENT_NAME) in CONTRADICTING
-        case _:
-            against = False
-    return against and (evidence.sop.shared > 0 or evidence.level(Fact.STUDY_INSTANCE_UID) == "equal")
 
 
 def _times_conflict(evidence: Evidence) -> bool:

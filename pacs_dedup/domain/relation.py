@@ -1,6 +1,7 @@
 """The relation of two studies: gates, in order, over the evidence. Each gate is one row of the taxonomy."""
 
 from pacs_dedup.domain.evidence import Coverage, Evidence, Fact, PatientTier
+from pacs_dedup.domain.patients.names import CONTRADICTING
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.verdict import Relation
 
@@ -24,6 +25,18 @@ def relate(evidence: Evidence, policy: Policy) -> Relation:
 def other_patient(link: PatientTier) -> bool:
     """Tell whether the headers name two people, or contradict themselves about one."""
     return link in (PatientTier.DIFFERENT, PatientTier.CONFLICT)
+
+
+def perhaps_other_patient(evidence: Evidence) -> bool:
+    """Tell whether kept UIDs come under another name, though little enough is known that it may be one person's."""
+    match evidence.patient_tier:
+        case PatientTier.UNKNOWN:
+            against = evidence.patient_bits < 0
+        case PatientTier.POSSIBLE:
+            against = evidence.level(Fact.PATIENT_NAME) in CONTRADICTING
+        case _:
+            against = False
+    return against and (evidence.sop.shared > 0 or evidence.level(Fact.STUDY_INSTANCE_UID) == "equal")
 
 
 def _under_shared_uids(evidence: Evidence) -> Relation | None:
@@ -154,11 +167,17 @@ def _without_shared_pixels(evidence: Evidence) -> Relation | None:
         return Relation.UNDECIDED if _alike_without_answer(coverage) else Relation.CONTINUED
     if derived:
         return Relation.DERIVED
-    if coverage.unreadable_incoming and not coverage.incoming:
+    if _nothing_examined(coverage):
         return Relation.UNDIGESTABLE
     if coverage.uninformative and not _same_acquisition(evidence):
         return Relation.UNINFORMATIVE_MATCH
     return _by_acquisition(evidence)
+
+
+def _nothing_examined(coverage: Coverage) -> bool:
+    """Whether one side has nothing that could be compared, for it could not be digested."""
+    unread_incoming = coverage.unreadable_incoming and not coverage.incoming
+    return bool(unread_incoming or (coverage.unreadable_prior and not coverage.prior))
 
 
 def _alike_without_answer(coverage: Coverage) -> bool:
@@ -201,5 +220,6 @@ def _unequal_pixels_of_one_acquisition(evidence: Evidence) -> Relation | None:
     if coverage.reconstructed or evidence.level(Fact.KERNEL) == "differs":
         return Relation.OTHER_RECONSTRUCTION
     if not coverage.incoming or not coverage.prior:
-        return Relation.UNDIGESTABLE if coverage.unreadable_incoming else None
+        unread = coverage.unreadable_incoming or coverage.unreadable_prior
+        return Relation.UNDIGESTABLE if unread else None
     return Relation.UNDECIDED if evidence.total_bits >= _METADATA_SUSPICION_BITS else None

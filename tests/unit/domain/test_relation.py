@@ -217,6 +217,8 @@ def test_a_study_that_names_the_other_as_its_source_is_derived(level: str) -> No
 
 def test_a_study_of_which_nothing_could_be_examined_is_undigestable() -> None:
     assert relation(coverage=Coverage(prior=10, unreadable_incoming=3)) is Relation.UNDIGESTABLE
+    assert relation(coverage=Coverage(incoming=10, unreadable_prior=3), total_bits=42.0) is Relation.UNDIGESTABLE
+    assert relation(coverage=Coverage(incoming=10, prior=1, unreadable_prior=3)) is Relation.DISTINCT
 
 
 def test_blank_frames_in_common_say_nothing() -> None:

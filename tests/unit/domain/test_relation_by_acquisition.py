@@ -61,6 +61,8 @@ def test_one_acquisition_of_which_a_side_has_no_pixels_stays_open() -> None:
     assert relation(coverage=nothing, levels=SAME_ACQUISITION, total_bits=30.0) is Relation.DISTINCT
     broken = Coverage(incoming=3, unreadable_incoming=1)
     assert relation(coverage=broken, levels=SAME_ACQUISITION) is Relation.UNDIGESTABLE
+    unread = Coverage(prior=3, unreadable_prior=1)
+    assert relation(coverage=unread, levels=SAME_ACQUISITION) is Relation.UNDIGESTABLE
 
 
 def test_blank_frames_of_one_acquisition_do_not_end_the_question() -> None:
