@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from pacs_dedup.domain.evidence import Evidence, Fact, PatientTier
+from pacs_dedup.domain.relation import perhaps_other_patient
 from pacs_dedup.domain.verdict import Relation
 
 _PATIENTS = {
@@ -25,20 +26,35 @@ def _n_of_m(evidence: Evidence) -> str:
     return f"{coverage.matched} of {coverage.incoming}"
 
 
+def _all_of(matched: int, items: int) -> str:
+    return f"all {items}" if matched >= items else f"{matched} of the {items}"
+
+
 def _how_equal(evidence: Evidence) -> str:
     coverage = evidence.coverage
-    if coverage.sketched and not coverage.confirmed:
-        return "have the same noise by their sketches, for the pixels are no longer held,"
+    if coverage.sketched:
+        return f"have the same noise{_by_what(evidence)}"
     if coverage.verified:
         return "show the same acquisition with altered pixels"
     if coverage.value:
         return "have the same pixels once rescaling, inversion or borders are undone"
-    return "have exactly the same pixels"
+    return "have exactly the same pixels" if coverage.images_matched else "have exactly the same content"
+
+
+def _by_what(evidence: Evidence) -> str:
+    coverage = evidence.coverage
+    if coverage.sketched:
+        some = ", some" if coverage.confirmed else ""
+        return f"{some} by their sketches (the pixels are no longer held)"
+    return " with altered pixels" if coverage.verified else ""
 
 
 def _corrected(evidence: Evidence) -> str:
     who = _PATIENTS[evidence.patient_tier]
-    return f"The same instances again with other header values, for {who}{_and_new(evidence)}; the pixels are equal."
+    unread = evidence.sop.not_comparable
+    pixels = f"the pixels are equal but for {unread} that could not be examined" if unread else "the pixels are equal"
+    again = f"The same instances again with other header values, for {who}{_and_new(evidence)}"
+    return f"{again}; {pixels}.{_check_the_name(evidence)}"
 
 
 def _and_new(evidence: Evidence) -> str:
@@ -46,12 +62,16 @@ def _and_new(evidence: Evidence) -> str:
     return f", and {new} that are new" if evidence.sop.shared and new else ""
 
 
+def _check_the_name(evidence: Evidence) -> str:
+    against = perhaps_other_patient(evidence)
+    return " What the headers say of the patient does not agree: check the identity first." if against else ""
+
+
 def _conflict(evidence: Evidence) -> str:
-    count = evidence.sop.conflicting
-    return (
-        f"{count} SOP Instance UIDs that are known already arrived with different pixels. "
-        "Two images hide behind one UID: find out which one the report means."
-    )
+    known = f"{evidence.sop.conflicting} SOP Instance UIDs that are known already arrived with different pixels."
+    if evidence.sop.conflicting == evidence.sop.refuted:
+        return f"{known} By their noise alone, two images hide behind one UID: look at both."
+    return f"{known} Two images hide behind one UID: find out which one the report means."
 
 
 def _lossy_twin(evidence: Evidence) -> str:
@@ -71,45 +91,60 @@ def _lossy_copy(evidence: Evidence) -> str:
 def _wrong_patient(evidence: Evidence) -> str:
     who = _PATIENTS[evidence.patient_tier]
     return (
-        f"{_n_of_m(evidence)} images {_how_equal(evidence)} as images filed for {who}. "
+        f"{_shared(evidence)} as images filed for {who}. "
         "One of the two studies may be filed under the wrong person: check the identity first."
     )
 
 
+def _shared(evidence: Evidence) -> str:
+    """Say what two studies of two people have in common."""
+    coverage = evidence.coverage
+    if coverage.matched:
+        turned = f", and {coverage.turned} once flipped or rotated," if coverage.turned else ""
+        return f"{_n_of_m(evidence)} items {_how_equal(evidence)}{turned}"
+    if coverage.turned:
+        return f"{coverage.turned} of {coverage.incoming} items have, once flipped or rotated, the same pixels"
+    return f"{evidence.sop.lossy_twin} instances came again, lossily compressed, under the same UIDs"
+
+
 def _unknown_patient(evidence: Evidence) -> str:
+    possible = evidence.patient_tier is PatientTier.POSSIBLE
+    doubt = "is only possibly the same" if possible else "could not be compared"
     return (
-        f"{_n_of_m(evidence)} images {_how_equal(evidence)} as a known study, "
-        "but the patient could not be compared: settle the identity first."
+        f"{_n_of_m(evidence)} items {_how_equal(evidence)} as a known study, "
+        f"but the patient {doubt}: settle the identity first."
     )
 
 
 def _subset(evidence: Evidence) -> str:
     coverage = evidence.coverage
     return (
-        f"A part of a known study: all {coverage.incoming} incoming items {_how_equal(evidence)} "
-        f"as {coverage.matched} of its {coverage.prior}."
+        f"A part of a known study: {_all_of(coverage.matched, coverage.incoming)} incoming items "
+        f"{_how_equal(evidence)} as {coverage.matched} of its {coverage.prior}."
     )
 
 
 def _superset(evidence: Evidence) -> str:
     coverage = evidence.coverage
     return (
-        f"More complete than the known study: it has all {coverage.prior} known items and "
-        f"{coverage.incoming - coverage.matched} more. The known one is incomplete."
+        f"More complete than the known study: it has {_all_of(coverage.matched, coverage.prior)} known items"
+        f"{_by_what(evidence)} and {coverage.incoming - coverage.matched} more. The known one is incomplete."
     )
 
 
 def _overlap(evidence: Evidence) -> str:
     coverage = evidence.coverage
     return (
-        f"{coverage.matched} items are in both studies; {coverage.incoming - coverage.matched} are only in the "
-        f"incoming and {coverage.prior - coverage.matched} only in the known one. Neither replaces the other."
+        f"{coverage.matched} items are in both studies{_by_what(evidence)}; {coverage.incoming - coverage.matched} are "
+        f"only in the incoming and {coverage.prior - coverage.matched} only in the known one. "
+        "Neither replaces the other."
     )
 
 
 def _continued(evidence: Evidence) -> str:
-    new = evidence.incoming_instances - evidence.sop.shared
-    return f"The same study, {new} instances longer: ordinary growth."
+    longer = f"The same study, {evidence.incoming_instances - evidence.sop.shared} instances longer"
+    check = _check_the_name(evidence)
+    return f"{longer}.{check}" if check else f"{longer}: ordinary growth."
 
 
 def _presentation(evidence: Evidence) -> str:
@@ -118,7 +153,17 @@ def _presentation(evidence: Evidence) -> str:
         for fact, words in ((Fact.PRESENTATION, "grey levels"), (Fact.OVERLAYS, "overlays"))
         if evidence.level(fact) == "differs"
     ]
-    return f"The stored pixels are the same, but the study is shown with other {' and '.join(differing)}."
+    undone = " once rescaling, inversion or borders are undone" if evidence.coverage.value else ""
+    return f"The stored pixels are the same{undone}, but the study is shown with other {' and '.join(differing)}."
+
+
+def _undigestable(evidence: Evidence) -> str:
+    coverage = evidence.coverage
+    if coverage.unreadable_prior and not coverage.unreadable_incoming:
+        words = "The pixels of the known study could not be examined, so nothing tells whether this is a copy of it."
+    else:
+        words = "The pixels could not be examined; the study is kept and forwarded as it came."
+    return f"{words}{_check_the_name(evidence)}"
 
 
 def _undecided(evidence: Evidence) -> str:
@@ -174,6 +219,6 @@ _SENTENCES: dict[Relation, Callable[[Evidence], str]] = {
     ),
     Relation.PRESENTATION_TWIN: _presentation,
     Relation.UNINFORMATIVE_MATCH: _fixed("Only blank or template images are equal; that says nothing."),
-    Relation.UNDIGESTABLE: _fixed("The pixels could not be examined; the study is kept and forwarded as it came."),
+    Relation.UNDIGESTABLE: _undigestable,
     Relation.UNDECIDED: _undecided,
 }
