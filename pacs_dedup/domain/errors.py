@@ -9,6 +9,7 @@
       Unreadable                   3         no      bytes that can not be understood; they are kept
       BlobMissing                  3         no
       OutOfStorage                 4         yes
+        StorageDamaged             4         no      what was stored can not be read; a person has to mend it
       PeerUnavailable              4         yes     no association, or no answer
         PeerResting                4         yes     it was not asked, because it was unavailable just before
       PeerRefused                  4         no      the peer answered with a failure that a retry will not mend
@@ -59,6 +60,12 @@ class OutOfStorage(PacsDedupError):
 
     retriable = True
     exit_code = 4
+
+
+class StorageDamaged(OutOfStorage):
+    """What was stored can not be read. Nothing is taken, and nothing deleted, until a person has mended it."""
+
+    retriable = False
 
 
 class PeerUnavailable(PacsDedupError):

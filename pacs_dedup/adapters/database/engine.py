@@ -28,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
-from pacs_dedup.domain.errors import BadConfiguration, OutOfStorage, PacsDedupError
+from pacs_dedup.domain.errors import BadConfiguration, OutOfStorage, PacsDedupError, StorageDamaged
 
 T = TypeVar("T")
 
@@ -38,6 +38,9 @@ CONNECT_TIMEOUT_S = 10
 _IMMEDIATE = "pacs_dedup_immediate"
 _RETRIED_SQLSTATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock: PostgreSQL undid one side
 _ATTEMPTS = 5
+_DAMAGED_CODES = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_PRIMARY_CODE = 0xFF  # SQLite tells more of a code in the bits above
+_DAMAGED_SQLSTATES = frozenset({"XX001", "XX002"})  # data corrupted, index corrupted
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Transactions:
 
         Raises:
             OutOfStorage: the database could not take the change; nothing of it was kept.
+            StorageDamaged: the database can not be read.
             PacsDedupError: it does not understand the change, or a constraint forbids it; nothing of it was kept.
         """
         writer = self.engine.execution_options(**{_IMMEDIATE: True})
@@ -189,6 +193,12 @@ def _in_words(run: Callable[[], T]) -> T:
     try:
         return run()
     except DBAPIError as error:
+        if _is_damage(error):
+            raise StorageDamaged(
+                f"the database is damaged, or is no database ({_identify(error)}); delete nothing: restore it from a "
+                "backup, or set the data folder aside, which still holds what was received, and scan or send the "
+                "studies anew into another one"
+            ) from None
         if _is_a_defect(error):
             raise PacsDedupError(
                 f"the database refused a statement ({_identify(error)}); this is a defect of pacs_dedup: report it"
@@ -198,6 +208,12 @@ def _in_words(run: Callable[[], T]) -> T:
             f"the database did not answer: {str(error.orig).strip().splitlines()[0]}; "
             "see that it runs, that its disk has room and that nothing else locks it"
         ) from error
+
+
+def _is_damage(error: DBAPIError) -> bool:
+    """Tell whether the database itself can not be understood, whatever it is asked."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY_CODE
+    return code in _DAMAGED_CODES or getattr(error.orig, "sqlstate", None) in _DAMAGED_SQLSTATES
 
 
 def _is_a_defect(error: DBAPIError) -> bool:

@@ -4,6 +4,7 @@ import sqlite3
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from pacs_dedup.adapters.database import Database, open_database
 from pacs_dedup.adapters.database.engine import Transactions, connect
-from pacs_dedup.domain.errors import OutOfStorage, PacsDedupError
+from pacs_dedup.domain.errors import OutOfStorage, PacsDedupError, StorageDamaged
 from pacs_dedup.ports.journal import Step
 from tests.contracts.values import MINUTE, arrival
 from tests.fakes import FakeClock
@@ -77,6 +78,33 @@ def test_a_defect_of_ours_is_not_called_a_full_disk(database: Database) -> None:
     with pytest.raises(PacsDedupError, match="defect") as error:
         database.transactions.write(lambda connection: connection.execute(text("SELECT nonsense FROM nowhere")))
     assert not error.value.retriable
+
+
+def test_a_file_that_is_no_database_is_called_damaged_and_left_as_it_is(sqlite_url: str) -> None:
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    file.write_bytes(nonsense := b"no database at all " * 500)
+    with pytest.raises(StorageDamaged, match=r"SQLITE_NOTADB\); delete nothing: restore it") as error:
+        open_database(sqlite_url, FakeClock())
+    assert (error.value.retriable, error.value.exit_code) == (False, 4)
+    assert file.read_bytes() == nonsense
+
+
+def test_a_database_with_a_damaged_page_is_called_damaged(sqlite_url: str) -> None:
+    open_database(sqlite_url, FakeClock()).close()
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    whole = file.read_bytes()
+    file.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+    with pytest.raises(StorageDamaged, match="scan or send the studies anew"):
+        open_database(sqlite_url, FakeClock()).arrivals.record(arrival())
+
+
+@pytest.mark.postgres
+def test_damage_that_postgresql_reports_is_told_as_damage(postgres_url: str) -> None:
+    lazy = Transactions(connect(postgres_url))
+    raised = text("DO $$ BEGIN RAISE EXCEPTION 'invalid page' USING ERRCODE = 'XX001'; END $$")
+    with pytest.raises(StorageDamaged, match="XX001"):
+        lazy.write(lambda connection: connection.execute(raised))
+    lazy.engine.dispose()
 
 
 def test_errors_do_not_show_what_was_to_be_stored(database: Database) -> None:

@@ -144,3 +144,17 @@ def test_hoisting_only_moves_global_options_to_the_front(before: list[str], afte
 def test_a_global_option_without_its_value_stays_an_error(cli: Cli) -> None:
     assert hoisted(["scan", "--data"]) == ["--data", "scan"]
     assert cli("config", "show", "--config").code == 2
+
+
+@pytest.mark.parametrize("words", [("cases", "list"), ("report", "--out", "never"), ("renew",)])
+def test_a_damaged_database_is_a_storage_failure_that_says_what_to_do(
+    cli: Cli, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "pacs_dedup.db").write_bytes(b"no database at all " * 500)
+
+    answer = cli(*words, "--data", tmp_path)
+
+    assert answer.code == 4
+    assert answer.out == ""
+    assert "delete nothing: restore it from a backup" in answer.err
+    assert "defect" not in answer.err
