@@ -8,20 +8,20 @@ from types import MappingProxyType
 from pacs_dedup.domain.case import CaseState
 from pacs_dedup.domain.cluster import primary
 from pacs_dedup.domain.identifiers import StudyKey
-from pacs_dedup.domain.verdict import Disposition, Judgement, Relation
+from pacs_dedup.domain.verdict import Judgement, Relation, Verdict
 from pacs_dedup.pipeline.case_report import Reading, case_report
 from pacs_dedup.ports.study_register import StudyEntry
-from pacs_dedup.reports.model import ReportData, SenderTotals, UnreadableInstance
+from pacs_dedup.reports.model import ReportData, SenderTotals, UnreadableInstance, is_alarm
 
 MAX_SENDERS = 40
 """More senders than this (a scanned tree has one per folder) are summed up in one row."""
 
-_COPIES = frozenset(
+_RESENT = frozenset(
+    {Relation.RESEND, Relation.TRANSCODED_RESEND, Relation.CORRECTED_RESEND, Relation.LOSSY_TWIN},
+)
+"""Relations of instances that were here under the same UIDs."""
+_COPIED = frozenset(
     {
-        Relation.RESEND,
-        Relation.TRANSCODED_RESEND,
-        Relation.CORRECTED_RESEND,
-        Relation.LOSSY_TWIN,
         Relation.EXACT_COPY,
         Relation.LOSSY_COPY,
         Relation.PRESENTATION_TWIN,
@@ -30,7 +30,7 @@ _COPIES = frozenset(
         Relation.SUBSET,
     }
 )
-"""Relations by which everything that came was here already, in this or in a better version."""
+"""Relations of images and objects whose content was here."""
 
 _OPEN = frozenset({CaseState.NEW, CaseState.ESCALATED})
 
@@ -77,8 +77,17 @@ def gather(
 
 
 def newest_of_each_pair(judgements: Iterable[Judgement]) -> tuple[Judgement, ...]:
-    """Return the last judgement of each pair of studies; earlier generations are history."""
-    return tuple({(j.incoming, j.prior): j for j in judgements}.values())
+    """Return the last judgement of each pair of studies; earlier generations are history.
+
+    A study that grew may have two with itself, on the growth and on what repeats within it: the graver one speaks.
+    """
+    newest: dict[tuple[StudyKey, StudyKey], list[Judgement]] = {}
+    for judgement in judgements:
+        pair = judgement.incoming, judgement.prior
+        with_itself = judgement.incoming == judgement.prior
+        beside = [j for j in newest.get(pair, ()) if with_itself and j.generation == judgement.generation]
+        newest[pair] = [*beside, judgement]
+    return tuple(gravest for found in newest.values() if (gravest := primary(found)))
 
 
 def _within(at: datetime, since: datetime | None) -> bool:
@@ -106,8 +115,9 @@ def _totals(
 ) -> SenderTotals:
     sizes = {entry.key: _size(entry.key, reading) for entry in entries}
     firsts = {entry.key: primary(judged.get(entry.key, ())) for entry in entries}
-    copies = [key for key, first in firsts.items() if first and first.verdict.relation in _COPIES]
-    dispositions = Counter(first.verdict.disposition for first in firsts.values() if first)
+    copies = [key for key, first in firsts.items() if first and was_here(first.verdict)]
+    alarms = [first for first in firsts.values() if first and is_alarm(first.verdict)]
+    for_a_person = [first for first in firsts.values() if first and first.verdict.disposition.opens_case]
     return SenderTotals(
         source=source,
         studies=len(entries),
@@ -115,9 +125,22 @@ def _totals(
         size_bytes=sum(size for _, size in sizes.values()),
         copies=len(copies),
         copy_bytes=sum(sizes[key][1] for key in copies),
-        flags=dispositions[Disposition.FLAG] + dispositions[Disposition.QUARANTINE],
-        alerts=dispositions[Disposition.ALERT],
+        flags=len(for_a_person) - len(alarms),
+        alerts=len(alarms),
     )
+
+
+def was_here(verdict: Verdict) -> bool:
+    """Tell whether everything that came was here already, in this or in a better version."""
+    evidence, coverage = verdict.evidence, verdict.evidence.coverage
+    if verdict.relation in _RESENT:
+        whole = evidence.sop.shared >= evidence.incoming_instances
+    else:
+        # Blank frames differ after every lossy compression; without it a blank frame that is new is new content.
+        new = coverage.new_content or (coverage.new_uninformative and not coverage.verified)
+        known = coverage.matched >= coverage.incoming and not (new or coverage.unreadable_incoming)
+        whole = verdict.relation in _COPIED and known
+    return whole and verdict.better != "incoming"
 
 
 def _size(key: StudyKey, reading: Reading) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pacs_dedup.domain.case import CaseState, ReviewCase
 from pacs_dedup.domain.header import HeaderDifference
 from pacs_dedup.domain.identifiers import StudyKey
-from pacs_dedup.domain.verdict import Disposition, Relation
+from pacs_dedup.domain.verdict import Disposition, Relation, Verdict
 
 PATIENT_DATA_STATEMENT = (
     "This report holds patient data: names, numbers and images. Keep it where patient data may be kept, "
@@ -82,8 +82,10 @@ class SenderTotals:
 
     Attributes:
         source: calling AE title, or ``scan:<folder>``.
-        copies: incoming studies whose content was here already.
+        copies: incoming studies whose content was here already, all of it, in this or a better version.
         copy_bytes: bytes of those studies.
+        alerts: studies whose first judgement is an alarm, held back or not.
+        flags: studies whose first judgement is for a person, and no alarm.
     """
 
     source: str
@@ -143,7 +145,7 @@ class ReportData:
     sites: Mapping[str, str] = field(default_factory=dict)
 
 
-_URGENCY = {Disposition.ALERT: 0, Disposition.QUARANTINE: 1, Disposition.FLAG: 2}
+_URGENCY = {Disposition.QUARANTINE: 0, Disposition.FLAG: 1}
 _OPEN = frozenset({CaseState.NEW, CaseState.ESCALATED})
 
 
@@ -152,13 +154,19 @@ def needs_a_person(report: CaseReport) -> bool:
     return report.case.state in _OPEN
 
 
+def is_alarm(verdict: Verdict) -> bool:
+    """Tell whether a verdict is an alarm; two images under one UID are one where they are held back, too."""
+    return verdict.disposition is Disposition.ALERT or verdict.relation is Relation.UID_CONFLICT
+
+
 def by_urgency(cases: tuple[CaseReport, ...]) -> tuple[CaseReport, ...]:
-    """Return open cases before decided ones, alerts before holds before flags, oldest first within each."""
+    """Return open cases before decided ones, alarms before holds before flags, oldest first within each."""
     return tuple(
         sorted(
             cases,
             key=lambda c: (
                 not needs_a_person(c),
+                not is_alarm(c.case.verdict),
                 _URGENCY.get(c.case.verdict.disposition, len(_URGENCY)),
                 c.case.opened_at,
             ),
