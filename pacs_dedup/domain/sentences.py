@@ -51,10 +51,11 @@ def _by_what(evidence: Evidence) -> str:
 
 def _corrected(evidence: Evidence) -> str:
     who = _PATIENTS[evidence.patient_tier]
+    undone = " once rescaling or borders are undone" if evidence.coverage.value else ""
     unread = evidence.sop.not_comparable
-    pixels = f"the pixels are equal but for {unread} that could not be examined" if unread else "the pixels are equal"
+    but = f" but for {unread} that could not be examined" if unread else ""
     again = f"The same instances again with other header values, for {who}{_and_new(evidence)}"
-    return f"{again}; {pixels}.{_check_the_name(evidence)}"
+    return f"{again}; the pixels are equal{undone}{but}.{_check_the_name(evidence)}"
 
 
 def _and_new(evidence: Evidence) -> str:

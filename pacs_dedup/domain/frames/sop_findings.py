@@ -100,8 +100,8 @@ def find(incoming: StudyFingerprint, prior: StudyFingerprint, looks: TwinLooks =
 def same_pixels(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:
     """Tell whether two instances carry the same frames, or the same content where they have no pixels.
 
-    Values that were written anew are the same frames only where they mean the same: shown by another rescale or window,
-    and not black for white. The frames of a segmentation or a dose are the same only with the same meaning.
+    Values that were written anew are the same frames only where they may mean the same: shown by another rescale or
+    window, and not black for white. The frames of a segmentation or a dose are the same only with the same meaning.
     """
     if _means_otherwise(a, b):
         return False
@@ -173,7 +173,10 @@ def _same_values(x: FrameFingerprint, y: FrameFingerprint) -> bool:
 
 
 def _written_anew_to_mean_the_same(one: _FrameOf, other: _FrameOf) -> bool:
-    """Tell whether other numbers come with another rescale or window; alone they would be other grey levels."""
+    """Tell whether other numbers come with another rescale or window; alone they would be other grey levels.
+
+    Whether the one makes up for the other can not be told: no factor and no offset is kept of a frame.
+    """
     (a, x), (b, y) = one, other
     shown = (x.presentation_digest or a.presentation_digest, y.presentation_digest or b.presentation_digest)
     return _same_values(x, y) and x.polarity == y.polarity and shown[0] != shown[1]

@@ -178,6 +178,11 @@ def test_what_is_said_of_an_overlap(changes: dict, how: str) -> None:
             "are equal.",
         ),
         (
+            make_evidence(sop=SopFindings(shared=10, corrected=10), coverage=make_coverage(exact=8, value=2)),
+            "The same instances again with other header values, for the same patient; the pixels are equal once "
+            "rescaling or borders are undone.",
+        ),
+        (
             make_evidence(sop=SopFindings(shared=10, corrected=1, not_comparable=9)),
             "The same instances again with other header values, for the same patient; the pixels are equal but for 9 "
             "that could not be examined.",
