@@ -70,9 +70,18 @@ def studies_of(case: ReviewCase, reading: Reading) -> tuple[StudyFingerprint, St
         incoming = load_up_to(case.incoming, case.generation, reading)
         return incoming, _newest(case.prior, reading)
     new = load_generation(case.incoming, case.generation, reading)
-    if case.generation > 1:
-        return new, load_up_to(case.prior, case.generation - 1, reading)
-    return repeats_within(new, frozenset()) or (new, new)
+    within = repeats_within(new, frozenset()) or (new, new)
+    if case.generation == 1:
+        return within
+    grown = new, load_up_to(case.prior, case.generation - 1, reading)
+    return grown if _is_of(case, grown) or not _is_of(case, within) else within
+
+
+def _is_of(case: ReviewCase, studies: tuple[StudyFingerprint, StudyFingerprint]) -> bool:
+    """Whether two studies have as many instances as those that a case's verdict compared."""
+    evidence = case.verdict.evidence
+    compared = evidence.incoming_instances, evidence.prior_instances
+    return compared == tuple(len(study.by_sop_instance_uid) for study in studies)
 
 
 def _newest(key: StudyKey, reading: Reading) -> StudyFingerprint:

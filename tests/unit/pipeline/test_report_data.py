@@ -98,6 +98,23 @@ def test_of_growth_and_a_conflict_within_it_the_conflict_is_counted() -> None:
     assert told(site).pairs == ((Relation.UID_CONFLICT, 1),)
 
 
+@pytest.mark.parametrize("known", [STACK, ()])
+def test_a_conflict_within_one_part_is_shown_with_its_two_images(known: tuple[InstanceFingerprint, ...]) -> None:
+    site = Site()
+    site.send_study(known)
+    site.send_study([make_instance("50", "a"), make_instance("50", "b")])
+    (case,) = told(site).cases
+    assert (case.incoming.instances, case.prior.instances) == (1, 1)
+
+
+def test_a_conflict_with_an_earlier_part_is_shown_with_that_part() -> None:
+    site = Site()
+    site.send_study(STACK)
+    site.send_study([CONFLICT])
+    (case,) = told(site).cases
+    assert (case.incoming.instances, case.prior.instances) == (1, 4)
+
+
 @pytest.mark.parametrize(
     "incoming",
     [
