@@ -4,6 +4,7 @@ import csv
 from io import StringIO
 
 from pacs_dedup.reports.model import PATIENT_DATA_STATEMENT, CaseReport, ReportData, StudySummary, by_urgency
+from pacs_dedup.reports.plain import visible
 from pacs_dedup.reports.words import RELATIONS
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -49,7 +50,7 @@ def render_csv(report: ReportData) -> bytes:
     for case in by_urgency(report.cases):
         writer.writerow([guarded(cell) for cell in _row(case)])
     writer.writerow([guarded(f"# {report.query}; {report.generated_at.isoformat()}; {PATIENT_DATA_STATEMENT}")])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    return b"\xef\xbb\xbf" + visible(out.getvalue()).encode()
 
 
 def guarded(cell: str) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from time import monotonic
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pacs_dedup.reports.plain import plain
+from pacs_dedup.reports.plain import plain, visible
 
 _PLAIN_WIDTH = 160
 _SAY_EVERY_S = 5.0
@@ -20,23 +20,23 @@ _MINUTE_S = 60
 
 def show(what: RenderableType) -> None:
     """Print data for a person to stdout."""
-    _console(sys.stdout).print(what)
+    _print(sys.stdout, what)
 
 
 def show_json(value: Any) -> None:
     """Print data for a program to stdout."""
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
+    _write(sys.stdout, json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
 
 
 def show_json_line(value: Any) -> None:
     """Print one of several values for a program to stdout, on a line of its own (JSON lines)."""
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False) + "\n")
+    _write(sys.stdout, json.dumps(plain(value), ensure_ascii=False) + "\n")
 
 
 def say(message: str, *, error: bool = False) -> None:
     """Print a message to stderr."""
-    console = _console(sys.stderr)
-    console.print(f"error: {message}" if error else message, style="bold red" if error else None, soft_wrap=True)
+    words = f"error: {message}" if error else message
+    _print(sys.stderr, words, style="bold red" if error else None, soft_wrap=True)
 
 
 @contextmanager
@@ -78,6 +78,19 @@ class _Narrator:
 
 def _about(seconds: float) -> str:
     return f"about {seconds / _MINUTE_S:.0f} min" if seconds >= 2 * _MINUTE_S else f"about {seconds:.0f} s"
+
+
+def _print(stream: TextIO, what: RenderableType, **options: Any) -> None:
+    console = _console(stream)
+    with console.capture() as printed:
+        console.print(what, **options)
+    _write(stream, printed.get())
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Write any text to any stream: what its encoding has no room for, file names above all, is escaped."""
+    encoding = stream.encoding or "utf-8"
+    stream.write(visible(text).encode(encoding, "backslashreplace").decode(encoding))
 
 
 def _console(stream: Any) -> Console:

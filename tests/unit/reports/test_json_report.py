@@ -1,13 +1,14 @@
 """The JSON holds everything the report says, but no pictures, and can be read by any program."""
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pacs_dedup.domain.evidence import Fact
 from pacs_dedup.reports.json_report import render_json
 from pacs_dedup.reports.model import PATIENT_DATA_STATEMENT
-from pacs_dedup.reports.plain import plain
+from pacs_dedup.reports.plain import plain, visible
 from tests.unit.reports.a_report import a_report
 
 
@@ -39,3 +40,13 @@ def test_plain_values_of_every_kind() -> None:
     assert plain({Fact.SEX: (at, Path("a/b"), frozenset({2, 1}), None, 1.5)}) == {
         "sex": ["2026-03-09T00:00:00+00:00", "a/b", [1, 2], None, 1.5]
     }
+
+
+def test_file_names_that_are_no_utf_8_are_shown_by_their_bytes() -> None:
+    named = Path(os.fsdecode(b"/share/\xaff\xa4H.dcm"))
+    assert plain({"path": named, "paths": (str(named),)}) == {
+        "path": r"/share/\xaff\xa4H.dcm",
+        "paths": [r"/share/\xaff\xa4H.dcm"],
+    }
+    assert visible("half a character: \ud83d") == r"half a character: \ud83d"
+    assert visible("陳 C:\\x") == "陳 C:\\x"
