@@ -69,7 +69,7 @@ def _pointed_at(instances: Instances) -> frozenset[str]:
 def _by_place(instances: Instances) -> dict[Hashable, InstanceFingerprint]:
     distinct = {instance.blob_id: instance for instance in instances}.values()
     often = Counter(map(_place, distinct))
-    return {place: i for i in distinct if often[place := _place(i)] == 1 and any(place)}
+    return {place: i for i in distinct if often[place := _place(i)] == 1 and i.acquisition.acquired_at}
 
 
 def _place(instance: InstanceFingerprint) -> tuple[object, ...]:

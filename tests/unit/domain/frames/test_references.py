@@ -92,7 +92,8 @@ def test_a_compressed_image_is_known_by_its_place_if_no_other_has_it() -> None:
     assert evidence_of(copies(pressed, "1"), known).coverage.new_content == 1
     nowhere = [tuple(again(i, acquisition=make_acquisition(0.0)) for i in side) for side in (pressed, prior)]
     assert evidence_of(copies(nowhere[0], "2"), (*nowhere[1], known[-1])).coverage.new_content == 1
-    unplaced = [tuple(again(i, acquisition=make_acquisition(None, acquired_at="")) for i in s[:1]) for s in nowhere]
+    timeless = make_acquisition(1.0, acquired_at="", instance_number=1)
+    unplaced = [tuple(again(i, acquisition=timeless) for i in side[:1]) for side in nowhere]
     assert evidence_of(copies(unplaced[0], "1"), (*unplaced[1], key_object("9", "1"))).coverage.new_content == 1
 
 
