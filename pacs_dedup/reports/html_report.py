@@ -8,9 +8,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from pacs_dedup.domain.header import DifferenceKind, HeaderDifference, HeaderGroup
-from pacs_dedup.domain.verdict import Disposition, Relation
+from pacs_dedup.domain.verdict import Relation
 from pacs_dedup.reports import words
-from pacs_dedup.reports.model import PATIENT_DATA_STATEMENT, CaseReport, ReportData, by_urgency, needs_a_person
+from pacs_dedup.reports.model import (
+    PATIENT_DATA_STATEMENT,
+    CaseReport,
+    ReportData,
+    by_urgency,
+    is_alarm,
+    needs_a_person,
+)
+from pacs_dedup.reports.plain import visible
 from pacs_dedup.reports.waterfall import Bar, Waterfall, acquisition_waterfall, condensed, patient_waterfall
 
 CHART_WIDTH = 240
@@ -33,12 +41,12 @@ def render_html(report: ReportData) -> bytes:
         report=report,
         statement=PATIENT_DATA_STATEMENT,
         waiting=waiting,
-        alerts=sum(c.case.verdict.disposition is Disposition.ALERT for c in waiting),
+        alerts=sum(is_alarm(c.case.verdict) for c in waiting),
         cases=cases,
         relations=[(words.RELATIONS[r], n) for r, n in report.pairs if r is not Relation.DISTINCT],
         most_pairs=max((n for r, n in report.pairs if r is not Relation.DISTINCT), default=1),
     )
-    return page.encode()
+    return visible(page).encode()
 
 
 @cache
