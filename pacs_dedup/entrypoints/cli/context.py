@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pacs_dedup.config import Settings, load_settings
+from pacs_dedup.config import DATABASE_FILE, Settings, load_settings
 from pacs_dedup.domain.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -43,13 +43,15 @@ def services_of(context: typer.Context, *, must_exist: bool = True) -> Iterator[
     """Open the services; heavy libraries are imported only now, so that help and usage errors come at once.
 
     Raises:
-        BadRequest: with ``must_exist``, where nothing was ever stored in the data folder: a typing error in its name
-            must not make an empty one.
+        BadRequest: with ``must_exist``, where nothing was ever stored in the data folder: who only asks, perhaps with a
+            typing error in its name, must not make a database.
     """
     settings = context_of(context).settings()
     embedded = not settings.storage.database_url
-    if must_exist and embedded and not settings.storage.path.is_dir():
-        raise BadRequest(f"there is no data folder {settings.storage.path.absolute()}; name it with --data or --config")
+    if must_exist and embedded and not (settings.storage.path / DATABASE_FILE).is_file():
+        folder = settings.storage.path.absolute()
+        what = f"nothing was ever stored in {folder}" if folder.is_dir() else f"there is no data folder {folder}"
+        raise BadRequest(f"{what}; name it with --data or --config")
     from pacs_dedup.wiring import open_services
 
     with open_services(settings) as services:

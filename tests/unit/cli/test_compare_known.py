@@ -104,3 +104,12 @@ def test_the_terminal_shows_bars_and_caps_and_no_percentage(cli: Cli) -> None:
     assert "Cap on time" in out
     assert "Instances: 5 " in out
     assert "%" not in out
+
+
+@pytest.mark.parametrize("words", [("compare", COPY, ORIGINAL), ("cases", "list"), ("renew",)])
+def test_who_asks_of_an_empty_folder_leaves_it_empty(cli: Cli, tmp_path: Path, words: tuple[str, ...]) -> None:
+    answer = cli(*words, "--data", tmp_path)
+
+    assert answer.code == 2
+    assert f"nothing was ever stored in {tmp_path}" in answer.err
+    assert list(tmp_path.iterdir()) == []
