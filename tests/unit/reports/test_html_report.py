@@ -60,6 +60,15 @@ def test_alerts_come_before_holds_before_flags_before_what_is_decided() -> None:
     assert [a["class"] for a in articles] == ["case alert", "case quarantine", "case flag", "case done"]
 
 
+def test_a_conflict_that_is_held_is_counted_among_the_alerts() -> None:
+    held = a_case(5, relation=Relation.UID_CONFLICT, disposition=Disposition.QUARANTINE)
+
+    text = Page(render_html(a_report(cases=(a_case_report(held),)))).text
+
+    assert "1alert to look at" in text.replace("\n", "")
+    assert "0flags to look at" in text.replace("\n", "")
+
+
 def test_a_decided_case_is_not_among_what_needs_a_person() -> None:
     html = render_html(a_report(cases=(a_case_report(a_case(5, state=CaseState.DECIDED)),))).decode()
 
