@@ -79,7 +79,7 @@ class Rendition:
 
     Attributes:
         rows, columns: (0028,0010), (0028,0011), in pixels.
-        bits_stored: (0028,0101), or the code stream's precision.
+        bits_stored: (0028,0101), whatever the code stream says; see ``disputed``.
         samples_per_pixel: (0028,0002).
         photometric_interpretation: (0028,0004).
         lossy: the transfer syntax is lossy, or LossyImageCompression (0028,2110) says the pixels once were.

@@ -95,3 +95,4 @@ def test_a_code_stream_that_contradicts_its_header_is_noted(
     found = examine(write_compressed(dataset, tmp_path / "image.dcm", JPEG2000Lossless, [stream]), BlobId("0" * 64))
     assert found.rendition is not None
     assert found.rendition.disputed is disputed
+    assert found.rendition.bits_stored == bits
