@@ -68,11 +68,6 @@ def inside_constant_border(frame: Pixels) -> tuple[slice, slice]:
             return slice(top, bottom), slice(left, right)
 
 
-def trim_constant_border(frame: Pixels) -> Pixels:
-    """Return what `inside_constant_border` leaves of a frame."""
-    return frame[inside_constant_border(frame)]
-
-
 def _constant_lines(lines: Pixels) -> int:
     """Count the leading lines that each hold one value; one is looked at first, for most pictures have none."""
     done, step = 0, 1
