@@ -46,10 +46,10 @@ def repeats_within(
     groups = copy_groups(study.instances, common)
     repeated = {i.blob_id for group in groups for i in group[1:]}
     leader = {i.blob_id: group[0].blob_id for group in groups for i in group}
-    for first, *others in study.by_sop_instance_uid.values():
-        repeated |= {i.blob_id for i in others}
-        if len({leader.get(i.blob_id, i.blob_id) for i in (first, *others)}) > 1:
-            repeated.discard(first.blob_id)
+    for versions in study.by_sop_instance_uid.values():
+        repeated |= {i.blob_id for i in versions[1:]}
+        if len({leader.get(i.blob_id, i.blob_id) for i in versions}) > 1:
+            repeated.discard(versions[0].blob_id)
     if not repeated:
         return None
     again = tuple(i for i in study.instances if i.blob_id in repeated)
