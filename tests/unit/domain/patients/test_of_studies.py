@@ -59,8 +59,9 @@ def test_who_the_patient_is_depends_on_no_order_and_no_direction(
 def test_of_two_that_are_as_grave_the_one_under_another_name_speaks() -> None:
     known = make_slices(1, patient=make_patient(PatientId("2", "PMH")))
     renamed = make_patient(PatientId("1", "QEH"), name=WONG)
-    poorer = make_patient(PatientId("1", "QEH"), name=PersonNameParts(), sex="")
-    for order in permutations([renamed, poorer]):
+    reborn = make_patient(PatientId("1", "QEH"), birth_date="19870101")
+    assert link([make_instance(patient=renamed)], known) is link([make_instance(patient=reborn)], known)
+    for order in permutations([renamed, reborn]):
         instances = [make_instance(str(n), patient=patient) for n, patient in enumerate(order)]
         found = compare_study_patients(instances, known, pixels_equal=True)
         assert [c.level for c in found.comparisons if c.fact is Fact.PATIENT_NAME] == ["diff"]
