@@ -163,6 +163,14 @@ def test_a_look_at_one_frame_of_many_does_not_speak_for_frames_that_look_otherwi
         assert compare_instances(cut, known, looks((cut, known), series=SERIES)) is SopFinding.UNSETTLED
 
 
+def test_a_look_that_left_it_open_is_not_outvoted_by_sketches() -> None:
+    squeezed, known = lossy_study(3)
+    seen = looks((squeezed[0], known[0]), series=SERIES)
+    unclear = replace(seen, left_open=frozenset({(squeezed[1].blob_id, known[1].blob_id)}))
+    assert counts(squeezed, known, seen) == (3, 0, 0)
+    assert counts(squeezed, known, unclear) == (2, 1, 0)
+
+
 def test_many_frames_are_a_twin_where_every_one_was_seen_to_be() -> None:
     known = make_instance("1", frames=tuple(make_frame(f"{n}") for n in range(3)))
     twin = again(known, frames=tuple(make_frame(f"s{n}") for n in range(3)), rendition=LOSSY)
