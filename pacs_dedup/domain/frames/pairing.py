@@ -151,7 +151,10 @@ def pair(
     speaking_pr, silent_pr = _split(frame_items(prior), common)
     if _more_than_a_template(silent_in, silent_pr):
         (speaking_in, silent_in), (speaking_pr, silent_pr) = (_split(frame_items(i), _NONE) for i in (incoming, prior))
-    exact, left_in, left_pr = _join(speaking_in, speaking_pr, lambda item: item.fingerprint.stored_digest)
+    alike, left_in, left_pr = _join(speaking_in, speaking_pr, lambda item: (*item.seen, item.fingerprint.shown_digest))
+    exact, left_in, left_pr = _join(
+        left_in, left_pr, lambda item: (item.fingerprint.stored_digest, item.fingerprint.shown_digest)
+    )
     value, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.value_digest)
     shown, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.shown_digest)
     turned, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.orientation_digest)
@@ -159,7 +162,7 @@ def pair(
     joined, new, old = _join_objects(incoming, prior, _references(incoming, prior, (*value, *shown), left_in, left_pr))
     shared = tuple(couple for couple in joined if couple[0].content_digest not in common)
     return Pairing(
-        exact=exact,
+        exact=(*alike, *exact),
         value=(*value, *shown),
         turned=turned,
         silent=silent,
@@ -170,7 +173,7 @@ def pair(
         common_objects=tuple(couple for couple in joined if couple[0].content_digest in common),
         new_objects=new,
         prior_only_objects=old,
-        renewed=_renewed((*(i.instance for i, _ in (*exact, *value, *shown)), *(i for i, _ in shared)), prior),
+        renewed=_renewed((*(i.instance for i, _ in (*alike, *exact, *value, *shown)), *(i for i, _ in shared)), prior),
         unreadable_incoming=sum(map(unexamined, incoming)),
         unreadable_prior=sum(map(unexamined, prior)),
     )

@@ -165,7 +165,7 @@ def _all_frames(
 
 
 def _same_frame(x: FrameFingerprint, y: FrameFingerprint) -> bool:
-    return x.stored_digest == y.stored_digest or x.shown_digest == y.shown_digest
+    return x.shown_digest == y.shown_digest
 
 
 def _same_values(x: FrameFingerprint, y: FrameFingerprint) -> bool:
@@ -179,7 +179,8 @@ def _written_anew_to_mean_the_same(one: _FrameOf, other: _FrameOf) -> bool:
     """
     (a, x), (b, y) = one, other
     shown = (x.presentation_digest or a.presentation_digest, y.presentation_digest or b.presentation_digest)
-    return _same_values(x, y) and x.polarity == y.polarity and shown[0] != shown[1]
+    coloured = [i.rendition.samples_per_pixel > 1 for i in (a, b) if i.rendition is not None]
+    return _same_values(x, y) and x.polarity == y.polarity and shown[0] != shown[1] and not any(coloured)
 
 
 def _is_nearest(x: FrameFingerprint, y: FrameFingerprint, beside: Frames) -> bool:

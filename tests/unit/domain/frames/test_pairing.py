@@ -148,6 +148,21 @@ def test_a_palette_image_meets_the_same_colours_without_one() -> None:
     assert paired([coloured], [indexed]).equal_frames == 1
 
 
+def test_equal_indices_with_other_colours_are_no_pair() -> None:
+    frames = [make_frame("indices", colour_digest=digest_of(colours)) for colours in ("red", "blue")]
+    red, blue = (make_instance(str(n), frames=(frame,)) for n, frame in enumerate(frames))
+    assert paired([red], [blue]).equal_frames == 0
+    assert paired([red, blue], [blue, red]).equal_frames == 2
+
+
+@given(st.permutations(range(4)))
+def test_frames_with_equal_pixels_pair_by_what_is_drawn_over_them(order: list[int]) -> None:
+    captures = [make_instance(str(n), pixels="page", overlay_digest=digest_of(f"text {n}")) for n in range(4)]
+    joined = paired(list(renewed(captures[n] for n in order)), captures).exact
+    assert len(joined) == 4
+    assert all(here.instance.overlay_digest == there.instance.overlay_digest for here, there in joined)
+
+
 def test_equal_masks_of_another_segment_are_new_content() -> None:
     mask = make_frame("mask", informative=False)
     liver, kidney = (make_instance(name, frames=(mask,), content_digest=digest_of(name, "cnt2")) for name in "12")

@@ -11,6 +11,7 @@ from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.frames.sop_findings import SopFinding, TwinLooks, compare_instances, find, same_pixels
 from tests.builders import (
     JPEG_BASELINE,
+    LOSSLESS,
     LOSSY,
     STRANGER,
     again,
@@ -216,6 +217,7 @@ def written(pixels: str, window: str = "window", **frame: object) -> InstanceFin
 
 
 WIDER = digest_of("wider", "prs2")
+COLOURED = replace(LOSSLESS, samples_per_pixel=3)
 
 
 @pytest.mark.parametrize(
@@ -226,6 +228,7 @@ WIDER = digest_of("wider", "prs2")
         (written("twice"), SopFinding.UNSETTLED),
         (written("turned round", "another window", polarity=-1), SopFinding.UNSETTLED),
         (written("turned round", "another window", polarity=0), SopFinding.UNSETTLED),
+        (again(written("twice", "half the slope"), rendition=COLOURED), SopFinding.UNSETTLED),
         (again(written("once"), frames=(make_frame("other"),)), SopFinding.CONFLICTING),
     ],
 )
@@ -235,6 +238,11 @@ def test_rewritten_values_are_a_correction_only_where_they_mean_the_same(
     assert same_pixels(arrived, written("once")) is (finding is SopFinding.CORRECTED)
     assert compare_instances(arrived, written("once")) is finding
     assert compare_instances(written("once"), arrived) is finding
+
+
+def test_equal_indices_under_another_palette_are_two_images() -> None:
+    red, blue = (make_instance("1", frames=(make_frame("i", colour_digest=digest_of(c)),)) for c in ("red", "blue"))
+    assert compare_instances(red, blue) is SopFinding.CONFLICTING
 
 
 def test_one_frame_with_rewritten_values_is_enough() -> None:
