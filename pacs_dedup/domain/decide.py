@@ -156,7 +156,10 @@ def _vetoes(evidence: Evidence, policy: Policy) -> tuple[tuple[bool, str], ...]:
         (_times_conflict(evidence), "the acquisition times conflict"),
         (not coverage.images_matched, "no image was compared"),
         (evidence.quality_control, _PHANTOM),
-        (evidence.level(Fact.ORIENTATION) == "differs", "it may correct the side, orientation or position of an image"),
+        (
+            evidence.level(Fact.ORIENTATION) == "differs",
+            "it may correct the side, position, order or measure of an image",
+        ),
         (tied, "one study names the other as its source"),
         *((True, veto) for veto in evidence.patient_vetoes),
     )

@@ -27,7 +27,7 @@ HOLDING = Policy(action=Action.QUARANTINE)
 MIRRORED = make_geometry(0.0, orientation=(-1.0, 0.0, 0.0, 0.0, 1.0, 0.0))
 MOVED = make_geometry(40.0)
 STACK = tuple(make_frame(str(n)) for n in range(4))
-VETO = ("it may correct the side, orientation or position of an image",)
+VETO = ("it may correct the side, position, order or measure of an image",)
 
 
 def image(**told: object) -> InstanceFingerprint:
@@ -55,7 +55,7 @@ def verdict_on(incoming: InstanceFingerprint, prior: InstanceFingerprint) -> Ver
 def test_a_copy_that_may_correct_the_side_is_flagged_and_not_held(said: dict, corrected: dict) -> None:
     verdict = verdict_on(image(**corrected), image(**said))
     assert (verdict.relation, verdict.disposition) == (Relation.EXACT_COPY, Disposition.FLAG)
-    assert verdict.vetoes == ("it may correct the side, orientation or position of an image",)
+    assert verdict.vetoes == ("it may correct the side, position, order or measure of an image",)
     assert any("another side" in reason for reason in verdict.reasons)
 
 
