@@ -291,13 +291,3 @@ def test_what_is_said_where_pixels_could_not_be_examined(coverage: Coverage, sen
 )
 def test_what_is_said_where_a_person_should_look(changes: dict, sentence: str) -> None:
     assert sentence_of(Relation.UNDECIDED, make_evidence(**changes)) == sentence
-
-
-@pytest.mark.parametrize("relation", Relation)
-def test_every_sentence_is_whole(relation: Relation) -> None:
-    levels = {Fact.PATIENT_NAME: "diff", Fact.PRESENTATION: "differs"}
-    for coverage in (make_coverage(), ALTERED, SKETCHED, BOTH, TURNED):
-        sentence = sentence_of(relation, make_evidence(coverage=coverage, levels=levels, **POSSIBLY))
-        assert sentence[0].isupper() or sentence[0].isdigit()
-        assert sentence.endswith(".")
-        assert not any(pair in sentence for pair in (",;", ",,", "  ", " .", " ,", ",.", ";."))
