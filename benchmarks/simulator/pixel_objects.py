@@ -191,15 +191,16 @@ def _enhanced(study: Study) -> bool:
     return _framed(study) and all(d.SOPClassUID != UltrasoundMultiFrameImageStorage for d in study)
 
 
-_ONE_WINDOW = _MOVED.but(also=frozenset({"presentation_twin"}))
-"""Slices that had windows of their own are shown with that of the first: the same values, shown otherwise."""
+_SHOWN_OTHERWISE = _MOVED.but(also=frozenset({"presentation_twin"}))
+"""Slices that had windows of their own are shown with that of the first in a Secondary Capture, and a frame that is
+taken out of its object loses the sequence in which its real world values are mapped: equal values, shown otherwise."""
 
 OBJECTS: tuple[Transform, ...] = tuple(
     Transform(name, "structure", lossless=True, expected=expected, apply=apply, fits=fits)
     for name, expected, apply, fits in (
-        ("multiframe_secondary_capture", _ONE_WINDOW, to_secondary_capture, partial(_stackable, unsigned=True)),
+        ("multiframe_secondary_capture", _SHOWN_OTHERWISE, to_secondary_capture, partial(_stackable, unsigned=True)),
         ("enhanced_converted", _MOVED, to_enhanced, _legacy),
-        ("single_frames", _MOVED, to_single_frames, _framed),
+        ("single_frames", _SHOWN_OTHERWISE, to_single_frames, _framed),
         ("concatenated", _MOVED, to_concatenation, _enhanced),
     )
 )
