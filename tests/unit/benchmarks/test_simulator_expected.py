@@ -29,7 +29,7 @@ _CASES = [
     (["every_second", "rerooted"], {"subset"}),
     (["slab_added", "rerooted"], {"superset"}),
     (["one_missing", "jpeg_q90"], {"subset"}),
-    (["single_frames"], {"exact_copy", "derived"}),
+    (["single_frames"], {"exact_copy", "derived", "presentation_twin"}),
     (["misfiled_new_uids", "jpeg_q90"], {"wrong_patient"}),
     (["mirrored"], {"orientation_twin"}),
     (["series_missing"], {"resend", "subset"}),
