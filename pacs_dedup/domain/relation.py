@@ -195,7 +195,9 @@ def _same_acquisition(evidence: Evidence) -> bool:
 
 def _by_acquisition(evidence: Evidence) -> Relation | None:
     if other_patient(evidence.patient_tier):
-        return Relation.UNDECIDED if _perhaps_misfiled(evidence) else None
+        return Relation.UNDECIDED if _perhaps_misfiled(evidence) or _one_raw_data(evidence.coverage) else None
+    if _one_raw_data(evidence.coverage):
+        return Relation.OTHER_RECONSTRUCTION
     if _same_acquisition(evidence):
         return _unequal_pixels_of_one_acquisition(evidence)
     on_another_day = evidence.level(Fact.ACQUISITION_TIME) == "other_day"
@@ -204,6 +206,11 @@ def _by_acquisition(evidence: Evidence) -> Relation | None:
     same_place = evidence.level(Fact.DEVICE) in ("serial_equal", "model_equal")
     same_person = _known_patient(evidence.patient_tier)
     return Relation.REPEAT_ACQUISITION if repeated and same_place and same_person else None
+
+
+def _one_raw_data(coverage: Coverage) -> bool:
+    """Whether noise itself says so, though the times may have been taken away: most looks, and none against it."""
+    return coverage.reconstructed > 0 and 2 * coverage.reconstructed >= coverage.tried and not coverage.rejected
 
 
 def _perhaps_misfiled(evidence: Evidence) -> bool:

@@ -192,7 +192,7 @@ def _partner(item: FrameItem, prior: Sequence[FrameItem], *, wide: bool) -> Fram
     eligible = [p for p in prior if not _lies_elsewhere(item, p)]
     if not eligible:
         return None
-    nearest = min(eligible, key=lambda p: _distance(item, p))
+    nearest = min(eligible, key=lambda p: (_distance(item, p), _number(p)[0] != _number(item)[0]))
     return nearest if wide or _distance(item, nearest) <= _FAR_SKETCH else None
 
 

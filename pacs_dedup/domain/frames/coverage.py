@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from pacs_dedup.domain.evidence import Coverage
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
-from pacs_dedup.domain.frames.alignment import samples
-from pacs_dedup.domain.frames.findings import Finding, Findings
+from pacs_dedup.domain.frames.alignment import Looked, samples
+from pacs_dedup.domain.frames.findings import Finding, Findings, is_most
 from pacs_dedup.domain.frames.pairing import Pairing
 
 _COPIES = (Finding.COPY, Finding.SKETCHED)
@@ -49,9 +49,9 @@ def _verified(pairing: Pairing, findings: Findings) -> int:
     series where at least half of that is copies and nothing speaks for another acquisition.
     """
     left = Counter(item.instance.series_instance_uid for item in pairing.left_incoming)
-    by_series: dict[str, Counter[Finding]] = defaultdict(Counter)
+    by_series: dict[str, list[tuple[Looked, Finding]]] = defaultdict(list)
     for look, finding in findings:
-        by_series[look.at.series][finding] += 1
+        by_series[look.at.series].append((look, finding))
     estimated = 0
     for sample in samples(pairing.left_incoming):
         series = sample[0].instance.series_instance_uid
@@ -59,11 +59,11 @@ def _verified(pairing: Pairing, findings: Findings) -> int:
     return min(estimated, len(pairing.left_prior))
 
 
-def _copies(found: Counter[Finding]) -> int:
+def _copies(findings: Findings) -> int:
+    found = Counter(finding for _, finding in findings)
     copies = sum(found[finding] for finding in _COPIES)
     against = found[Finding.REPEAT] + found[Finding.RECONSTRUCTION]
-    vouched = copies > 0 and not against and 2 * copies >= found.total()
-    return found.total() if vouched else copies
+    return len(findings) if is_most(findings, copies) and not against else copies
 
 
 def _renewed_copies(incoming: Sequence[InstanceFingerprint], prior: StudyFingerprint, findings: Findings) -> int:

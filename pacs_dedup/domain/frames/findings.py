@@ -20,8 +20,9 @@ _ALIKE, _SOME_NOISE, _MUCH_NOISE = 0.985, 0.6, 0.9
 _NEARLY_ALIKE, _NEARLY_ALL_NOISE = 0.95, 0.97
 _ENOUGH_PIXELS = 10_000
 _ENOUGH_SLICES = 5
+_FEWEST = 2
 _LEAST_MEAN_BITS = 1.0
-"""What a slice must weigh on average where at least `_ENOUGH_SLICES` speak together."""
+"""What slices that leave it open must weigh on average where at least `_ENOUGH_SLICES` speak together."""
 _SHARE_THAT_WINS = 0.8
 _CLOSER = 0.7
 """A copy leaves at most this share of what its original's neighbour leaves unexplained: where everything looks like
@@ -124,7 +125,8 @@ def _settled_together(findings: Sequence[tuple[Looked, Finding]]) -> Sequence[tu
     by_header = all(_one_image_by_the_header(look) and not _moves(look) for look, _ in answered)
     if len(answered) < _ENOUGH_SLICES or against or not by_header:
         return findings
-    if fmean(copy_bits(look.result) for look, _ in answered) < _LEAST_MEAN_BITS:
+    open_bits = [copy_bits(look.result) for look, finding in answered if finding is Finding.UNCLEAR]
+    if open_bits and fmean(open_bits) < _LEAST_MEAN_BITS:
         return findings
     return [(look, finding if look.result.refused else Finding.COPY) for look, finding in findings]
 
@@ -134,7 +136,7 @@ def _settle(findings: Sequence[tuple[Looked, Finding]]) -> Iterable[tuple[Looked
 
     Slices of one series are shifted together or not at all, so the others vouch for one that its neighbour beats.
     """
-    most = 2 * sum(1 for _, finding in findings if finding is Finding.COPY) >= len(findings)
+    most = is_most(findings, sum(1 for _, finding in findings if finding is Finding.COPY))
     against = [
         (look.result.correlation, look.best_neighbour)
         for look, finding in findings
@@ -150,6 +152,15 @@ def _settle(findings: Sequence[tuple[Looked, Finding]]) -> Iterable[tuple[Looked
             continue
         holds = (most and wins >= needed) or finding is not Finding.COPY
         yield look, finding if holds else Finding.UNCLEAR
+
+
+def is_most(findings: Findings, copies: int) -> bool:
+    """Whether so many copies are at least half of the looks at a series.
+
+    Slices with too few grey levels to compare say nothing: two copies or more need to be half of the others only.
+    """
+    answered = sum(1 for look, _ in findings if not (look.held and look.result.refused))
+    return copies > 0 and (2 * copies >= len(findings) or (copies >= _FEWEST and 2 * copies >= answered))
 
 
 def _is_closer(own: float, neighbour: float) -> bool:

@@ -158,7 +158,10 @@ def pair(
     value, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.value_digest)
     shown, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.shown_digest)
     turned, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.orientation_digest)
-    silent, silent_incoming, _ = _join(silent_in, silent_pr, lambda item: item.seen)
+    silent, silent_incoming, silent_prior = _join(silent_in, silent_pr, lambda item: item.seen)
+    poor_in, silent_incoming = _in_place_of(left_pr, silent_incoming, common)
+    poor_pr, _ = _in_place_of(left_in, silent_prior, common)
+    left_in, left_pr = (*left_in, *poor_in), (*left_pr, *poor_pr)
     joined, new, old = _join_objects(incoming, prior, _references(incoming, prior, (*value, *shown), left_in, left_pr))
     shared = tuple(couple for couple in joined if couple[0].content_digest not in common)
     return Pairing(
@@ -199,6 +202,32 @@ def _split(
         speaks = frame.informative and frame.stored_digest not in common and frame.value_digest not in common
         (speaking if speaks else silent).append(item)
     return tuple(speaking), tuple(silent)
+
+
+def _in_place_of(
+    speaking: Iterable[FrameItem], silent: Iterable[FrameItem], common: frozenset[Digest]
+) -> tuple[tuple[FrameItem, ...], tuple[FrameItem, ...]]:
+    """Return the silent frames that stand where a speaking one of the other side stands, and the others.
+
+    Compression and windows may leave so few grey levels of an image that it says nothing by itself. Where its header
+    names one moment, place and number with an image that speaks, the two deserve a look.
+    """
+    places = {_station(item) for item in speaking} - {None}
+    poor: list[FrameItem] = []
+    others: list[FrameItem] = []
+    for item in silent:
+        shared = item.fingerprint.stored_digest in common or item.fingerprint.value_digest in common
+        (poor if not shared and _station(item) in places else others).append(item)
+    return tuple(poor), tuple(others)
+
+
+def _station(item: FrameItem) -> Hashable:
+    """Moment, number and place of a frame; None where the header does not tell the moment."""
+    acquired = item.instance.acquisition
+    geometry = acquired.geometry_of(item.ref.frame)
+    place = None if geometry is None or geometry.along_normal is None else round(geometry.along_normal, 1)
+    moment = acquired.acquired_at
+    return (acquired.modality, moment, acquired.instance_number, item.ref.frame, place) if moment else None
 
 
 def _more_than_a_template(left: Iterable[FrameItem], right: Iterable[FrameItem]) -> bool:

@@ -85,6 +85,9 @@ def test_a_study_under_new_uids_is_covered_by_itself(instances: list[InstanceFin
     assert coverage.matched == coverage.incoming == coverage.prior
 
 
+UNCLEAR_NOISE = FrameVerification(0.93, 0.96, 1.5, 90_000, fine_correlation=0.7)
+
+
 def look_at(
     incoming: InstanceFingerprint, prior: InstanceFingerprint, found: FrameVerification, frame: int = 0
 ) -> Looked:
@@ -104,7 +107,9 @@ def squeezed(instances: tuple[InstanceFingerprint, ...]) -> tuple[InstanceFinger
         ([SAME_NOISE] * 9, 20),
         ([SAME_NOISE] * 6 + [NO_ANSWER] * 3, 20),  # the copies vouch for slices that give no clear answer
         ([SAME_NOISE] * 6 + [NO_ANSWER] * 2 + [OTHER_NOISE], 13),  # but not where one shows another acquisition
-        ([SAME_NOISE] * 4 + [NO_ANSWER] * 5, 0),  # a series of which most is no copy is none
+        ([SAME_NOISE] * 4 + [UNCLEAR_NOISE] * 5, 0),  # a series of which most is no copy is none
+        ([SAME_NOISE] * 4 + [NO_ANSWER] * 5, 20),  # but slices without grey levels to compare are no part of that
+        ([SAME_NOISE] + [NO_ANSWER] * 8, 0),  # and one copy alone speaks for no series
         ([OTHER_NOISE] * 9, 0),
     ],
 )

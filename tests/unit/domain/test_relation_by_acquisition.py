@@ -51,6 +51,22 @@ def test_one_acquisition_with_pixels_of_another_shape_is_another_reconstruction(
     assert relate(evidence, Policy()) is Relation.OTHER_RECONSTRUCTION
 
 
+@pytest.mark.parametrize(
+    ("counts", "named"),
+    [
+        ({"tried": 8, "reconstructed": 8}, Relation.OTHER_RECONSTRUCTION),
+        ({"tried": 8, "reconstructed": 4}, Relation.OTHER_RECONSTRUCTION),
+        ({"tried": 8, "reconstructed": 3}, Relation.DISTINCT),
+        ({"tried": 8, "reconstructed": 7, "rejected": 1}, Relation.DISTINCT),
+    ],
+)
+def test_noise_alone_shows_another_reconstruction_where_the_times_are_gone(counts: dict, named: Relation) -> None:
+    coverage = replace(NO_PIXELS, **counts)
+    assert relation(coverage=coverage, patient_tier=PatientTier.UNKNOWN) is named
+    for_another = Relation.UNDECIDED if named is Relation.OTHER_RECONSTRUCTION else named
+    assert relation(coverage=coverage, patient_tier=PatientTier.DIFFERENT) is for_another
+
+
 def test_one_acquisition_whose_pixels_do_not_agree_is_for_a_person_where_much_else_does() -> None:
     assert relation(coverage=NO_PIXELS, levels=SAME_ACQUISITION, total_bits=20.0) is Relation.UNDECIDED
     assert relation(coverage=NO_PIXELS, levels=SAME_ACQUISITION, total_bits=19.9) is Relation.DISTINCT

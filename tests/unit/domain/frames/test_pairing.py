@@ -1,6 +1,7 @@
 """Which frame of one study is which frame of the other."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from tests.builders import (
     again,
     digest_of,
     make_frame,
+    make_geometry,
     make_instance,
     make_report,
     make_slices,
@@ -45,7 +47,54 @@ def test_every_informative_frame_is_paired_or_left(
     for study, left in ((incoming, pairing.left_incoming), (prior, pairing.left_prior)):
         items = frame_items(distinct_instances(make_study(*study)))
         informative = [item.ref for item in items if item.fingerprint.informative]
-        assert len(informative) == pairing.equal_frames + len(pairing.turned) + len(left)
+        speaking = [item for item in left if item.fingerprint.informative]
+        assert len(informative) == pairing.equal_frames + len(pairing.turned) + len(speaking)
+
+
+@given(stacks, stacks)
+def test_every_frame_is_paired_left_or_silent(
+    incoming: list[InstanceFingerprint], prior: list[InstanceFingerprint]
+) -> None:
+    pairing = paired(incoming, prior)
+    told = (
+        pairing.exact,
+        pairing.value,
+        pairing.turned,
+        pairing.silent,
+        pairing.left_incoming,
+        pairing.silent_incoming,
+    )
+    assert sum(map(len, told)) == len(frame_items(distinct_instances(make_study(*incoming))))
+
+
+POOR = make_frame("squeezed", informative=False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "looked_at"),
+    [
+        ({}, True),
+        ({"acquired_at": "20260101093001"}, False),
+        ({"acquired_at": ""}, False),
+        ({"instance_number": 7}, False),
+        ({"geometry": make_geometry(5.0)}, False),
+        ({"modality": "MR"}, False),
+    ],
+)
+def test_a_frame_that_lost_its_greys_is_left_where_the_header_names_a_speaking_one(
+    changes: dict[str, object], looked_at: bool
+) -> None:
+    rich = make_instance("1")
+    poor = make_instance("2", frames=(POOR,), acquisition=replace(rich.acquisition, **changes))
+    for pairing, left in ((p := paired([poor], [rich]), p.left_incoming), (q := paired([rich], [poor]), q.left_prior)):
+        assert [item.fingerprint for item in left] == [POOR] * looked_at
+        assert len(pairing.silent_incoming) == (pairing is p and not looked_at)
+
+
+def test_what_many_share_is_not_left_though_it_stands_in_place_of_a_speaking_frame() -> None:
+    poor = make_instance("2", frames=(POOR,))
+    pairing = pair((poor,), (make_instance("1"),), frozenset({POOR.stored_digest}))
+    assert (pairing.left_incoming, len(pairing.silent_incoming)) == ((), 1)
 
 
 @given(stacks)
