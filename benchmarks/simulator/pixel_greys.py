@@ -150,12 +150,21 @@ def _rewrite_padding(dataset: Dataset) -> None:
 
 def _circle(dataset: Dataset) -> None:
     """Write the darkest value outside the largest circle."""
+    set_native(dataset, _masked(dataset))
+    forget_padding(dataset)
+
+
+def _masked(dataset: Dataset) -> Array:
     values = stored_values(dataset)
     dark = values.max() if dataset.PhotometricInterpretation == "MONOCHROME1" else values.min()
     rows, columns = values.shape[1:3]
     y, x = np.ogrid[-1 : 1 : rows * 1j, -1 : 1 : columns * 1j]
-    set_native(dataset, np.where((x**2 + y**2) <= 1, values, dark))
-    forget_padding(dataset)
+    return np.where((x**2 + y**2) <= 1, values, dark)
+
+
+def _has_corners(study: Study) -> bool:
+    """Whether anything lies outside the circle: where nothing does, the mask leaves an exact copy."""
+    return is_grey(study) and any(not np.array_equal(_masked(d), stored_values(d)) for d in study)
 
 
 def _unsigned_grey(study: Study) -> bool:
@@ -201,6 +210,6 @@ GREYS: tuple[Transform, ...] = (
         fits=is_grey,
     ),
     _derived("padding_rewritten", _SHOWN, _rewrite_padding),
-    _derived("circle_masked", _SHOWN, _circle),
+    _derived("circle_masked", _SHOWN, _circle, _has_corners),
 )
 """P13-P16 and P21. ``inverted`` looks as before; with only pixels or only the tag inverted, black is white."""
