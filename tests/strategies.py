@@ -107,7 +107,8 @@ def sop_findings(draw: st.DrawFn) -> SopFindings:
     """Findings that add up to the number of shared UIDs."""
     kinds = [draw(st.integers(0, 2)) for _ in range(7)]
     found = SopFindings(sum(kinds), *kinds)
-    return replace(found, refuted=draw(st.integers(0, found.conflicting)))
+    refuted = draw(st.integers(0, found.conflicting))
+    return replace(found, refuted=refuted, objects=draw(st.integers(0, found.conflicting - refuted)))
 
 
 _LEVELS = {

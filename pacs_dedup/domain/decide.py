@@ -133,6 +133,7 @@ def _vetoes_against_conflict(evidence: Evidence) -> tuple[tuple[bool, str], ...]
         (evidence.sop.shared < evidence.incoming_instances, "it brings instances that nobody has yet"),
         (evidence.sop.corrected > 0, "it corrects instances, and a correction is never held back"),
         (evidence.sop.refuted > 0, "some images are told apart by their noise alone"),
+        (evidence.sop.objects > 0, "what arrived may be the version that counts"),
         (unexamined > 0, "some of it could not be examined"),
         (evidence.better == "incoming", "what arrived is the better version"),
         (evidence.quality_control, _PHANTOM),

@@ -171,7 +171,8 @@ class SopFindings:
         lossy_twin: pixels differ, and loss of compression accounts for it.
         unsettled: pixels differ, and no look could tell whether loss of compression accounts for it.
         conflicting: pixels or content differ and nothing accounts for it; of these
-        refuted: only looks said so, of pixels of which one side lost some to compression.
+        refuted: only looks said so, of pixels of which one side lost some to compression,
+        objects: concern content, not pixels: an object without pixels, or what equal pixels mean.
         not_comparable: one side could not be digested.
     """
 
@@ -184,6 +185,7 @@ class SopFindings:
     not_comparable: int = 0
     unsettled: int = 0
     refuted: int = 0
+    objects: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ def test_doubt_never_holds(evidence: Evidence) -> None:
         evidence.sop.not_comparable and evidence.sop.conflicting,
         evidence.sop.corrected and evidence.sop.conflicting,
         evidence.sop.refuted,
+        evidence.sop.objects,
         # of a conflict it is the very reason that the pixels are not known
         evidence.coverage.verified and not evidence.sop.conflicting,
         evidence.coverage.matched < evidence.coverage.incoming and not evidence.sop.conflicting,

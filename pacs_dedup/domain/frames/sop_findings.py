@@ -77,13 +77,15 @@ _NO_LOOKS = TwinLooks()
 
 def find(incoming: StudyFingerprint, prior: StudyFingerprint, looks: TwinLooks = _NO_LOOKS) -> SopFindings:
     """Count the findings over all shared SOP Instance UIDs; the gravest finding of a UID counts."""
-    counts = dict.fromkeys(SopFinding, 0)
+    counts, objects = dict.fromkeys(SopFinding, 0), 0
     looks = replace(looks, beside=_frames_beside(prior)) if looks.vouched_series else looks
     shared = incoming.by_sop_instance_uid.keys() & prior.by_sop_instance_uid.keys()
     for uid in shared:
         known = prior.by_sop_instance_uid[uid]
         arrived = incoming.by_sop_instance_uid[uid]
-        counts[max((_against(i, known, looks) for i in arrived), key=_gravity)] += 1
+        gravest = max((_against(i, known, looks) for i in arrived), key=_gravity)
+        counts[gravest] += 1
+        objects += gravest is SopFinding.CONFLICTING and any(_not_of_pixels(i, k) for i in arrived for k in known)
     return SopFindings(
         shared=len(shared),
         identical=counts[SopFinding.IDENTICAL],
@@ -93,6 +95,7 @@ def find(incoming: StudyFingerprint, prior: StudyFingerprint, looks: TwinLooks =
         unsettled=counts[SopFinding.UNSETTLED],
         conflicting=counts[SopFinding.CONFLICTING] + counts[SopFinding.REFUTED],
         refuted=counts[SopFinding.REFUTED],
+        objects=objects,
         not_comparable=counts[SopFinding.NOT_COMPARABLE],
     )
 
@@ -129,7 +132,7 @@ def compare_instances(a: InstanceFingerprint, b: InstanceFingerprint, looks: Twi
 
 
 def _other_pixels(a: InstanceFingerprint, b: InstanceFingerprint, looks: TwinLooks) -> SopFinding:
-    if _means_otherwise(a, b) and _all_frames(a, b, lambda x, y: x.stored_digest == y.stored_digest):
+    if _means_otherwise(a, b) and _equal_stored(a, b):
         return SopFinding.CONFLICTING  # equal masks of two segments, equal grids of two scalings
     if a.frames and _all_frames(a, b, lambda x, y: _same_frame(x, y) or _same_values(x, y)):
         return SopFinding.UNSETTLED  # the values are related, and nothing says that they mean the same
@@ -145,6 +148,15 @@ def _means_otherwise(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:
     """
     told = a.content_digest is not None and b.content_digest is not None
     return told and a.content_digest != b.content_digest and bool(a.frames) == bool(b.frames)
+
+
+def _not_of_pixels(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:
+    """Tell whether a conflict of two instances is one of content: a side has no pixels, or they mean something else."""
+    return not a.frames or not b.frames or (_means_otherwise(a, b) and _equal_stored(a, b))
+
+
+def _equal_stored(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:
+    return _all_frames(a, b, lambda x, y: x.stored_digest == y.stored_digest)
 
 
 def _names_others(a: InstanceFingerprint, b: InstanceFingerprint) -> bool:

@@ -138,6 +138,7 @@ def test_a_conflict_under_one_uid_is_an_alarm_and_held_where_the_site_holds() ->
         {"sop": replace(CONFLICT, conflicting=1, corrected=9)},
         {"sop": replace(CONFLICT, refuted=10)},
         {"sop": replace(CONFLICT, refuted=1)},
+        {"sop": replace(CONFLICT, objects=1)},
         {"quality_control": True},
         {"patient_vetoes": ("a newborn goes by a provisional name",)},
         {"better": "incoming"},

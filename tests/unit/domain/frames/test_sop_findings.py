@@ -278,3 +278,26 @@ def test_equal_content_of_what_could_not_be_examined_says_nothing() -> None:
 @pytest.mark.parametrize(("text", "equal"), [("no finding", True), ("a finding", False), (None, False)])
 def test_reports_are_the_same_by_their_content(text: str | None, equal: bool) -> None:
     assert same_pixels(make_report(text=text), make_report(text=text if text is None else "no finding")) is equal
+
+
+REPORT = make_report("9")
+
+
+@pytest.mark.parametrize(
+    ("arrived", "known", "objects"),
+    [
+        (again(REPORT, content_digest=digest_of("verified", "cnt3")), REPORT, 1),
+        (
+            again(KNOWN, content_digest=digest_of("liver", "cnt3")),
+            again(KNOWN, content_digest=REPORT.content_digest),
+            1,
+        ),
+        (again(KNOWN, frames=(), content_digest=REPORT.content_digest), KNOWN, 1),
+        (again(KNOWN, frames=(make_frame("other"),)), KNOWN, 0),
+    ],
+)
+def test_a_conflict_of_content_is_told_apart_from_one_of_pixels(
+    arrived: InstanceFingerprint, known: InstanceFingerprint, objects: int
+) -> None:
+    for one, other in ((arrived, known), (known, arrived)):
+        assert find(make_study(one), make_study(other)) == SopFindings(shared=1, conflicting=1, objects=objects)
