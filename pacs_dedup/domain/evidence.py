@@ -173,7 +173,7 @@ class SopFindings:
         conflicting: pixels or content differ and nothing accounts for it; of these
         refuted: only looks said so, of pixels of which one side lost some to compression,
         objects: concern content, not pixels: an object without pixels, or what equal pixels mean.
-        not_comparable: one side could not be digested.
+        not_comparable: one side could not be digested, or was by other rules.
     """
 
     shared: int = 0

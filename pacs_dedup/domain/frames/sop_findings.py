@@ -134,6 +134,8 @@ def compare_instances(a: InstanceFingerprint, b: InstanceFingerprint, looks: Twi
 def _other_pixels(a: InstanceFingerprint, b: InstanceFingerprint, looks: TwinLooks) -> SopFinding:
     if _means_otherwise(a, b) and _equal_stored(a, b):
         return SopFinding.CONFLICTING  # equal masks of two segments, equal grids of two scalings
+    if not a.frames and not b.frames and None in (a.content_digest, b.content_digest):
+        return SopFinding.NOT_COMPARABLE  # the content of an object was digested by other rules, or not at all
     if a.frames and _all_frames(a, b, lambda x, y: _same_frame(x, y) or _same_values(x, y)):
         return SopFinding.UNSETTLED  # the values are related, and nothing says that they mean the same
     if not any(i.rendition is not None and i.rendition.lossy for i in (a, b)):

@@ -301,3 +301,9 @@ def test_a_conflict_of_content_is_told_apart_from_one_of_pixels(
 ) -> None:
     for one, other in ((arrived, known), (known, arrived)):
         assert find(make_study(one), make_study(other)) == SopFindings(shared=1, conflicting=1, objects=objects)
+
+
+def test_a_report_that_other_rules_digested_is_no_conflict() -> None:
+    older = again(REPORT, content_digest=None, digest_version="older")
+    for one, other in ((REPORT, older), (older, REPORT), (older, again(older, patient=STRANGER))):
+        assert compare_instances(one, other) is SopFinding.NOT_COMPARABLE
