@@ -127,7 +127,7 @@ _LEVELS = {
     Fact.DEVICE: ["missing", "serial_equal", "model_equal", "differs"],
     Fact.KERNEL: ["missing", "equal", "differs"],
     Fact.ACCESSION_NUMBER: ["missing", "equal", "differs"],
-    Fact.PRESENTATION: ["equal", "differs"],
+    Fact.PRESENTATION: ["equal", "differs", "not_comparable"],
     Fact.OVERLAYS: ["equal", "differs"],
     Fact.ORIENTATION: ["equal", "differs", "turned"],
     Fact.FRAME_OF_REFERENCE: ["missing", "equal", "differs"],

@@ -161,6 +161,7 @@ def _vetoes(evidence: Evidence, policy: Policy) -> tuple[tuple[bool, str], ...]:
             evidence.level(Fact.ORIENTATION) == "differs",
             "it may correct the side, position, order or measure of an image",
         ),
+        (evidence.level(Fact.PRESENTATION) == "not_comparable", "nothing tells whether its images are shown alike"),
         (tied, "one study names the other as its source"),
         *((True, veto) for veto in evidence.patient_vetoes),
     )

@@ -71,3 +71,8 @@ class StudyKey:
         """Read back what ``str`` wrote."""
         uid, _, source = text.partition("@")
         return cls(StudyInstanceUid(uid), source)
+
+
+def by_one_rule(one: Digest | None, other: Digest | None) -> bool:
+    """Tell whether two digests can be compared: both are known, and made by the rules whose number they begin with."""
+    return one is not None and other is not None and one.partition(":")[0] == other.partition(":")[0]

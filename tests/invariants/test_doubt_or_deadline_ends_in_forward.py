@@ -8,7 +8,7 @@ from hypothesis import given
 from pacs_dedup.domain.case import Verb
 from pacs_dedup.domain.decide import decide
 from pacs_dedup.domain.errors import Unreadable
-from pacs_dedup.domain.evidence import Evidence, PatientTier
+from pacs_dedup.domain.evidence import Evidence, Fact, PatientTier
 from pacs_dedup.domain.patients.identity import PatientId, PersonNameParts
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.verdict import Disposition, Relation
@@ -86,6 +86,7 @@ def test_doubt_never_holds(evidence: Evidence) -> None:
         evidence.sop.corrected and evidence.sop.conflicting,
         evidence.sop.refuted,
         evidence.sop.objects,
+        evidence.level(Fact.PRESENTATION) == "not_comparable" and not evidence.sop.conflicting,
         # of a conflict it is the very reason that the pixels are not known
         evidence.coverage.verified and not evidence.sop.conflicting,
         evidence.coverage.matched < evidence.coverage.incoming and not evidence.sop.conflicting,

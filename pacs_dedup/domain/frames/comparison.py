@@ -10,7 +10,7 @@ from pacs_dedup.domain.frames.findings import sketch_pairs
 from pacs_dedup.domain.frames.pairing import FrameItem, Pairing
 from pacs_dedup.domain.frames.placement import measured_otherwise, out_of_order, placed_otherwise
 from pacs_dedup.domain.frames.sketch_evidence import sketch_bits
-from pacs_dedup.domain.identifiers import Digest
+from pacs_dedup.domain.identifiers import Digest, by_one_rule
 
 _EQUAL_FRAME_BITS = 19.8
 _FRAMES_THAT_COUNT = 8
@@ -102,24 +102,32 @@ def _presentation(pairing: Pairing) -> Comparison | None:
     """Equal pixels that a screen would show differently.
 
     Rewritten values come with another rescale and window, so of those only black for white is a difference.
+    Digests by other rules than today's tell nothing.
     """
     turned_round = sum(1 for a, b in pairing.value if a.fingerprint.polarity * b.fingerprint.polarity < 0)
     if turned_round:
         sentence = f"{turned_round} frames with equal values are shown black for white"
         return Comparison(Fact.PRESENTATION, Group.STRUCTURE, "differs", 0.0, sentence)
-    return _beside_pixels(pairing, Fact.PRESENTATION, lambda item: item.shown_as, "are shown with other grey levels")
+    comparable = [(a, b) for a, b in pairing.exact if by_one_rule(a.shown_as, b.shown_as)]
+    unknown = len(pairing.exact) - len(comparable)
+    if unknown and all(a.shown_as == b.shown_as for a, b in comparable):
+        sentence = f"of {unknown} frames with equal pixels nothing tells whether they are shown alike"
+        return Comparison(Fact.PRESENTATION, Group.STRUCTURE, "not_comparable", 0.0, sentence)
+    return _beside_pixels(comparable, Fact.PRESENTATION, lambda item: item.shown_as, "are shown otherwise")
 
 
 def _overlays(pairing: Pairing) -> Comparison | None:
-    return _beside_pixels(pairing, Fact.OVERLAYS, lambda item: item.instance.overlay_digest, "carry other overlays")
+    return _beside_pixels(
+        pairing.exact, Fact.OVERLAYS, lambda item: item.instance.overlay_digest, "carry other overlays"
+    )
 
 
 def _beside_pixels(
-    pairing: Pairing, fact: Fact, digest: Callable[[FrameItem], Digest | None], words: str
+    pairs: Sequence[tuple[FrameItem, FrameItem]], fact: Fact, digest: Callable[[FrameItem], Digest | None], words: str
 ) -> Comparison | None:
-    if not pairing.exact:
+    if not pairs:
         return None
-    differing = sum(1 for incoming, prior in pairing.exact if digest(incoming) != digest(prior))
+    differing = sum(1 for incoming, prior in pairs if digest(incoming) != digest(prior))
     if not differing:
         return Comparison(fact, Group.STRUCTURE, "equal", 0.0, f"the equal frames {_OPPOSITE[fact]}")
     return Comparison(fact, Group.STRUCTURE, "differs", 0.0, f"{differing} frames with equal pixels {words}")

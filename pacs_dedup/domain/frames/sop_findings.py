@@ -8,7 +8,7 @@ from enum import StrEnum
 from pacs_dedup.domain.evidence import SopFindings
 from pacs_dedup.domain.fingerprint import FrameFingerprint, InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.frames.alignment import sketch_distance
-from pacs_dedup.domain.identifiers import BlobId
+from pacs_dedup.domain.identifiers import BlobId, by_one_rule
 
 _NEAR_SKETCH = 0.15
 """Share of differing sketch bits within which nine in ten copies lie: docs/decisions/0098."""
@@ -194,7 +194,8 @@ def _written_anew_to_mean_the_same(one: _FrameOf, other: _FrameOf) -> bool:
     (a, x), (b, y) = one, other
     shown = (x.presentation_digest or a.presentation_digest, y.presentation_digest or b.presentation_digest)
     coloured = [i.rendition.samples_per_pixel > 1 for i in (a, b) if i.rendition is not None]
-    return _same_values(x, y) and x.polarity == y.polarity and shown[0] != shown[1] and not any(coloured)
+    otherwise = by_one_rule(*shown) and shown[0] != shown[1]
+    return _same_values(x, y) and x.polarity == y.polarity and otherwise and not any(coloured)
 
 
 def _is_nearest(x: FrameFingerprint, y: FrameFingerprint, beside: Frames) -> bool:

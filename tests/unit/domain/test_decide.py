@@ -98,6 +98,7 @@ def test_a_pure_copy_is_flagged_and_held_only_by_choice() -> None:
         {"levels": {Fact.DEVICE: "serial_equal", Fact.ACQUISITION_TIME: "same_day"}},
         {"levels": {Fact.SOURCE_REFERENCES: "to_prior"}},
         {"levels": {Fact.SOURCE_REFERENCES: "to_incoming"}},
+        {"levels": {Fact.PRESENTATION: "not_comparable"}},
     ],
 )
 def test_one_doubt_is_enough_to_forward_a_copy(changes: dict) -> None:

@@ -10,6 +10,7 @@ from pacs_dedup.domain.frames.alignment import LookAt, Looked
 from pacs_dedup.domain.frames.comparison import compare_pixels
 from pacs_dedup.domain.frames.pairing import FrameRef, distinct_instances, pair
 from pacs_dedup.domain.frames.verification import FrameVerification
+from pacs_dedup.domain.identifiers import Digest
 from tests.builders import blob_of, digest_of, make_frame, make_instance, make_report, make_slices, make_study
 
 Instances = tuple[InstanceFingerprint, ...]
@@ -90,6 +91,18 @@ def test_equal_pixels_that_are_shown_otherwise_are_named(fact: Fact, changes: di
     same = findings((make_instance(),), (make_instance(),))
     differs = findings((make_instance(**changes),), (make_instance(),))
     assert (same[fact].level, differs[fact].level) == ("equal", "differs")
+
+
+@pytest.mark.parametrize("other", [digest_of("window", "prs0"), None])
+def test_nothing_is_said_of_how_frames_are_shown_where_other_rules_digested_it(other: Digest | None) -> None:
+    same, unknown = make_slices(2)
+    unknown = replace(unknown, presentation_digest=other)
+    found = findings((same, unknown), make_slices(2))[Fact.PRESENTATION]
+    assert (found.level, found.weight_bits) == ("not_comparable", 0.0)
+    assert found.sentence == "of 1 frames with equal pixels nothing tells whether they are shown alike"
+    shown_otherwise = replace(same, presentation_digest=digest_of("other window", "prs1"))
+    found = findings((shown_otherwise, unknown), make_slices(2))[Fact.PRESENTATION]
+    assert (found.level, found.sentence) == ("differs", "1 frames with equal pixels are shown otherwise")
 
 
 @pytest.mark.parametrize(("own", "level"), [("other window", "equal"), ("window", "differs")])

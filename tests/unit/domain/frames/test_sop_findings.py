@@ -226,6 +226,7 @@ COLOURED = replace(LOSSLESS, samples_per_pixel=3)
         (written("twice", "half the slope"), SopFinding.CORRECTED),
         (written("twice", presentation_digest=WIDER), SopFinding.CORRECTED),
         (written("twice"), SopFinding.UNSETTLED),
+        (again(written("twice"), presentation_digest=digest_of("window", "prs1")), SopFinding.UNSETTLED),
         (written("turned round", "another window", polarity=-1), SopFinding.UNSETTLED),
         (written("turned round", "another window", polarity=0), SopFinding.UNSETTLED),
         (again(written("twice", "half the slope"), rendition=COLOURED), SopFinding.UNSETTLED),
