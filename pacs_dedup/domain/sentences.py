@@ -69,7 +69,10 @@ def _check_the_name(evidence: Evidence) -> str:
 
 
 def _conflict(evidence: Evidence) -> str:
-    known = f"{evidence.sop.conflicting} SOP Instance UIDs that are known already arrived with different pixels."
+    what = "content" if evidence.sop.objects else "pixels"
+    known = f"{evidence.sop.conflicting} SOP Instance UIDs that are known already arrived with different {what}."
+    if evidence.sop.objects:
+        return f"{known} Two versions hide behind one UID: find out which one counts."
     if evidence.sop.conflicting == evidence.sop.refuted:
         return f"{known} By their noise alone, two images hide behind one UID: look at both."
     return f"{known} Two images hide behind one UID: find out which one the report means."
@@ -151,11 +154,11 @@ def _continued(evidence: Evidence) -> str:
 def _presentation(evidence: Evidence) -> str:
     differing = [
         words
-        for fact, words in ((Fact.PRESENTATION, "grey levels"), (Fact.OVERLAYS, "overlays"))
+        for fact, words in ((Fact.PRESENTATION, "otherwise"), (Fact.OVERLAYS, "with other overlays"))
         if evidence.level(fact) == "differs"
     ]
     undone = " once rescaling, inversion or borders are undone" if evidence.coverage.value else ""
-    return f"The stored pixels are the same{undone}, but the study is shown with other {' and '.join(differing)}."
+    return f"The stored pixels are the same{undone}, but the study is shown {' and '.join(differing)}."
 
 
 def _undigestable(evidence: Evidence) -> str:
@@ -170,8 +173,8 @@ def _undigestable(evidence: Evidence) -> str:
 def _undecided(evidence: Evidence) -> str:
     if evidence.sop.unsettled:
         return (
-            f"{evidence.sop.unsettled} SOP Instance UIDs that are known already arrived with pixels that differ, and "
-            "nothing settles whether each is one image, compressed or rewritten, or two: look at both."
+            f"{evidence.sop.unsettled} SOP Instance UIDs that are known already arrived with content that differs, and "
+            "nothing settles whether each is one object, compressed or rewritten, or two: look at both."
         )
     if evidence.patient_tier in (PatientTier.DIFFERENT, PatientTier.CONFLICT):
         who = _PATIENTS[evidence.patient_tier]

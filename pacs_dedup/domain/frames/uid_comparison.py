@@ -34,7 +34,9 @@ def _instances(incoming: StudyFingerprint, prior: StudyFingerprint, sop: SopFind
         sentence, level, bits = "no SOP Instance UID is shared, which a transfer can cause", "none_shared", 0.0
     elif sop.conflicting:
         level, bits = "conflicting", 0.0
-        sentence = f"{sop.conflicting} shared SOP Instance UIDs stand for other pixels or content: one UID, two images"
+        sentence = (
+            f"{sop.conflicting} shared SOP Instance UIDs stand for other pixels or content: one UID, two versions"
+        )
     else:
         sentence, level, bits = f"{sop.shared} of {count} SOP Instance UIDs are known", "shared", _SHARED_SOP_BITS
     return Comparison(

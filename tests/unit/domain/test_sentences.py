@@ -217,6 +217,15 @@ def test_what_is_said_of_one_uid_with_two_images(sop: SopFindings, advice: str) 
     )
 
 
+@pytest.mark.parametrize("objects", [1, 2])
+def test_what_is_said_of_one_uid_with_two_contents(objects: int) -> None:
+    evidence = make_evidence(sop=SopFindings(shared=2, conflicting=2, objects=objects))
+    assert sentence_of(Relation.UID_CONFLICT, evidence) == (
+        "2 SOP Instance UIDs that are known already arrived with different content. "
+        "Two versions hide behind one UID: find out which one counts."
+    )
+
+
 @pytest.mark.parametrize(("shared", "new"), [(10, ""), (9, ", and 1 that are new")])
 def test_what_is_said_of_a_lossy_twin(shared: int, new: str) -> None:
     evidence = make_evidence(sop=SopFindings(shared=shared, lossy_twin=shared), better="incoming")
@@ -245,10 +254,20 @@ def test_what_is_said_of_growth(changes: dict, sentence: str) -> None:
     ("coverage", "how"),
     [(make_coverage(), ""), (make_coverage(value=1), " once rescaling, inversion or borders are undone")],
 )
-def test_what_is_said_of_pixels_that_are_shown_otherwise(coverage: Coverage, how: str) -> None:
-    levels = {Fact.PRESENTATION: "differs", Fact.OVERLAYS: "differs"}
+@pytest.mark.parametrize(
+    ("facts", "shown"),
+    [
+        ((Fact.PRESENTATION, Fact.OVERLAYS), "otherwise and with other overlays"),
+        ((Fact.PRESENTATION,), "otherwise"),
+        ((Fact.OVERLAYS,), "with other overlays"),
+    ],
+)
+def test_what_is_said_of_pixels_that_are_shown_otherwise(
+    coverage: Coverage, how: str, facts: tuple[Fact, ...], shown: str
+) -> None:
+    levels = dict.fromkeys(facts, "differs")
     assert sentence_of(Relation.PRESENTATION_TWIN, make_evidence(coverage=coverage, levels=levels)) == (
-        f"The stored pixels are the same{how}, but the study is shown with other grey levels and overlays."
+        f"The stored pixels are the same{how}, but the study is shown {shown}."
     )
 
 
@@ -279,8 +298,8 @@ def test_what_is_said_where_pixels_could_not_be_examined(coverage: Coverage, sen
         ({}, "Much agrees, but the pixels do not settle it: a person should look."),
         (
             {"sop": SopFindings(shared=3, unsettled=2)},
-            "2 SOP Instance UIDs that are known already arrived with pixels that differ, and nothing settles whether "
-            "each is one image, compressed or rewritten, or two: look at both.",
+            "2 SOP Instance UIDs that are known already arrived with content that differs, and nothing settles whether "
+            "each is one object, compressed or rewritten, or two: look at both.",
         ),
         (
             {"patient_tier": PatientTier.CONFLICT},
