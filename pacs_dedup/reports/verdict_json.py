@@ -93,7 +93,7 @@ class PairObject:
 
     Attributes:
         match_weight_bits: the items that are not of the group ``patient``, and the caps, added up.
-        patient_bits: the same for one patient, with the bits it started from.
+        patient_bits: the items of the group ``patient``, added up; how likely one patient was before is no part of it.
         better: the side that carries more (lossless, depth, matrix, completeness).
         vetoes: why it was not held although the relation would allow it.
         differences: of the headers of one pair of corresponding instances; None where that was not asked for.

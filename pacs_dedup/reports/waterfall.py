@@ -65,16 +65,12 @@ def acquisition_waterfall(evidence: Evidence) -> Waterfall:
 
 
 def patient_waterfall(evidence: Evidence) -> Waterfall:
-    """Return where the question of one patient starts, and what speaks for and against it."""
+    """Return what speaks for and against one patient, strongest first; how likely it was before is no part of it."""
     findings = _ordered(c for c in evidence.comparisons if c.group is Group.PATIENT)
-    start = evidence.patient_bits - sum(c.weight_bits for c in findings)
-    prior = Bar("Starting point", _PRIOR, start, 0.0, start)
-    bars = [*([prior] if findings and _counts(prior) else []), *_bars(findings, start)]
-    return Waterfall("Is it the same patient?", _not_compared_last(bars), evidence.patient_bits)
+    return Waterfall("Is it the same patient?", _not_compared_last(_bars(findings, 0.0)), evidence.patient_bits)
 
 
 _CAPS = "these facts depend on each other and do not count in full"
-_PRIOR = "how likely it was before the names were read"
 
 
 def condensed(waterfall: Waterfall) -> Waterfall:

@@ -80,7 +80,7 @@ def evidence(link: PatientTier = PatientTier.SAME) -> Evidence:
         incoming_instances=140,
         prior_instances=140,
         total_bits=53.0,
-        patient_bits=20.0,
+        patient_bits=10.0,
         better="prior",
     )
 

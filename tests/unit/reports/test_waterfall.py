@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientTier, SopFindings
 from pacs_dedup.reports.waterfall import acquisition_waterfall, condensed, patient_waterfall
+from tests.builders import evidence_of, make_instance
 from tests.unit.reports.a_report import evidence
 
 
@@ -38,10 +39,13 @@ def test_without_caps_there_is_no_row_for_them() -> None:
     assert all(bar.comparison for bar in acquisition_waterfall(uncapped).bars)
 
 
-def test_the_patient_question_begins_at_its_starting_point() -> None:
-    first = patient_waterfall(evidence()).bars[0]
+def test_the_patient_question_of_real_evidence_begins_at_nothing_and_has_findings_only() -> None:
+    made = evidence_of([make_instance()], [make_instance()])
+    bars = patient_waterfall(made).bars
 
-    assert (first.label, first.bits) == ("Starting point", pytest.approx(10.0))
+    assert (bars[0].start, max(bar.end for bar in bars)) == (0.0, pytest.approx(made.patient_bits))
+    for waterfall in (patient_waterfall(made), patient_waterfall(evidence())):
+        assert all(bar.comparison for bar in waterfall.bars)
 
 
 def test_what_was_not_compared_comes_last_and_is_marked() -> None:
@@ -61,17 +65,15 @@ def test_patient_facts_are_not_mixed_with_the_acquisition() -> None:
 weights = st.lists(st.floats(-30, 30, allow_nan=False), max_size=8)
 
 
-@given(weights, weights, st.floats(-40, 40), st.floats(-40, 40))
-def test_any_evidence_adds_up(
-    acquisition: list[float], patient: list[float], total: float, patient_bits: float
-) -> None:
+@given(weights, weights, st.floats(-40, 40))
+def test_any_evidence_adds_up(acquisition: list[float], patient: list[float], total: float) -> None:
     comparisons = tuple(
         Comparison(Fact.DEVICE, group, "equal", bits, "a finding")
         for group, some in ((Group.DEVICE, acquisition), (Group.PATIENT, patient))
         for bits in some
     )
     made = Evidence(
-        comparisons, Coverage(), SopFindings(), PatientTier.SAME, total_bits=total, patient_bits=patient_bits
+        comparisons, Coverage(), SopFindings(), PatientTier.SAME, total_bits=total, patient_bits=sum(patient)
     )
 
     for waterfall in (acquisition_waterfall(made), patient_waterfall(made)):
