@@ -100,7 +100,7 @@ class SenderTotals:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableInstance:
-    """An instance that is kept and forwarded, but could not be compared."""
+    """An instance that is kept, but could not be compared; it is forwarded unless it was refused."""
 
     source: str
     received_at: datetime

@@ -162,3 +162,11 @@ def test_evidence_without_any_finding_still_makes_a_page() -> None:
     case = replace(case, verdict=replace(case.verdict, evidence=bare))
 
     assert b"Header differences" in render_html(a_report(cases=(a_case_report(case),)))
+
+
+def test_what_could_not_be_read_is_not_said_to_be_forwarded_where_it_was_refused() -> None:
+    text = " ".join(render_html(a_report()).decode().split())
+    assert (
+        "These instances are kept; they could not be compared. What was refused is not forwarded; the rest is, as it "
+        "came, where this site forwards."
+    ) in text
