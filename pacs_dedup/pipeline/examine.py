@@ -15,6 +15,7 @@ from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.fingerprint import ContentKind, FrameFingerprint, InstanceFingerprint, Rendition
 from pacs_dedup.domain.identifiers import BlobId, Digest
 from pacs_dedup.domain.patients.identity import NO_DEFAULTS, SenderDefaults
+from pacs_dedup.pipeline.header_only import fingerprint_of_header
 from pacs_dedup.pixels.digest import form_digest, orientation_digest, stored_digest
 from pacs_dedup.pixels.grey import grey_frame
 from pacs_dedup.pixels.informative import is_informative
@@ -42,27 +43,15 @@ def examine(path: Path, blob_id: BlobId, defaults: SenderDefaults = NO_DEFAULTS)
     header = read_instance(dataset, defaults)
     pixels = _examine_pixels(dataset, header) if header.content is ContentKind.IMAGE else _NO_PIXELS
     content, unreadable = _examine_content(dataset, header.content, pixels.identity)
-    return InstanceFingerprint(
-        blob_id=blob_id,
-        study_instance_uid=header.study_instance_uid,
-        series_instance_uid=header.series_instance_uid,
-        sop_instance_uid=header.sop_instance_uid,
-        sop_class_uid=header.sop_class_uid,
-        transfer_syntax_uid=header.transfer_syntax_uid,
-        content=header.content,
-        patient=header.patient,
-        acquisition=header.acquisition,
-        dataset_digest=dataset_digest(dataset, pixels.identity),
+    return replace(
+        fingerprint_of_header(header, blob_id, dataset_digest(dataset, pixels.identity)),
         frames=pixels.frames,
         content_digest=content,
         presentation_digest=pixels.presentation,
         overlay_digest=pixels.overlay,
         code_stream_digest=pixels.code_stream,
         rendition=pixels.rendition,
-        referenced_sop_instance_uids=header.referenced_sop_instance_uids,
-        previous_uids=header.previous_uids,
         unreadable=pixels.unreadable or unreadable,
-        quality_control=header.quality_control,
     )
 
 

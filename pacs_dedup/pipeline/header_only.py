@@ -3,6 +3,7 @@
 A study with such an instance is not known to the last item, so the rest of it is never held.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,12 @@ def header_only(path: Path, blob_id: BlobId, defaults: SenderDefaults, failure: 
     Raises:
         Unreadable: ``failure`` itself, where the header can not be understood either.
     """
-    header = _header(path, defaults, failure)
+    digest = Digest(f"blob1:{blob_id}")
+    return replace(fingerprint_of_header(_header(path, defaults, failure), blob_id, digest), unreadable=str(failure))
+
+
+def fingerprint_of_header(header: InstanceHeader, blob_id: BlobId, dataset_digest: Digest) -> InstanceFingerprint:
+    """Return what a header alone gives of a fingerprint; pixels and content are still to come."""
     return InstanceFingerprint(
         blob_id=blob_id,
         study_instance_uid=header.study_instance_uid,
@@ -37,10 +43,9 @@ def header_only(path: Path, blob_id: BlobId, defaults: SenderDefaults, failure: 
         content=header.content,
         patient=header.patient,
         acquisition=header.acquisition,
-        dataset_digest=Digest(f"blob1:{blob_id}"),
+        dataset_digest=dataset_digest,
         referenced_sop_instance_uids=header.referenced_sop_instance_uids,
         previous_uids=header.previous_uids,
-        unreadable=str(failure),
         quality_control=header.quality_control,
     )
 
