@@ -115,7 +115,8 @@ class Coverage:
         confirmed: showed the same noise: copies,
         sketched: had pixels that are no longer held, and sketches of the same noise,
         rejected: showed other noise: another acquisition,
-        reconstructed: showed the same noise shaped differently: another reconstruction. The rest stayed undecided.
+        reconstructed: showed the same noise shaped differently: another reconstruction. The rest stayed undecided,
+        silent: because so little carries grey levels that nothing could be told either way.
     """
 
     incoming: int = 0
@@ -137,6 +138,7 @@ class Coverage:
     renewed: int = 0
     turned: int = 0
     sketched: int = 0
+    silent: int = 0
 
     @property
     def matched(self) -> int:

@@ -1,6 +1,6 @@
 """Look at the pixels of the frame pairs that a comparison asks for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from pacs_dedup.domain.errors import BlobMissing, Unreadable
@@ -40,13 +40,13 @@ def _look_at(each: LookAt, path_of: PathOf, verify: VerifyFrames, scope: Scope) 
         return Looked(each, FrameVerification(refused=str(error)))
     # The neighbours are given the same chance to be shown in part.
     beside_scope = Scope.WHOLE if result.region is None else Scope.PARTS
-    beside = [] if result.refused else _correlations(each, path_of, verify, beside_scope)
-    return Looked(each, result, max(beside, default=None))
+    beside = _neighbours(each, path_of, verify, beside_scope) if result.compared else ()
+    return Looked(each, result, tuple(beside))
 
 
-def _correlations(each: LookAt, path_of: PathOf, verify: VerifyFrames, scope: Scope) -> list[float]:
+def _neighbours(each: LookAt, path_of: PathOf, verify: VerifyFrames, scope: Scope) -> Iterable[FrameVerification]:
     results = (_verified_or_refused(each.incoming, other, path_of, verify, scope) for other in each.neighbours)
-    return [result.correlation for result in results if not result.refused]
+    return (result for result in results if result.compared)
 
 
 def _verified_or_refused(

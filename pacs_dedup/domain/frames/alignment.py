@@ -20,7 +20,7 @@ SAMPLE = 9
 MOST_LOOKS = 27
 """Frames looked at in one pair of studies, unless they have more series: each is looked at once."""
 SKETCH_BITS = 512
-_FAR_SKETCH = 0.30
+FAR_SKETCH = 0.30
 """Share of differing sketch bits beyond which two frames are not worth a look (correlation below about 0.6)."""
 _SAME_PLACE_MM = 0.05
 
@@ -61,13 +61,14 @@ class Looked:
     """A `LookAt` that was carried out.
 
     Attributes:
-        best_neighbour: the highest correlation with a neighbour of the prior's frame; None where there is none.
+        beside: what comparing the incoming frame with the neighbours of the prior's frame gave; without those that
+            could not be compared.
         held: the pixels of both frames are still here; where they are not, the sketches have to stand in.
     """
 
     at: LookAt
     result: FrameVerification
-    best_neighbour: float | None = None
+    beside: tuple[FrameVerification, ...] = ()
     held: bool = True
 
 
@@ -193,7 +194,7 @@ def _partner(item: FrameItem, prior: Sequence[FrameItem], *, wide: bool) -> Fram
     if not eligible:
         return None
     nearest = min(eligible, key=lambda p: (_distance(item, p), _number(p)[0] != _number(item)[0]))
-    return nearest if wide or _distance(item, nearest) <= _FAR_SKETCH else None
+    return nearest if wide or _distance(item, nearest) <= FAR_SKETCH else None
 
 
 def _distance(a: FrameItem, b: FrameItem) -> float:

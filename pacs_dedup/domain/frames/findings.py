@@ -1,12 +1,13 @@
 """What looks at pixels say: one finding a look, and no copy in a series whose slices do not beat their neighbours."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from statistics import fmean
 
 from pacs_dedup.domain.frames.alignment import LookAt, Looked
-from pacs_dedup.domain.frames.noise_model import MOST_UNEXPLAINED, Reading, copy_bits, read_figures
+from pacs_dedup.domain.frames.closeness import CLEARLY_AHEAD, is_beaten, is_closer, lead_over_neighbours
+from pacs_dedup.domain.frames.noise_model import LEAST_COPY_BITS, MOST_UNEXPLAINED, Reading, copy_bits, read_figures
 from pacs_dedup.domain.frames.sketch_evidence import SketchPair, sketch_bits
 from pacs_dedup.domain.frames.sop_findings import SopFinding, TwinLooks
 from pacs_dedup.domain.frames.verification import Fidelity
@@ -24,9 +25,6 @@ _FEWEST = 2
 _LEAST_MEAN_BITS = 1.0
 """What slices that leave it open must weigh on average where at least `_ENOUGH_SLICES` speak together."""
 _SHARE_THAT_WINS = 0.8
-_CLOSER = 0.7
-"""A copy leaves at most this share of what its original's neighbour leaves unexplained: where everything looks like
-everything, as in volumes of half a second, a little more likeness says nothing."""
 
 
 class Finding(StrEnum):
@@ -59,12 +57,40 @@ def read_all(looked: Sequence[Looked]) -> Findings:
 def _read(look: Looked) -> Finding:
     if not look.held:
         return Finding.UNCLEAR  # its series decides, by the sketches
+    if look.result.thin:
+        return Finding.COPY if _settled_though_thin(look) else Finding.UNCLEAR
     reconstructed = look.at.modalities <= _RECONSTRUCTED_MODALITIES
     finding = _FINDINGS[read_figures(look.result, kernel=look.at.kernel, reconstructed=reconstructed)]
     if finding is Finding.COPY and (_moves(look) or not _tells_alone(look)):
         return Finding.UNCLEAR
+    if finding is Finding.REPEAT and _lost_its_noise(look):
+        return Finding.UNCLEAR
     settled = finding is Finding.UNCLEAR and _settled_by_the_clock(look) and not _moves(look)
     return Finding.COPY if settled else finding
+
+
+def _lost_its_noise(look: Looked) -> bool:
+    """Whether compression may be why two frames of one moment share no noise: they are clearly closer than others."""
+    lossy = look.result.fidelity is Fidelity.LOSSY
+    return lossy and _one_image_by_the_header(look) and is_closer(look)
+
+
+def _settled_though_thin(look: Looked) -> bool:
+    """Whether two frames are one by their headers, and look it, of which little carries grey levels.
+
+    Eight bits over the whole range of a CT leave a head three or four levels: no noise, and what is alike are edges.
+    So noise does not speak here for itself; but where the clock rules a repeat out, and a neighbour looks less alike,
+    the picture is enough.
+    """
+    found = look.result
+    by_noise = not found.refused and copy_bits(found) >= LEAST_COPY_BITS
+    alike = by_noise or found.likeness >= _ALIKE
+    return (
+        alike
+        and found.outlier_share <= _MOST_TEXT
+        and _one_image_by_the_header(look)
+        and lead_over_neighbours(look) > 0
+    )
 
 
 def _moves(look: Looked) -> bool:
@@ -109,49 +135,66 @@ def _settled_by_the_clock(look: Looked) -> bool:
 
 
 def _one_image_by_the_header(look: Looked) -> bool:
-    """Whether two frames that could be compared are of one moment and were reconstructed once, as far as is told."""
+    """Whether two frames are of one moment and were reconstructed once, as far as is told."""
     kept = look.at.kernel == "equal" or not look.at.modalities <= _RECONSTRUCTED_MODALITIES
-    return look.at.one_moment and kept and not look.result.refused
+    return look.at.one_moment and kept
 
 
-def _settled_together(findings: Sequence[tuple[Looked, Finding]]) -> Sequence[tuple[Looked, Finding]]:
+def _settled_together(findings: Findings) -> Findings:
     """Take what is unclear for copies where the clock speaks for every slice, and all of them together for a copy.
 
     Compression takes the same from every slice; a repeat has a noise of its own in each. So a little that speaks for a
-    copy in slice after slice is more than a little.
+    copy in slice after slice is more than a little; and so is that each is clearly closer to its own partner than to
+    the slices beside it.
     """
-    answered = [(look, finding) for look, finding in findings if not look.result.refused]
+    answered = [(look, finding) for look, finding in findings if not is_silent(look, finding)]
     against = any(finding in (Finding.REPEAT, Finding.RECONSTRUCTION) for _, finding in answered)
     by_header = all(_one_image_by_the_header(look) and not _moves(look) for look, _ in answered)
     if len(answered) < _ENOUGH_SLICES or against or not by_header:
         return findings
-    open_bits = [copy_bits(look.result) for look, finding in answered if finding is Finding.UNCLEAR]
-    if open_bits and fmean(open_bits) < _LEAST_MEAN_BITS:
+    still_open = [look for look, finding in answered if finding is Finding.UNCLEAR]
+    aligned = all(is_closer(look) and look.result.fidelity is Fidelity.LOSSY for look in still_open)
+    if still_open and not aligned and fmean(copy_bits(look.result) for look in still_open) < _LEAST_MEAN_BITS:
         return findings
-    return [(look, finding if look.result.refused else Finding.COPY) for look, finding in findings]
+    return [(look, finding if is_silent(look, finding) else Finding.COPY) for look, finding in findings]
 
 
-def _settle(findings: Sequence[tuple[Looked, Finding]]) -> Iterable[tuple[Looked, Finding]]:
+def is_silent(look: Looked, finding: Finding) -> bool:
+    """Tell whether there was too little to compare, and the clock did not settle it either."""
+    few = look.result.thin or bool(look.result.refused)
+    return look.held and few and finding is Finding.UNCLEAR
+
+
+def _settle(findings: Findings) -> Iterable[tuple[Looked, Finding]]:
     """Take copies for unclear where most of a series is none, or resembles its partners' neighbours as much.
 
     Slices of one series are shifted together or not at all, so the others vouch for one that its neighbour beats.
     """
     most = is_most(findings, sum(1 for _, finding in findings if finding is Finding.COPY))
-    against = [
-        (look.result.correlation, look.best_neighbour)
-        for look, finding in findings
-        if finding is Finding.COPY and look.best_neighbour is not None
-    ]
-    wins = sum(1 for own, neighbour in against if _is_closer(own, neighbour))
-    needed = _SHARE_THAT_WINS * len(against) if len(against) >= _ENOUGH_SLICES else len(against)
+    aligned = _stand_together([look for look, finding in findings if finding is Finding.COPY and look.beside])
     unopposed = not any(finding in (Finding.REPEAT, Finding.RECONSTRUCTION) for _, finding in findings)
     sketched = unopposed and sketch_bits(sketch_pairs(look for look, _ in findings)) > 0
     for look, finding in findings:
         if sketched and not look.held:
             yield look, Finding.SKETCHED
             continue
-        holds = (most and wins >= needed) or finding is not Finding.COPY
+        holds = (most and aligned) or finding is not Finding.COPY
         yield look, finding if holds else Finding.UNCLEAR
+
+
+def _stand_together(copies: Sequence[Looked]) -> bool:
+    """Whether copies stand against their partners' neighbours.
+
+    Nearly each has to be closer to its partner. Where the clock knows which is which, no neighbour must be ahead on the
+    whole: volumes that follow one another within a second look so alike that of compressed ones no more can be asked.
+    """
+    measured = [look for look in copies if not look.result.refused]
+    wins = sum(map(is_closer, measured))
+    needed = _SHARE_THAT_WINS * len(measured) if len(measured) >= _ENOUGH_SLICES else len(measured)
+    if wins >= needed:
+        return True
+    leads = [lead_over_neighbours(look) for look in measured]
+    return all(map(_one_image_by_the_header, measured)) and fmean(leads) > -CLEARLY_AHEAD
 
 
 def is_most(findings: Findings, copies: int) -> bool:
@@ -159,12 +202,8 @@ def is_most(findings: Findings, copies: int) -> bool:
 
     Slices with too few grey levels to compare say nothing: two copies or more need to be half of the others only.
     """
-    answered = sum(1 for look, _ in findings if not (look.held and look.result.refused))
+    answered = sum(1 for look, finding in findings if not is_silent(look, finding))
     return copies > 0 and (2 * copies >= len(findings) or (copies >= _FEWEST and 2 * copies >= answered))
-
-
-def _is_closer(own: float, neighbour: float) -> bool:
-    return 1 - own <= _CLOSER * (1 - neighbour)
 
 
 def read_twins(findings: Findings) -> TwinLooks:
@@ -182,15 +221,24 @@ def read_twins(findings: Findings) -> TwinLooks:
         copies=Counter(map(_blobs, copies)),
         refuted=frozenset(map(_blobs, refuted)),
         left_open=frozenset(map(_blobs, said[SopFinding.UNSETTLED])),
-        vouched_series=frozenset({at.series for at in copies} - {at.series for at in refuted}),
+        reach=_reach_of(copies, frozenset(at.series for at in refuted)),
     )
+
+
+def _reach_of(copies: Iterable[LookAt], doubted: frozenset[str]) -> Mapping[str, float]:
+    """Return, of each series that looks vouch for, how far apart the sketches of a copy may lie in it."""
+    distances: dict[str, list[float]] = defaultdict(list)
+    for at in copies:
+        if at.series not in doubted:
+            distances[at.series].append(at.sketch_distance or 0.0)
+    return {series: max(each) for series, each in distances.items()}
 
 
 def _of_a_twin(look: Looked, finding: Finding) -> SopFinding | None:
     """Say what one look means; None where it leaves the answer to the sketches and the rest of the series."""
-    closer = look.best_neighbour is not None and _is_closer(look.result.correlation, look.best_neighbour)
+    closer = is_closer(look)
     match finding:
-        case Finding.COPY if not _is_beaten(look):
+        case Finding.COPY if not is_beaten(look):
             return SopFinding.LOSSY_TWIN
         case Finding.RECONSTRUCTION:
             return SopFinding.CONFLICTING
@@ -198,10 +246,6 @@ def _of_a_twin(look: Looked, finding: Finding) -> SopFinding | None:
             return SopFinding.UNSETTLED if closer else SopFinding.CONFLICTING
         case _:
             return None if closer or look.result.refused else SopFinding.UNSETTLED
-
-
-def _is_beaten(look: Looked) -> bool:
-    return look.best_neighbour is not None and look.best_neighbour >= look.result.correlation
 
 
 def _blobs(at: LookAt) -> tuple[BlobId, BlobId]:

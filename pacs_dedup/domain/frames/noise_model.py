@@ -71,12 +71,16 @@ def copy_bits(found: FrameVerification) -> float:
     Returns:
         Bits within +-`MOST_BITS`; 0 where the comparison was refused.
     """
+    return max(-MOST_BITS, min(MOST_BITS, unbounded_bits(found)) + unexplained_bits(found))
+
+
+def unbounded_bits(found: FrameVerification) -> float:
+    """Return what the model gives as it comes: no measure of certainty, but it ranks looks at one frame."""
     if found.refused:
         return 0.0
     weights = WEIGHTS[found.fidelity]
     each = (weights.correlation, weights.fine_correlation, weights.noise_ratio)
-    bits = weights.constant + sum(w * x for w, x in zip(each, features(found), strict=True))
-    return max(-MOST_BITS, min(MOST_BITS, bits) + unexplained_bits(found))
+    return weights.constant + sum(w * x for w, x in zip(each, features(found), strict=True))
 
 
 def features(found: FrameVerification) -> tuple[float, float, float]:
@@ -90,7 +94,8 @@ def features(found: FrameVerification) -> tuple[float, float, float]:
 
 def unexplained_bits(found: FrameVerification) -> float:
     """Return what weighs against a copy of grey levels that do not follow though no loss is known; 0 elsewhere."""
-    unexplained = found.fidelity is Fidelity.EXACT and found.unexplained_share > MOST_UNEXPLAINED
+    exact = found.fidelity is Fidelity.EXACT and not found.refused
+    unexplained = exact and found.unexplained_share > MOST_UNEXPLAINED
     return -_UNDECLARED_LOSS_BITS if unexplained else 0.0
 
 

@@ -40,7 +40,9 @@ class FrameVerification:
         unexplained_share: share of pixels that miss the fitted grey curve by more than one grey level; of a copy at
             ``exact`` fidelity next to none.
         outlier_share: share of 8x8 blocks that disagree locally: burnt-in text, marks.
-        refused: why there was too little to compare; empty when the figures hold.
+        thin: so few pixels carry grey levels that what they say of noise proves nothing without the clock.
+        refused: why there was too little to compare; empty when the figures hold. Where pixels were compared at all,
+            `likeness` and `outlier_share` are then those of the whole frames.
     """
 
     correlation: float = 0.0
@@ -55,3 +57,9 @@ class FrameVerification:
     region: tuple[float, float, float, float] | None = None
     fidelity: Fidelity = Fidelity.LOSSY
     unexplained_share: float = 1.0
+    thin: bool = False
+
+    @property
+    def compared(self) -> bool:
+        """Whether pixels were compared at all, though there may have been too few to tell anything of noise."""
+        return not self.refused or self.likeness != 0

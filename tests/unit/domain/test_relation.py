@@ -107,6 +107,18 @@ def test_known_instances_do_not_silence_that_no_look_told_new_ones_from_copies(k
     assert relation(**grown, coverage=told) is not Relation.UNDECIDED
 
 
+@pytest.mark.parametrize(
+    ("silent", "rejected", "expected"),
+    [(3, 1, Relation.CONTINUED), (2, 1, Relation.UNDECIDED), (2, 2, Relation.CONTINUED), (4, 0, Relation.UNDECIDED)],
+)
+def test_growth_by_a_repeat_is_growth_though_some_of_its_frames_hold_hardly_a_grey_level(
+    silent: int, rejected: int, expected: Relation
+) -> None:
+    grown = {"sop": shared(5, identical=5), "incoming_instances": 9, "levels": SAME_STUDY}
+    told = make_coverage(incoming=9, exact=5, tried=4, rejected=rejected, silent=silent)
+    assert relation(**grown, coverage=told) is expected
+
+
 @STRANGERS
 def test_growth_under_another_patient_is_no_ordinary_growth(link: PatientTier) -> None:
     grown = {"sop": shared(7, identical=7), "patient_tier": link, "levels": SAME_STUDY}

@@ -1,14 +1,16 @@
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pacs_dedup.domain.frames.noise_model import LEAST_COPY_BITS, copy_bits
-from pacs_dedup.domain.frames.verification import Fidelity
+from pacs_dedup.domain.frames.verification import Fidelity, FrameVerification
+from pacs_dedup.pixels.filters import gaussian
 from pacs_dedup.pixels.grey import GreyFrame
 from pacs_dedup.pixels.verify import verify_grey_frames
 from tests.images import textured
-from tests.planes import COPIES, Plane, burnt_in, jpeg, resized, scan, windowed
+from tests.planes import COPIES, Plane, area_average, burnt_in, jpeg, resized, scan, windowed
 
 COPY, REPEAT = 0.75, 0.30
 
@@ -63,6 +65,46 @@ def test_burnt_in_text_shows_as_a_few_blocks_that_disagree() -> None:
 def test_frames_with_too_little_to_compare_are_refused(frame: Plane) -> None:
     plane = GreyFrame(frame.astype(np.float32))
     assert verify_grey_frames(plane, plane).refused
+
+
+def test_of_frames_with_too_few_grey_levels_the_likeness_of_the_whole_is_told() -> None:
+    rows, columns = np.mgrid[:256, :256]
+    head = (scan() + 20_000 * (np.hypot(rows - 120, columns - 90) < 60)).astype(np.float32)
+    flat = np.rint(head / 10_000).astype(np.float32)
+    found = verify_grey_frames(GreyFrame(head), GreyFrame(flat))
+    assert found.refused
+    assert found.compared
+    assert found.likeness > 0.98
+    other = verify_grey_frames(GreyFrame(np.rot90(head).copy()), GreyFrame(flat))
+    assert other.likeness < 0.6
+    assert not FrameVerification(refused="the file is gone").compared
+
+
+@pytest.mark.parametrize(("side", "thin"), [(24, True), (60, False)])
+def test_where_few_pixels_carry_grey_levels_what_they_say_is_marked_as_thin(side: int, thin: bool) -> None:
+    frame = np.full((256, 256), -2000, np.float32)
+    part = slice(100, 100 + side)
+    frame[part, part] = scan()[part, part]
+    found = verify_grey_frames(GreyFrame(frame), GreyFrame(np.rint((frame + 2000) / np.ptp(frame) * 255)))
+    assert not found.refused
+    assert found.thin is thin
+
+
+def smoothed_and_halved(values: Plane) -> Plane:
+    """What software does that interpolates between smoothed pixels, and not between areas."""
+    image = gaussian(values, 1.0)
+    return (image[0::2, 0::2] + image[1::2, 0::2] + image[0::2, 1::2] + image[1::2, 1::2]) / 4
+
+
+@pytest.mark.parametrize("smaller", [smoothed_and_halved, lambda v: area_average(v, v.shape[0] // 2)])
+def test_whichever_filter_made_a_copy_smaller_it_keeps_the_noise_of_its_original(
+    smaller: Callable[[Plane], Plane],
+) -> None:
+    found = verify_grey_frames(GreyFrame(scan()), GreyFrame(smaller(scan()).astype(np.float32)), lossless=True)
+    assert found.fidelity is Fidelity.RESAMPLED
+    assert copy_bits(found) >= LEAST_COPY_BITS
+    other = verify_grey_frames(GreyFrame(scan(2)), GreyFrame(smaller(scan()).astype(np.float32)), lossless=True)
+    assert copy_bits(other) < -LEAST_COPY_BITS
 
 
 @pytest.mark.parametrize("name", COPIES)

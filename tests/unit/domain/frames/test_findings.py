@@ -14,8 +14,16 @@ from tests.builders import NO_ANSWER, OTHER_NOISE, SAME_NOISE, make_instance
 PAIR = LookAt(
     FrameRef(make_instance("1").blob_id, 0), FrameRef(make_instance("2").blob_id, 0), modalities=frozenset({"MR"})
 )
-WINNING = Looked(PAIR, SAME_NOISE, 0.8)
-LOSING = Looked(PAIR, SAME_NOISE, 0.99)
+
+
+def beside(at: LookAt, found: FrameVerification, correlation: float) -> Looked:
+    """A look with one neighbour, which shares so much of the incoming frame's noise."""
+    fine = max(-1.0, found.fine_correlation - found.correlation + correlation)
+    return Looked(at, found, (replace(found, correlation=correlation, fine_correlation=fine, refused=""),))
+
+
+WINNING = beside(PAIR, SAME_NOISE, 0.8)
+LOSING = beside(PAIR, SAME_NOISE, 0.99)
 
 
 def findings(*looks: Looked) -> list[Finding]:
@@ -44,8 +52,8 @@ def test_a_copy_resembles_its_original_more_than_the_neighbours() -> None:
 
 def test_where_everything_looks_like_everything_a_little_more_likeness_says_nothing() -> None:
     volume = replace(SAME_NOISE, correlation=0.995, fine_correlation=0.99)
-    assert findings(Looked(PAIR, volume, 0.993)) == [Finding.UNCLEAR]
-    assert findings(Looked(PAIR, volume, 0.99)) == [Finding.COPY]
+    assert findings(beside(PAIR, volume, 0.993)) == [Finding.UNCLEAR]
+    assert findings(beside(PAIR, volume, 0.99)) == [Finding.COPY]
 
 
 SMALL = replace(SAME_NOISE, live_pixels=3_000)
@@ -101,7 +109,7 @@ def test_the_clock_settles_what_strong_compression_leaves_open(
 
 FAINT = FrameVerification(0.96, 0.97, 1.1, 30_000, fine_correlation=0.7)
 """What JPEG 2000 at 40:1 left of slices of the head."""
-SLICE = Looked(replace(PAIR, one_moment=True, kernel="equal"), FAINT, 0.89)
+SLICE = beside(replace(PAIR, one_moment=True, kernel="equal"), FAINT, 0.89)
 
 
 @pytest.mark.parametrize(
@@ -111,9 +119,12 @@ SLICE = Looked(replace(PAIR, one_moment=True, kernel="equal"), FAINT, 0.89)
         ([SLICE] * 4, Finding.UNCLEAR),
         ([*[SLICE] * 4, replace(SLICE, at=replace(SLICE.at, one_moment=False))], Finding.UNCLEAR),
         ([*[SLICE] * 4, replace(SLICE, at=replace(SLICE.at, kernel="missing"))], Finding.UNCLEAR),
-        ([replace(SLICE, best_neighbour=0.95)] * 5, Finding.UNCLEAR),
-        ([replace(SLICE, result=replace(FAINT, noise_ratio=1.5))] * 5, Finding.UNCLEAR),
-        ([*[SLICE] * 5, Looked(SLICE.at, OTHER_NOISE, 0.0)], Finding.UNCLEAR),
+        ([beside(SLICE.at, FAINT, 0.95)] * 5, Finding.COPY),
+        ([beside(SLICE.at, FAINT, 0.985)] * 5, Finding.UNCLEAR),
+        ([replace(SLICE, result=replace(FAINT, noise_ratio=1.5))] * 5, Finding.COPY),
+        ([beside(SLICE.at, replace(FAINT, noise_ratio=1.5), 0.95)] * 5, Finding.UNCLEAR),
+        ([replace(SLICE, result=replace(FAINT, fidelity=Fidelity.RESAMPLED))] * 5, Finding.UNCLEAR),
+        ([*[SLICE] * 5, beside(SLICE.at, OTHER_NOISE, 0.0)], Finding.UNCLEAR),
         ([replace(SLICE, at=replace(SLICE.at, modalities=frozenset({"XA"})))] * 5, Finding.COPY),
         (
             [
@@ -128,6 +139,61 @@ SLICE = Looked(replace(PAIR, one_moment=True, kernel="equal"), FAINT, 0.89)
 )
 def test_slices_of_one_moment_speak_together(looks: list[Looked], finding: Finding) -> None:
     assert findings(*looks)[0] is finding
+
+
+@pytest.mark.parametrize(
+    ("correlation", "finding"),
+    [(0.9, Finding.COPY), (0.97, Finding.COPY), (0.98, Finding.COPY), (0.99, Finding.UNCLEAR)],
+)
+def test_where_the_clock_knows_which_is_which_no_neighbour_must_be_ahead(correlation: float, finding: Finding) -> None:
+    assert findings(beside(SLICE.at, SAME_NOISE, correlation)) == [finding]
+
+
+def test_compression_that_took_the_noise_makes_no_repeat_of_a_slice_that_is_closer_than_its_neighbours() -> None:
+    bare = replace(OTHER_NOISE, correlation=0.5, noise_ratio=3.0)
+    assert findings(beside(SLICE.at, bare, 0.2)) == [Finding.UNCLEAR]
+    assert findings(*[beside(SLICE.at, bare, 0.2)] * 5) == [Finding.COPY] * 5
+    for at, found, next_to_it in (
+        (PAIR, bare, 0.2),
+        (SLICE.at, bare, 0.4),
+        (SLICE.at, replace(bare, fidelity=Fidelity.EXACT), 0.2),
+    ):
+        assert findings(beside(at, found, next_to_it)) == [Finding.REPEAT]
+
+
+THIN = replace(SAME_NOISE, live_pixels=200, thin=True)
+FLAT = FrameVerification(likeness=0.997, live_pixels=3, refused=NO_ANSWER.refused, thin=True)
+"""A head in eight bits over the whole range of a CT: four grey levels, and edges between them."""
+
+
+@pytest.mark.parametrize(
+    ("look", "finding"),
+    [
+        (beside(SLICE.at, THIN, 0.8), Finding.COPY),
+        (Looked(SLICE.at, THIN), Finding.COPY),
+        (Looked(PAIR, THIN), Finding.UNCLEAR),
+        (Looked(replace(SLICE.at, kernel="missing"), THIN), Finding.UNCLEAR),
+        (beside(SLICE.at, THIN, 0.97), Finding.UNCLEAR),
+        (Looked(SLICE.at, replace(THIN, outlier_share=0.06)), Finding.UNCLEAR),
+        (Looked(SLICE.at, replace(THIN, correlation=0.5, noise_ratio=2.0, likeness=0.98)), Finding.UNCLEAR),
+        (Looked(PAIR, replace(OTHER_NOISE, thin=True)), Finding.UNCLEAR),
+        (Looked(SLICE.at, FLAT), Finding.COPY),
+        (Looked(PAIR, FLAT), Finding.UNCLEAR),
+        (Looked(SLICE.at, FLAT, (replace(FLAT, likeness=0.99),)), Finding.COPY),
+        (Looked(SLICE.at, FLAT, (replace(FLAT, likeness=0.997),)), Finding.UNCLEAR),
+        (Looked(SLICE.at, replace(FLAT, likeness=0.98)), Finding.UNCLEAR),
+    ],
+)
+def test_a_frame_with_hardly_a_grey_level_is_a_copy_by_the_clock_and_the_picture(
+    look: Looked, finding: Finding
+) -> None:
+    assert findings(look) == [finding]
+
+
+def test_slices_with_hardly_a_grey_level_speak_neither_for_nor_against_the_others() -> None:
+    bare = Looked(PAIR, replace(OTHER_NOISE, thin=True))
+    assert findings(*[WINNING] * 2, *[bare] * 4).count(Finding.COPY) == 2
+    assert Finding.COPY not in findings(WINNING, *[bare] * 4)
 
 
 def test_a_slice_that_could_not_be_compared_stays_open_among_copies() -> None:
@@ -155,7 +221,7 @@ def test_series_are_read_one_by_one() -> None:
 
 
 def test_another_acquisition_is_not_vouched_for() -> None:
-    assert findings(*[WINNING] * 4, Looked(PAIR, OTHER_NOISE, 0.01))[-1] is Finding.REPEAT
+    assert findings(*[WINNING] * 4, beside(PAIR, OTHER_NOISE, 0.01))[-1] is Finding.REPEAT
 
 
 GONE = replace(PAIR, sketch_distance=0.02)
@@ -197,16 +263,19 @@ BLOBS = (PAIR.incoming.blob_id, PAIR.prior.blob_id)
 @pytest.mark.parametrize(
     ("look", "meaning"),
     [
-        (WINNING, TwinLooks({BLOBS: 1}, vouched_series=frozenset({""}))),
+        (WINNING, TwinLooks({BLOBS: 1}, reach={"": 0.0})),
         (LOSING, TwinLooks(left_open=frozenset({BLOBS}))),
-        (Looked(PAIR, SAME_NOISE, SAME_NOISE.correlation), TwinLooks(left_open=frozenset({BLOBS}))),
-        (Looked(PAIR, OTHER_NOISE, 0.0), TwinLooks(refuted=frozenset({BLOBS}))),
+        (beside(PAIR, SAME_NOISE, SAME_NOISE.correlation), TwinLooks(left_open=frozenset({BLOBS}))),
+        (beside(SLICE.at, SAME_NOISE, SAME_NOISE.correlation), TwinLooks({BLOBS: 1}, reach={"": 0.0})),
+        (Looked(SLICE.at, FLAT, (replace(FLAT, likeness=0.99),)), TwinLooks({BLOBS: 1}, reach={"": 0.0})),
+        (Looked(replace(SLICE.at, sketch_distance=0.2), SAME_NOISE), TwinLooks({BLOBS: 1}, reach={"": 0.2})),
+        (beside(PAIR, OTHER_NOISE, 0.0), TwinLooks(refuted=frozenset({BLOBS}))),
         (Looked(PAIR, OTHER_NOISE), TwinLooks(refuted=frozenset({BLOBS}))),
         (
-            Looked(PAIR, replace(OTHER_NOISE, correlation=0.6, noise_ratio=2.5), 0.3),
+            beside(PAIR, replace(OTHER_NOISE, correlation=0.6, noise_ratio=2.5), 0.3),
             TwinLooks(left_open=frozenset({BLOBS})),
         ),
-        (Looked(PAIR, replace(LEANING, noise_ratio=1.5), 0.9), TwinLooks()),
+        (beside(PAIR, replace(LEANING, noise_ratio=1.5), 0.9), TwinLooks()),
         (Looked(PAIR, replace(LEANING, noise_ratio=1.5)), TwinLooks(left_open=frozenset({BLOBS}))),
         (Looked(PAIR, NO_ANSWER), TwinLooks()),
         (Looked(replace(PAIR, kernel="differs"), SAME_NOISE), TwinLooks(refuted=frozenset({BLOBS}))),

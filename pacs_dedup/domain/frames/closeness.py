@@ -1,0 +1,48 @@
+"""How a look stands against the neighbours of its partner: a copy resembles its original more than what lies beside."""
+
+from math import inf
+
+from pacs_dedup.domain.frames.alignment import Looked
+from pacs_dedup.domain.frames.noise_model import unbounded_bits
+from pacs_dedup.domain.frames.verification import FrameVerification
+
+_CLOSER = 0.7
+"""A copy leaves at most this share of what its original's neighbour leaves unexplained: where everything looks like
+everything, as in volumes of half a second, a little more likeness says nothing."""
+CLEARLY_AHEAD = 1.5
+"""Bits by which a neighbour has to lead: by less the same small frame, compressed, scatters."""
+
+
+def is_closer(look: Looked) -> bool:
+    """Tell whether there is a neighbour, and none looks nearly as much like the incoming frame as the partner does."""
+    beside = [1 - other.correlation for other in _comparable(look) if not look.result.refused]
+    return bool(beside) and all(1 - look.result.correlation <= _CLOSER * left for left in beside)
+
+
+def lead_over_neighbours(look: Looked) -> float:
+    """Return by how much the partner looks more like the incoming frame than its most similar neighbour does.
+
+    Returns:
+        Bits of the noise model, unbounded; where only the likeness of the whole is known, the difference of that.
+        Infinite where there is no neighbour to compare with.
+    """
+    measure = _likeness if look.result.refused else unbounded_bits
+    return measure(look.result) - max(map(measure, _comparable(look)), default=-inf)
+
+
+def is_beaten(look: Looked) -> bool:
+    """Tell whether a neighbour looks more like the incoming frame than the partner does.
+
+    Where noise ranks the two alike nothing tells them apart, and what the headers say of them has to stand.
+    """
+    lead = lead_over_neighbours(look)
+    return lead <= 0 if look.result.refused else lead <= -CLEARLY_AHEAD
+
+
+def _comparable(look: Looked) -> list[FrameVerification]:
+    """Return what the neighbours gave; where nothing but the likeness of the whole is known, of all of them that."""
+    return [other for other in look.beside if look.result.refused or not other.refused]
+
+
+def _likeness(found: FrameVerification) -> float:
+    return found.likeness
