@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 import SimpleITK as sitk  # noqa: N813 - the name that its documentation uses
+from PIL import Image
 from pydicom import Dataset
 
 from benchmarks.simulator.model import Effect, Pixels, Study, Transform, Uids
@@ -17,6 +18,7 @@ _RESIZED = Effect(pixels=Pixels.DEGRADED, uids=Uids.ALL, headers=True)
 _CROPPED = Effect(pixels=Pixels.REVIEW, uids=Uids.ALL, headers=True)
 _TURNED = Effect(pixels=Pixels.TURNED, uids=Uids.ALL, headers=True)
 _LEAST_SIDE = 64
+Resize = Callable[[Array, tuple[int, int]], Array]
 
 
 def border(dataset: Dataset, *, share: float) -> None:
@@ -38,11 +40,11 @@ def crop(dataset: Dataset, *, share: float) -> None:
     forget_padding(dataset)
 
 
-def resize(dataset: Dataset, *, factor: float) -> None:
-    """Resample by SimpleITK, linear, smoothed before where it gets smaller; spacing and origin follow."""
+def resize(dataset: Dataset, *, factor: float, by: Resize) -> None:
+    """Resample, as different programs do; spacing and origin follow."""
     values = stored_values(dataset)
     size = tuple(max(1, round(side * factor)) for side in values.shape[1:3])
-    set_native(dataset, np.stack([_resampled(frame, size) for frame in values]))
+    set_native(dataset, np.stack([by(frame, size) for frame in values]))
     rows, columns = (before / after for before, after in zip(values.shape[1:3], size, strict=True))
     for holder in _spacing_holders(dataset):
         old = [float(v) for v in holder.PixelSpacing]
@@ -50,8 +52,8 @@ def resize(dataset: Dataset, *, factor: float) -> None:
     forget_padding(dataset)
 
 
-def _resampled(frame: Array, size: tuple[int, int]) -> Array:
-    """Bring one frame to (rows, columns) ``size``."""
+def _by_itk(frame: Array, size: tuple[int, int]) -> Array:
+    """Bring one frame to (rows, columns) ``size``: linear, smoothed before where it gets smaller."""
     image = sitk.GetImageFromArray(frame.astype(np.float32), isVector=frame.ndim > 2)
     zoom = [old / new for old, new in zip(frame.shape[:2], size, strict=True)][::-1]
     if max(zoom) > 1:
@@ -62,6 +64,14 @@ def _resampled(frame: Array, size: tuple[int, int]) -> Array:
     image.SetOrigin([0.0, 0.0])
     shown = sitk.GetArrayFromImage(sitk.Resample(_edged(image), grid, sitk.Transform(), sitk.sitkLinear))
     inside = np.clip(shown, frame.min(), frame.max())
+    return np.rint(inside).astype(np.int64)
+
+
+def _by_pillow(frame: Array, size: tuple[int, int], *, by: Image.Resampling) -> Array:
+    """Do the same with Pillow, which widens its filter where an image gets smaller."""
+    planes = np.moveaxis(frame, -1, 0) if frame.ndim > 2 else frame[None]
+    shown = np.stack([Image.fromarray(plane.astype(np.float32)).resize(size[::-1], by) for plane in planes], axis=-1)
+    inside = np.clip(shown if frame.ndim > 2 else shown[..., 0], frame.min(), frame.max())
     return np.rint(inside).astype(np.int64)
 
 
@@ -109,13 +119,15 @@ def _changed(name: str, effect: Effect, change: Callable[[Dataset], None], facto
     return Transform(name, "geometry", lossless=exact, expected=effect, apply=apply, fits=fits)
 
 
+_LANCZOS = partial(_by_pillow, by=Image.Resampling.LANCZOS)
+_BICUBIC = partial(_by_pillow, by=Image.Resampling.BICUBIC)
 SHAPES: tuple[Transform, ...] = (
     _changed("border_8", _FRAMED, partial(border, share=0.08)),
     *(_changed(f"crop_{percent}", _CROPPED, partial(crop, share=percent / 100)) for percent in (2, 5, 10)),
-    _changed("resized_half", _RESIZED, partial(resize, factor=0.5), 0.5),
-    _changed("resized_three_quarters", _RESIZED, partial(resize, factor=0.75), 0.75),
-    _changed("resized_one_and_a_half", _RESIZED, partial(resize, factor=1.5)),
-    _changed("resized_double", _RESIZED, partial(resize, factor=2)),
+    _changed("resized_half", _RESIZED, partial(resize, factor=0.5, by=_by_itk), 0.5),
+    _changed("resized_three_quarters", _RESIZED, partial(resize, factor=0.75, by=_LANCZOS), 0.75),
+    _changed("resized_one_and_a_half", _RESIZED, partial(resize, factor=1.5, by=_BICUBIC)),
+    _changed("resized_double", _RESIZED, partial(resize, factor=2, by=_by_itk)),
     _changed("rotated_quarter", _TURNED, partial(turn, change=np.rot90)),
     _changed("rotated_half", _TURNED, partial(turn, change=lambda frame: frame[::-1, ::-1])),
     _changed("mirrored", _TURNED, partial(turn, change=lambda frame: frame[:, ::-1])),

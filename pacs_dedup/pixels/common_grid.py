@@ -8,12 +8,12 @@ import numpy as np
 
 from pacs_dedup.pixels.grey import Plane, average_rows
 
-_MAX_SIDE: Final = 512
+MAX_SIDE: Final = 512
 _SMOOTH_PER_RATIO: Final = 0.35
 """Width of the anti-aliasing Gaussian in target pixels; leaves the band that is compared (1 to 2.5 pixels)."""
-_SMOOTHINGS: Final = (_SMOOTH_PER_RATIO, 0.5)
-"""How what made a copy smaller may have smoothed, if it did not average areas: hardly, or as linear interpolation
-asks for."""
+_SMOOTHINGS: Final = (0.0, _SMOOTH_PER_RATIO, 0.5)
+"""How whatever resampled a copy may have smoothed, if it did not average areas: not at all, as where it was enlarged
+and only its own grid is asked back, hardly, or as linear interpolation asks for."""
 _WHOLE: Final = 1e-3
 
 
@@ -40,7 +40,7 @@ def common_grids(first: Plane, second: Plane) -> Iterator[tuple[Plane, Plane]]:
     fields of view laid over each other edge to edge.
     """
     target = first if first.size <= second.size else second
-    rows, columns = (min(side, _MAX_SIDE) for side in target.shape)
+    rows, columns = (min(side, MAX_SIDE) for side in target.shape)
     larger = second if target is first else first
     for smoothing in _smoothings(larger, rows, columns) if first.shape != second.shape else (None,):
         ours, theirs = (None if plane is target else smoothing for plane in (first, second))
@@ -60,15 +60,16 @@ def resampled(values: Plane, part: Rectangle | None, rows: int, columns: int, sm
         part: what of it; None for all.
         rows: of the grid.
         columns: of the grid.
-        smoothing: width of the Gaussian before it gets smaller, in pixels of the grid; None for an area average where
-            whole pixels make one of the grid, and for little elsewhere.
+        smoothing: width of the Gaussian before it gets smaller, in pixels of the grid; 0 for none; None for an area
+            average where whole pixels make one of the grid, and for little elsewhere.
     """
     if part is not None and _is_whole(part):
         top, left, height, width = (round(each) for each in (part.top, part.left, part.height, part.width))
         values, part = values[top : top + height, left : left + width], None
     if smoothing is None and part is None and values.shape[0] % rows == 0 and values.shape[1] % columns == 0:
         return _blocks(values, rows, columns)
-    return _resample(values, part or Rectangle(0, 0, *values.shape), rows, columns, smoothing or _SMOOTH_PER_RATIO)
+    sigma = _SMOOTH_PER_RATIO if smoothing is None else smoothing
+    return _resample(values, part or Rectangle(0, 0, *values.shape), rows, columns, sigma)
 
 
 def _is_whole(part: Rectangle) -> bool:
@@ -84,7 +85,7 @@ def _resample(values: Plane, part: Rectangle, rows: int, columns: int, smoothing
 
     ratio = part.height / rows, part.width / columns
     image = sitk.GetImageFromArray(np.ascontiguousarray(values))
-    if max(ratio) > 1:
+    if max(ratio) > 1 and smoothing > 0:
         sigmas = [smoothing * max(step, 1e-3) for step in reversed(ratio)]
         image = sitk.SmoothingRecursiveGaussian(image, sigmas)  # type: ignore[no-untyped-call]
     moved: Plane = sitk.GetArrayFromImage(

@@ -10,7 +10,7 @@ from pacs_dedup.domain.frames.noise_model import copy_bits
 from pacs_dedup.domain.frames.verification import Fidelity, FrameVerification
 from pacs_dedup.pixels.bands import Bands, split
 from pacs_dedup.pixels.blocks import is_constant, mean_difference, painted, spread, strange
-from pacs_dedup.pixels.common_grid import common_grids
+from pacs_dedup.pixels.common_grid import MAX_SIDE, common_grids
 from pacs_dedup.pixels.filters import erode
 from pacs_dedup.pixels.grey import GreyFrame, Plane, sampled
 from pacs_dedup.pixels.monotone_fit import MonotoneFit, fit_monotone
@@ -81,7 +81,18 @@ def fidelity_of(first: Plane, second: Plane, *, lossless: bool) -> Fidelity:
 def compare_planes(first: Plane, second: Plane, fidelity: Fidelity) -> FrameVerification:
     """Compare two planes of one field of view; of several ways to bring them to one grid the kindest counts."""
     found = [_compare(a, b, fidelity) for a, b in common_grids(first, second)]
-    return max(found, key=lambda each: (not each.refused, copy_bits(each)))
+    kindest = max(found, key=lambda each: (not each.refused, copy_bits(each)))
+    if kindest.refused or fidelity is not Fidelity.EXACT or max(first.shape) <= MAX_SIDE:
+        return kindest
+    return replace(kindest, unexplained_share=_unexplained_of_single_pixels(first, second))
+
+
+def _unexplained_of_single_pixels(first: Plane, second: Plane) -> float:
+    """Ask pixels as they were stored whether grey levels follow: means of several bend with the curve."""
+    a, b = sorted((sampled(first, MAX_SIDE), sampled(second, MAX_SIDE)), key=_richness, reverse=True)
+    fit = fit_monotone(a, b)
+    inside = _between_ends(fit)
+    return _unexplained_share(fit.fitted[inside], b[inside], b) if inside.any() else 1.0
 
 
 def _compare(a: Plane, b: Plane, fidelity: Fidelity) -> FrameVerification:
@@ -143,8 +154,14 @@ def _richness(values: Plane) -> tuple[int, bytes]:
 
 
 def _live(fit: MonotoneFit) -> Mask:
+    return erode(_between_ends(fit), _EROSION)
+
+
+def _between_ends(fit: MonotoneFit) -> Mask:
+    """Return where the curve is not saturated."""
     margin = _END_SHARE * (fit.high - fit.low)
-    return erode((fit.fitted > fit.low + margin) & (fit.fitted < fit.high - margin), _EROSION)
+    inside: Mask = (fit.fitted > fit.low + margin) & (fit.fitted < fit.high - margin)
+    return inside
 
 
 def _hidden(fit: MonotoneFit, target: Plane, outliers: Mask) -> Mask:

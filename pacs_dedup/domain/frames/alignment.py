@@ -37,6 +37,7 @@ class LookAt:
         one_moment: the two studies say that they were acquired at one time, or in one irradiation event, and the two
             frames have one number and one setting in them: some scanners give all volumes of a run the same time, and
             echoes and energies come at one time too. Or one frame says that it is the other, compressed with loss.
+        one_uid: the two instances have one SOP Instance UID; what it names is in question, and its headers prove less.
         search_region: other facts make a copy plausible, and one frame may show a part of the other; finding the part
             takes as long as twenty looks.
         sketch_distance: share of differing sketch bits, 0..0.5; all that is left where pixels are no longer held.
@@ -51,6 +52,7 @@ class LookAt:
     least_matrix: int | None = None
     kernel: str = MISSING
     one_moment: bool = False
+    one_uid: bool = False
     search_region: bool = False
     sketch_distance: float | None = None
     neighbour_distance: float | None = None
@@ -141,6 +143,7 @@ def _look_at(item: FrameItem, partner: FrameItem, prior: Sequence[FrameItem], *,
         modalities=frozenset({item.instance.acquisition.modality, partner.instance.acquisition.modality}),
         least_matrix=min((r.rows * r.columns for r in _renditions(item, partner)), default=None),
         kernel=reconstruction_level((item.instance.acquisition,), (partner.instance.acquisition,)),
+        one_uid=item.instance.sop_instance_uid == partner.instance.sop_instance_uid,
         search_region=wide and _may_show_part(item, partner),
         sketch_distance=nearest_sketches(item, partner),
         neighbour_distance=min((distance for distance in distances if distance is not None), default=None),

@@ -19,6 +19,7 @@ _MOVING = frozenset({"US", "IVUS", "XA", "RF", "ES"})
 _MOST_TEXT = 0.05
 _ALIKE, _SOME_NOISE, _MUCH_NOISE = 0.985, 0.6, 0.9
 _NEARLY_ALIKE, _NEARLY_ALL_NOISE = 0.95, 0.97
+_RATHER_ALIKE, _LEAST_NOISE = 0.9, 0.4
 _ENOUGH_PIXELS = 10_000
 _ENOUGH_SLICES = 5
 _FEWEST = 2
@@ -70,9 +71,13 @@ def _read(look: Looked) -> Finding:
 
 
 def _lost_its_noise(look: Looked) -> bool:
-    """Whether compression may be why two frames of one moment share no noise: they are clearly closer than others."""
-    lossy = look.result.fidelity is Fidelity.LOSSY
-    return lossy and _one_image_by_the_header(look) and is_closer(look)
+    """Whether compression may be why two frames of one moment share less noise than copies do; they are no repeats.
+
+    What shares next to none is another image, whatever its header says. Under one UID, where one of two images may
+    stand for the other, they have to be clearly closer than others.
+    """
+    some = look.result.fidelity is Fidelity.LOSSY and look.result.correlation >= _LEAST_NOISE
+    return some and _one_image_by_the_header(look) and (not look.at.one_uid or is_closer(look))
 
 
 def _settled_though_thin(look: Looked) -> bool:
@@ -131,7 +136,14 @@ def _settled_by_the_clock(look: Looked) -> bool:
     noise = _SOME_NOISE if _is_large(look) else _MUCH_NOISE
     alike = found.likeness >= _ALIKE and found.correlation >= noise
     nearly = found.likeness >= _NEARLY_ALIKE and found.correlation >= _NEARLY_ALL_NOISE
-    return _one_image_by_the_header(look) and (alike or nearly)
+    return _one_image_by_the_header(look) and (alike or nearly or _lost_some_noise(look))
+
+
+def _lost_some_noise(look: Looked) -> bool:
+    """Whether what is left of the noise still leans towards a copy, in frames that were compressed and filed anew."""
+    lossy = look.result.fidelity is Fidelity.LOSSY and not look.at.one_uid
+    leans = copy_bits(look.result) >= 0 and lead_over_neighbours(look) > 0
+    return lossy and leans and look.result.likeness >= _RATHER_ALIKE
 
 
 def _one_image_by_the_header(look: Looked) -> bool:

@@ -54,6 +54,16 @@ def test_a_windowed_copy_is_explained_by_its_grey_curve() -> None:
     assert copy_bits(found) > 3
 
 
+def test_whether_grey_levels_follow_is_asked_of_single_pixels_where_the_frame_is_too_large_to_compare_whole() -> None:
+    large = textured(1200, 1200, noise=30.0).astype(np.float32)
+    large -= large.min()
+    bent = np.rint(large ** np.float32(0.5) * 60)
+    found = verify_grey_frames(GreyFrame(large), GreyFrame(bent), lossless=True)
+    assert found.unexplained_share < 0.01
+    other = bent + np.rint(40 * np.random.default_rng(5).standard_normal(bent.shape)).astype(np.float32)
+    assert verify_grey_frames(GreyFrame(large), GreyFrame(other), lossless=True).unexplained_share > 0.3
+
+
 def test_burnt_in_text_shows_as_a_few_blocks_that_disagree() -> None:
     original = scan()
     found = verify_grey_frames(GreyFrame(original), GreyFrame(burnt_in(original)))

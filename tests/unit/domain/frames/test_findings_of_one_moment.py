@@ -1,0 +1,142 @@
+"""What a look says where the clock says that two frames are of one moment."""
+
+from dataclasses import replace
+
+import pytest
+
+from pacs_dedup.domain.frames.alignment import LookAt, Looked
+from pacs_dedup.domain.frames.findings import Finding
+from pacs_dedup.domain.frames.verification import Fidelity, FrameVerification
+from tests.builders import NO_ANSWER, OTHER_NOISE, SAME_NOISE
+from tests.looks import FAINT, FLAT, LEANING, PAIR, SLICE, THIN, WINNING, beside, findings
+
+ANEW = replace(SLICE.at, one_uid=False)
+FILM = replace(PAIR, modalities=frozenset({"DX"}), one_moment=True, one_uid=True)
+
+
+@pytest.mark.parametrize(
+    ("at", "found", "finding"),
+    [
+        (FILM, LEANING, Finding.COPY),
+        (replace(FILM, one_moment=False), LEANING, Finding.UNCLEAR),
+        (replace(FILM, modalities=frozenset({"CT"}), kernel="equal"), LEANING, Finding.COPY),
+        (replace(FILM, modalities=frozenset({"CT"})), LEANING, Finding.UNCLEAR),
+        (replace(FILM, modalities=frozenset({"CT", "OT"})), LEANING, Finding.COPY),
+        (replace(FILM, least_matrix=9_000), replace(LEANING, correlation=0.85), Finding.UNCLEAR),
+        (FILM, replace(LEANING, correlation=0.975, likeness=0.96), Finding.COPY),
+        (FILM, replace(LEANING, correlation=0.975, likeness=0.94), Finding.UNCLEAR),
+        (FILM, replace(LEANING, live_pixels=9_000), Finding.COPY),
+        (FILM, replace(LEANING, live_pixels=9_000, correlation=0.85), Finding.UNCLEAR),
+        (FILM, replace(LEANING, likeness=0.98), Finding.UNCLEAR),
+        (FILM, replace(LEANING, correlation=0.5), Finding.UNCLEAR),
+        (FILM, NO_ANSWER, Finding.UNCLEAR),
+    ],
+)
+def test_the_clock_settles_what_strong_compression_leaves_open(
+    at: LookAt, found: FrameVerification, finding: Finding
+) -> None:
+    assert findings(Looked(at, found)) == [finding]
+
+
+@pytest.mark.parametrize(
+    ("looks", "finding"),
+    [
+        ([SLICE] * 5, Finding.COPY),
+        ([SLICE] * 4, Finding.UNCLEAR),
+        ([*[SLICE] * 4, replace(SLICE, at=replace(SLICE.at, one_moment=False))], Finding.UNCLEAR),
+        ([*[SLICE] * 4, replace(SLICE, at=replace(SLICE.at, kernel="missing"))], Finding.UNCLEAR),
+        ([beside(SLICE.at, FAINT, 0.95)] * 5, Finding.COPY),
+        ([beside(SLICE.at, FAINT, 0.985)] * 5, Finding.UNCLEAR),
+        ([replace(SLICE, result=replace(FAINT, noise_ratio=1.5))] * 5, Finding.COPY),
+        ([beside(SLICE.at, replace(FAINT, noise_ratio=1.5), 0.95)] * 5, Finding.UNCLEAR),
+        ([replace(SLICE, result=replace(FAINT, fidelity=Fidelity.RESAMPLED))] * 5, Finding.UNCLEAR),
+        ([*[SLICE] * 5, beside(SLICE.at, OTHER_NOISE, 0.0)], Finding.UNCLEAR),
+        ([replace(SLICE, at=replace(SLICE.at, modalities=frozenset({"XA"})))] * 5, Finding.COPY),
+        (
+            [
+                replace(
+                    SLICE, at=replace(SLICE.at, modalities=frozenset({"XA"})), result=replace(FAINT, outlier_share=0.1)
+                )
+            ]
+            * 5,
+            Finding.UNCLEAR,
+        ),
+    ],
+)
+def test_slices_of_one_moment_speak_together(looks: list[Looked], finding: Finding) -> None:
+    assert findings(*looks)[0] is finding
+
+
+@pytest.mark.parametrize(
+    ("correlation", "finding"),
+    [(0.9, Finding.COPY), (0.97, Finding.COPY), (0.98, Finding.COPY), (0.99, Finding.UNCLEAR)],
+)
+def test_where_the_clock_knows_which_is_which_no_neighbour_must_be_ahead(correlation: float, finding: Finding) -> None:
+    assert findings(beside(SLICE.at, SAME_NOISE, correlation)) == [finding]
+
+
+def test_compression_that_took_the_noise_makes_no_repeat_of_a_slice_that_is_closer_than_its_neighbours() -> None:
+    bare = replace(OTHER_NOISE, correlation=0.5, noise_ratio=3.0)
+    assert findings(beside(SLICE.at, bare, 0.2)) == [Finding.UNCLEAR]
+    assert findings(*[beside(SLICE.at, bare, 0.2)] * 5) == [Finding.COPY] * 5
+    for at, found, next_to_it in (
+        (PAIR, bare, 0.2),
+        (SLICE.at, bare, 0.4),
+        (SLICE.at, replace(bare, fidelity=Fidelity.EXACT), 0.2),
+    ):
+        assert findings(beside(at, found, next_to_it)) == [Finding.REPEAT]
+
+
+@pytest.mark.parametrize(
+    ("found", "next_to_it", "finding"),
+    [
+        (FAINT, 0.89, Finding.COPY),
+        (FAINT, 0.97, Finding.UNCLEAR),
+        (replace(FAINT, noise_ratio=1.7), 0.5, Finding.COPY),
+        (replace(FAINT, noise_ratio=1.8), 0.5, Finding.UNCLEAR),
+        (replace(FAINT, likeness=0.89), 0.5, Finding.UNCLEAR),
+        (replace(FAINT, fidelity=Fidelity.RESAMPLED), 0.5, Finding.UNCLEAR),
+        (replace(OTHER_NOISE, correlation=0.4, noise_ratio=3.0), 0.0, Finding.UNCLEAR),
+        (replace(OTHER_NOISE, correlation=0.39, noise_ratio=3.0), 0.0, Finding.REPEAT),
+        (replace(OTHER_NOISE, correlation=0.4, noise_ratio=3.0, fidelity=Fidelity.EXACT), 0.0, Finding.REPEAT),
+    ],
+)
+def test_of_one_moment_and_filed_anew_a_compressed_frame_needs_only_lean_towards_a_copy_and_is_no_repeat(
+    found: FrameVerification, next_to_it: float, finding: Finding
+) -> None:
+    assert findings(beside(ANEW, found, next_to_it)) == [finding]
+
+
+@pytest.mark.parametrize(
+    ("look", "finding"),
+    [
+        (beside(SLICE.at, THIN, 0.8), Finding.COPY),
+        (Looked(SLICE.at, THIN), Finding.COPY),
+        (Looked(PAIR, THIN), Finding.UNCLEAR),
+        (Looked(replace(SLICE.at, kernel="missing"), THIN), Finding.UNCLEAR),
+        (beside(SLICE.at, THIN, 0.97), Finding.UNCLEAR),
+        (Looked(SLICE.at, replace(THIN, outlier_share=0.06)), Finding.UNCLEAR),
+        (Looked(SLICE.at, replace(THIN, correlation=0.5, noise_ratio=2.0, likeness=0.98)), Finding.UNCLEAR),
+        (Looked(PAIR, replace(OTHER_NOISE, thin=True)), Finding.UNCLEAR),
+        (Looked(SLICE.at, FLAT), Finding.COPY),
+        (Looked(PAIR, FLAT), Finding.UNCLEAR),
+        (Looked(SLICE.at, FLAT, (replace(FLAT, likeness=0.99),)), Finding.COPY),
+        (Looked(SLICE.at, FLAT, (replace(FLAT, likeness=0.997),)), Finding.UNCLEAR),
+        (Looked(SLICE.at, replace(FLAT, likeness=0.98)), Finding.UNCLEAR),
+    ],
+)
+def test_a_frame_with_hardly_a_grey_level_is_a_copy_by_the_clock_and_the_picture(
+    look: Looked, finding: Finding
+) -> None:
+    assert findings(look) == [finding]
+
+
+def test_slices_with_hardly_a_grey_level_speak_neither_for_nor_against_the_others() -> None:
+    bare = Looked(PAIR, replace(OTHER_NOISE, thin=True))
+    assert findings(*[WINNING] * 2, *[bare] * 4).count(Finding.COPY) == 2
+    assert Finding.COPY not in findings(WINNING, *[bare] * 4)
+
+
+def test_a_slice_that_could_not_be_compared_stays_open_among_copies() -> None:
+    empty = Looked(SLICE.at, NO_ANSWER)
+    assert findings(*[SLICE] * 5, empty) == [Finding.COPY] * 5 + [Finding.UNCLEAR]
