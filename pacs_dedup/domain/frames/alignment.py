@@ -1,12 +1,13 @@
 """Which frames deserve a look at their pixels: the plan of verification.
 
 A frame is looked at beside the one that ought to be its copy: the one under the same SOP Instance UID, else the one at
-the same slice position, else the one whose noise sketch is nearest. The frames next to that one in its series are
+the same slice position (of several, as volumes in time have, the one of its number), else the one whose noise sketch is
+nearest. The frames next to that one in its series are
 looked at too: a copy must resemble its original more than it resembles the original's neighbours.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pacs_dedup.domain.acquisitions.comparison import reconstruction_level
 from pacs_dedup.domain.acquisitions.facts import Geometry
@@ -36,7 +37,8 @@ class LookAt:
         kernel: level at which the two headers' reconstructions compare: ``equal``, ``differs`` or ``missing``.
         one_moment: the two studies say that they were acquired at one time, or in one irradiation event, and the two
             frames have one number and one setting in them: some scanners give all volumes of a run the same time, and
-            echoes and energies come at one time too. Or one frame says that it is the other, compressed with loss.
+            echoes and energies come at one time too. Or one is declared to be the other.
+        declared: one frame says that it is the other, compressed with loss.
         one_uid: the two instances have one SOP Instance UID; what it names is in question, and its headers prove less.
         search_region: other facts make a copy plausible, and one frame may show a part of the other; finding the part
             takes as long as twenty looks.
@@ -52,6 +54,7 @@ class LookAt:
     least_matrix: int | None = None
     kernel: str = MISSING
     one_moment: bool = False
+    declared: bool = False
     one_uid: bool = False
     search_region: bool = False
     sketch_distance: float | None = None
@@ -94,13 +97,9 @@ def plan(
     if not incoming or not prior:
         return ()
     chosen = (item for series in samples(incoming) for item in series)
-    partners = ((item, _partner(item, prior, wide=wide)) for item in chosen)
+    partners = ((item, _partner(item, prior, wide=wide, one_time=one_moment)) for item in chosen)
     everything = (*prior, *beside)
-    return tuple(
-        replace(_look_at(i, p, everything, wide=wide), one_moment=_one_moment(i, p, one_time=one_moment))
-        for i, p in partners
-        if p is not None
-    )
+    return tuple(_look_at(i, p, everything, wide=wide, one_time=one_moment) for i, p in partners if p is not None)
 
 
 def sketch_distance(left: bytes | None, right: bytes | None) -> float | None:
@@ -132,9 +131,10 @@ def samples(items: Iterable[FrameItem]) -> Iterable[Sequence[FrameItem]]:
         yield [members[(2 * n + 1) * len(members) // (2 * size)] for n in range(size)]
 
 
-def _look_at(item: FrameItem, partner: FrameItem, prior: Sequence[FrameItem], *, wide: bool) -> LookAt:
+def _look_at(item: FrameItem, partner: FrameItem, prior: Sequence[FrameItem], *, wide: bool, one_time: bool) -> LookAt:
     beside = _neighbours(partner, prior)
     distances = (nearest_sketches(item, neighbour) for neighbour in beside)
+    declared = _compressed_from(item, partner) or _compressed_from(partner, item)
     return LookAt(
         incoming=item.ref,
         prior=partner.ref,
@@ -143,15 +143,13 @@ def _look_at(item: FrameItem, partner: FrameItem, prior: Sequence[FrameItem], *,
         modalities=frozenset({item.instance.acquisition.modality, partner.instance.acquisition.modality}),
         least_matrix=min((r.rows * r.columns for r in _renditions(item, partner)), default=None),
         kernel=reconstruction_level((item.instance.acquisition,), (partner.instance.acquisition,)),
+        one_moment=declared or (one_time and _one_shot(item, partner)),
+        declared=declared,
         one_uid=item.instance.sop_instance_uid == partner.instance.sop_instance_uid,
         search_region=wide and _may_show_part(item, partner),
         sketch_distance=nearest_sketches(item, partner),
         neighbour_distance=min((distance for distance in distances if distance is not None), default=None),
     )
-
-
-def _one_moment(a: FrameItem, b: FrameItem, *, one_time: bool) -> bool:
-    return (one_time and _one_shot(a, b)) or _compressed_from(a, b) or _compressed_from(b, a)
 
 
 def _compressed_from(copy: FrameItem, source: FrameItem) -> bool:
@@ -184,7 +182,7 @@ def _renditions(*items: FrameItem) -> list[Rendition]:
     return [item.instance.rendition for item in items if item.instance.rendition is not None]
 
 
-def _partner(item: FrameItem, prior: Sequence[FrameItem], *, wide: bool) -> FrameItem | None:
+def _partner(item: FrameItem, prior: Sequence[FrameItem], *, wide: bool, one_time: bool) -> FrameItem | None:
     same_uid = [p for p in prior if p.instance.sop_instance_uid == item.instance.sop_instance_uid]
     if same_uid:
         return next((p for p in same_uid if p.ref.frame == item.ref.frame), same_uid[0])
@@ -192,7 +190,7 @@ def _partner(item: FrameItem, prior: Sequence[FrameItem], *, wide: bool) -> Fram
     if wide and place is not None:
         there = [p for p in prior if (q := _place(p)) is not None and abs(q - place) <= _SAME_PLACE_MM]
         if there:
-            return min(there, key=lambda p: _distance(item, p))
+            return min(there, key=lambda p: (one_time and not _one_shot(item, p), _distance(item, p)))
     eligible = [p for p in prior if not _lies_elsewhere(item, p)]
     if not eligible:
         return None

@@ -65,7 +65,7 @@ def _read(look: Looked) -> Finding:
     if finding is Finding.COPY and (_moves(look) or not _tells_alone(look)):
         return Finding.UNCLEAR
     if finding is Finding.REPEAT and _lost_its_noise(look):
-        return Finding.UNCLEAR
+        finding = Finding.UNCLEAR
     settled = finding is Finding.UNCLEAR and _settled_by_the_clock(look) and not _moves(look)
     return Finding.COPY if settled else finding
 
@@ -136,14 +136,22 @@ def _settled_by_the_clock(look: Looked) -> bool:
     noise = _SOME_NOISE if _is_large(look) else _MUCH_NOISE
     alike = found.likeness >= _ALIKE and found.correlation >= noise
     nearly = found.likeness >= _NEARLY_ALIKE and found.correlation >= _NEARLY_ALL_NOISE
-    return _one_image_by_the_header(look) and (alike or nearly or _lost_some_noise(look))
+    return _one_image_by_the_header(look) and (alike or nearly or _settled_without_noise(look))
 
 
-def _lost_some_noise(look: Looked) -> bool:
-    """Whether what is left of the noise still leans towards a copy, in frames that were compressed and filed anew."""
-    lossy = look.result.fidelity is Fidelity.LOSSY and not look.at.one_uid
-    leans = copy_bits(look.result) >= 0 and lead_over_neighbours(look) > 0
-    return lossy and leans and look.result.likeness >= _RATHER_ALIKE
+def _settled_without_noise(look: Looked) -> bool:
+    """Whether a frame that was compressed and filed anew is settled though its noise is no copy's.
+
+    Then the picture is enough, as of frames that have no noise; or what is left of the noise leans towards a copy; or
+    the frame declares itself to be the other one, and neither its noise nor a neighbour says otherwise.
+    """
+    found = look.result
+    if found.fidelity is not Fidelity.LOSSY or look.at.one_uid:
+        return False
+    ahead = lead_over_neighbours(look) > 0
+    leans = copy_bits(found) >= 0 and found.likeness >= _RATHER_ALIKE
+    declared = look.at.declared and found.correlation >= _LEAST_NOISE and not is_beaten(look)
+    return (ahead and (found.likeness >= _ALIKE or leans)) or declared
 
 
 def _one_image_by_the_header(look: Looked) -> bool:

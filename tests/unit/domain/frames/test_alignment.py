@@ -218,6 +218,20 @@ def test_volumes_of_one_run_that_share_a_time_are_not_of_one_moment() -> None:
     assert moments == [True, False]
 
 
+@pytest.mark.parametrize(("one_time", "number"), [(True, 1), (False, 2)])
+def test_of_volumes_at_one_place_the_one_of_its_number_is_the_partner_where_the_times_agree(
+    one_time: bool, number: int
+) -> None:
+    first, second, arrived = (
+        make_instance(
+            name, frames=(make_frame(name, sketch=noise),), acquisition=make_acquisition(1.0, instance_number=n)
+        )
+        for name, noise, n in (("1", NEAR_NOISE, 1), ("2", NOISE, 2), ("8", NOISE, 1))
+    )
+    (look,) = plan(frame_items((arrived,)), frame_items((first, second)), wide=True, one_moment=one_time)
+    assert look.prior.blob_id == (first if number == 1 else second).blob_id
+
+
 @pytest.mark.parametrize(
     ("rendition", "named", "one"),
     [
@@ -236,8 +250,15 @@ def test_what_names_one_source_and_lost_something_is_of_its_moment(
     topogram = (SopInstanceUid("1.2.3.1.7"),)
     copy = sketched("1", rendition=rendition, referenced_sop_instance_uids=tuple(map(SopInstanceUid, named)))
     source = sketched("8", referenced_sop_instance_uids=topogram)
-    assert [look.one_moment for look in planned((copy,), (source,), wide=True)] == [one]
-    assert [look.one_moment for look in planned((source,), (copy,), wide=True)] == [one]
+    for sides in (((copy,), (source,)), ((source,), (copy,))):
+        assert [(look.one_moment, look.declared) for look in planned(*sides, wide=True)] == [(one, one)]
+
+
+def test_a_look_knows_whether_it_is_at_two_versions_under_one_uid() -> None:
+    arrived, known = sketched("1"), sketched("8")
+    assert [look.one_uid for look in planned((arrived,), (known,))] == [False]
+    same = replace(known, sop_instance_uid=arrived.sop_instance_uid)
+    assert [look.one_uid for look in planned((arrived,), (same,))] == [True]
 
 
 def test_a_copy_has_two_modalities_and_the_smaller_matrix_counts() -> None:

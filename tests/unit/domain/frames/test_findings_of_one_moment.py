@@ -95,6 +95,8 @@ def test_compression_that_took_the_noise_makes_no_repeat_of_a_slice_that_is_clos
         (replace(FAINT, noise_ratio=1.7), 0.5, Finding.COPY),
         (replace(FAINT, noise_ratio=1.8), 0.5, Finding.UNCLEAR),
         (replace(FAINT, likeness=0.89), 0.5, Finding.UNCLEAR),
+        (replace(FAINT, likeness=0.99, correlation=0.3), 0.2, Finding.COPY),
+        (replace(FAINT, likeness=0.99, correlation=0.3), 0.3, Finding.UNCLEAR),
         (replace(FAINT, fidelity=Fidelity.RESAMPLED), 0.5, Finding.UNCLEAR),
         (replace(OTHER_NOISE, correlation=0.4, noise_ratio=3.0), 0.0, Finding.UNCLEAR),
         (replace(OTHER_NOISE, correlation=0.39, noise_ratio=3.0), 0.0, Finding.REPEAT),
@@ -105,6 +107,28 @@ def test_of_one_moment_and_filed_anew_a_compressed_frame_needs_only_lean_towards
     found: FrameVerification, next_to_it: float, finding: Finding
 ) -> None:
     assert findings(beside(ANEW, found, next_to_it)) == [finding]
+
+
+BARE = replace(OTHER_NOISE, correlation=0.6, noise_ratio=2.0, likeness=0.6)
+"""What JPEG 2000 at 40:1 left of a volume of 64 x 64: a hundred bytes."""
+
+
+@pytest.mark.parametrize(
+    ("at", "found", "next_to_it", "finding"),
+    [
+        (replace(ANEW, declared=True), BARE, 0.6, Finding.COPY),
+        (replace(ANEW, declared=True), BARE, 0.85, Finding.UNCLEAR),
+        (replace(ANEW, declared=True), replace(BARE, correlation=0.39), 0.39, Finding.REPEAT),
+        (replace(ANEW, declared=True), replace(BARE, fidelity=Fidelity.EXACT), 0.6, Finding.REPEAT),
+        (replace(ANEW, declared=True, kernel="differs"), replace(BARE, correlation=0.7), 0.6, Finding.REPEAT),
+        (replace(ANEW, declared=True, one_uid=True), BARE, 0.6, Finding.REPEAT),
+        (ANEW, BARE, 0.6, Finding.UNCLEAR),
+    ],
+)
+def test_what_declares_itself_to_be_the_other_compressed_is_it_unless_the_pixels_say_otherwise(
+    at: LookAt, found: FrameVerification, next_to_it: float, finding: Finding
+) -> None:
+    assert findings(beside(at, found, next_to_it)) == [finding]
 
 
 @pytest.mark.parametrize(
