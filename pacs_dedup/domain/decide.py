@@ -201,7 +201,7 @@ def _leaves_one_reading(relation: Relation, evidence: Evidence) -> bool:
         case Relation.DISTINCT:
             return evidence.total_bits < 0
         case _:
-            return coverage.tried > 0 and coverage.confirmed == coverage.tried
+            return coverage.tried > 0 and coverage.confirmed - coverage.settled == coverage.tried
 
 
 def _times_conflict(evidence: Evidence) -> bool:

@@ -112,7 +112,8 @@ class Coverage:
         prior_only_content: the same the other way.
         unreadable_incoming, unreadable_prior: instances that could not be digested.
         tried: frame pairs whose pixels were looked at; of these
-        confirmed: showed the same noise: copies,
+        confirmed: are copies: they showed the same noise, or
+        settled: too little of it was left, and the picture and what the headers say of its moment settled it,
         sketched: had pixels that are no longer held, and sketches of the same noise,
         rejected: showed other noise: another acquisition,
         reconstructed: showed the same noise shaped differently: another reconstruction. The rest stayed undecided,
@@ -139,6 +140,7 @@ class Coverage:
     turned: int = 0
     sketched: int = 0
     silent: int = 0
+    settled: int = 0
 
     @property
     def matched(self) -> int:

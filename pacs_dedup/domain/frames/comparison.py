@@ -64,13 +64,12 @@ def _equal_values(pairing: Pairing) -> Comparison | None:
 
 def _noise(coverage: Coverage, looked: Sequence[Looked]) -> Comparison | None:
     figures = [look.result.correlation for look in looked if not look.result.refused]
-    if not figures:
+    if not figures and not coverage.confirmed:
         return _sketches(coverage, looked)
-    middle = f"median correlation of the noise {median(figures):.2f}"
+    middle = f"median correlation of the noise {median(figures):.2f}" if figures else "of noise there is none left"
     tried = len(looked)
     if coverage.confirmed > coverage.rejected:
-        sentence = f"{coverage.confirmed} of {tried} frames looked at show the same noise ({middle}): copies"
-        return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "same_noise", _VERIFIED_BITS, sentence)
+        return _copies(coverage, middle)
     if coverage.reconstructed:
         sentence = f"{coverage.reconstructed} of {tried} frames show the same noise shaped differently ({middle})"
         return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "reconstructed", 0.0, sentence)
@@ -79,6 +78,18 @@ def _noise(coverage: Coverage, looked: Sequence[Looked]) -> Comparison | None:
         return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "other_noise", _REJECTED_BITS, sentence)
     sentence = f"{tried} frames were looked at without a clear answer ({middle})"
     return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "unclear", 0.0, sentence)
+
+
+def _copies(coverage: Coverage, middle: str) -> Comparison:
+    tried, settled = coverage.tried, coverage.settled
+    shown = coverage.confirmed - settled
+    told = (
+        (shown, "show the same noise"),
+        (settled, "look alike, and what is left of their noise agrees with headers that name one image"),
+    )
+    words = "; ".join(f"{frames} of {tried} frames looked at {what}" for frames, what in told if frames)
+    level, bits = ("same_noise", _VERIFIED_BITS) if shown else ("alike", 0.0)
+    return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, level, bits, f"{words} ({middle}): copies")
 
 
 def _sketches(coverage: Coverage, looked: Sequence[Looked]) -> Comparison | None:

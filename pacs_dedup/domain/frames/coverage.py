@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pacs_dedup.domain.evidence import Coverage
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.frames.alignment import Looked, samples
-from pacs_dedup.domain.frames.findings import Finding, Findings, is_most, is_silent
+from pacs_dedup.domain.frames.findings import Finding, Findings, is_most, is_silent, shows_noise
 from pacs_dedup.domain.frames.pairing import Pairing
 
 _COPIES = (Finding.COPY, Finding.SKETCHED)
@@ -36,6 +36,7 @@ def cover(
         confirmed=found[Finding.COPY],
         sketched=found[Finding.SKETCHED],
         silent=sum(is_silent(look, finding) for look, finding in findings),
+        settled=sum(finding is Finding.COPY and not shows_noise(look) for look, finding in findings),
         rejected=found[Finding.REPEAT],
         reconstructed=found[Finding.RECONSTRUCTION],
         new_uninformative=len(pairing.silent_incoming),

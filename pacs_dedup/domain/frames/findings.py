@@ -185,6 +185,11 @@ def is_silent(look: Looked, finding: Finding) -> bool:
     return look.held and few and finding is Finding.UNCLEAR
 
 
+def shows_noise(look: Looked) -> bool:
+    """Tell whether noise alone weighs as much as a copy's does; what is a copy all the same, the headers settled."""
+    return not look.result.thin and copy_bits(look.result) >= LEAST_COPY_BITS
+
+
 def _settle(findings: Findings) -> Iterable[tuple[Looked, Finding]]:
     """Take copies for unclear where most of a series is none, or resembles its partners' neighbours as much.
 

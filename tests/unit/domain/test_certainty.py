@@ -29,6 +29,11 @@ BY_NOISE = make_evidence(
         ),
         (
             Relation.LOSSY_COPY,
+            make_evidence(coverage=make_coverage(exact=0, verified=10, tried=9, confirmed=9, settled=1)),
+            Certainty.POSSIBLE,
+        ),
+        (
+            Relation.LOSSY_COPY,
             make_evidence(coverage=make_coverage(exact=0, verified=10, tried=9, confirmed=8)),
             Certainty.POSSIBLE,
         ),

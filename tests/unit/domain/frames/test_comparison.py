@@ -11,7 +11,16 @@ from pacs_dedup.domain.frames.comparison import compare_pixels
 from pacs_dedup.domain.frames.pairing import FrameRef, distinct_instances, pair
 from pacs_dedup.domain.frames.verification import FrameVerification
 from pacs_dedup.domain.identifiers import Digest
-from tests.builders import blob_of, digest_of, make_frame, make_instance, make_report, make_slices, make_study
+from tests.builders import (
+    NO_ANSWER,
+    blob_of,
+    digest_of,
+    make_frame,
+    make_instance,
+    make_report,
+    make_slices,
+    make_study,
+)
 
 Instances = tuple[InstanceFingerprint, ...]
 
@@ -60,6 +69,8 @@ def test_equal_values_are_weighed_apart() -> None:
     ("coverage", "level", "bits"),
     [
         (Coverage(tried=3, confirmed=2, rejected=1), "same_noise", 7.6),
+        (Coverage(tried=3, confirmed=3, settled=2), "same_noise", 7.6),
+        (Coverage(tried=3, confirmed=3, settled=3), "alike", 0.0),
         (Coverage(tried=3, confirmed=1, rejected=2), "other_noise", -12.0),
         (Coverage(tried=3, reconstructed=2, rejected=1), "reconstructed", 0.0),
         (Coverage(tried=3), "unclear", 0.0),
@@ -69,6 +80,22 @@ def test_looks_at_noise_are_summed_up(coverage: Coverage, level: str, bits: floa
     found = findings((), (), coverage, (look(0.9), look(0.8), look(0.1)))[Fact.RESIDUAL_NOISE]
     assert (found.level, found.weight_bits) == (level, bits)
     assert "0.80" in found.sentence
+
+
+def test_what_the_headers_settled_is_not_told_as_noise() -> None:
+    mixed = findings((), (), Coverage(tried=3, confirmed=3, settled=1), (look(0.9), look(0.8), look(0.1)))
+    assert "2 of 3 frames looked at show the same noise; 1 of 3" in mixed[Fact.RESIDUAL_NOISE].sentence
+    flat = findings((), (), Coverage(tried=1, confirmed=1, settled=1), (look(0.0, "only 3 pixels"),))
+    assert "headers that name one image (of noise there is none left)" in flat[Fact.RESIDUAL_NOISE].sentence
+    assert "same noise" not in flat[Fact.RESIDUAL_NOISE].sentence
+
+
+@pytest.mark.parametrize(
+    ("found", "compared"),
+    [(FrameVerification(0.9), True), (FrameVerification(likeness=0.9, refused="x"), True), (NO_ANSWER, False)],
+)
+def test_frames_may_be_compared_as_a_whole_though_no_noise_is_left(found: FrameVerification, compared: bool) -> None:
+    assert found.compared is compared
 
 
 def test_looks_that_were_refused_say_nothing() -> None:
