@@ -84,15 +84,9 @@ def compare_planes(first: Plane, second: Plane, fidelity: Fidelity) -> FrameVeri
     kindest = max(found, key=lambda each: (not each.refused, copy_bits(each)))
     if kindest.refused or fidelity is not Fidelity.EXACT or max(first.shape) <= MAX_SIDE:
         return kindest
-    return replace(kindest, unexplained_share=_unexplained_of_single_pixels(first, second))
-
-
-def _unexplained_of_single_pixels(first: Plane, second: Plane) -> float:
-    """Ask pixels as they were stored whether grey levels follow: means of several bend with the curve."""
-    a, b = sorted((sampled(first, MAX_SIDE), sampled(second, MAX_SIDE)), key=_richness, reverse=True)
-    fit = fit_monotone(a, b)
-    inside = _between_ends(fit)
-    return _unexplained_share(fit.fitted[inside], b[inside], b) if inside.any() else 1.0
+    # Means of several pixels bend with the curve, so whether grey levels follow is asked of single ones.
+    single = _compare(sampled(first, MAX_SIDE), sampled(second, MAX_SIDE), fidelity)
+    return kindest if single.refused else replace(kindest, unexplained_share=single.unexplained_share)
 
 
 def _compare(a: Plane, b: Plane, fidelity: Fidelity) -> FrameVerification:
@@ -154,14 +148,8 @@ def _richness(values: Plane) -> tuple[int, bytes]:
 
 
 def _live(fit: MonotoneFit) -> Mask:
-    return erode(_between_ends(fit), _EROSION)
-
-
-def _between_ends(fit: MonotoneFit) -> Mask:
-    """Return where the curve is not saturated."""
     margin = _END_SHARE * (fit.high - fit.low)
-    inside: Mask = (fit.fitted > fit.low + margin) & (fit.fitted < fit.high - margin)
-    return inside
+    return erode((fit.fitted > fit.low + margin) & (fit.fitted < fit.high - margin), _EROSION)
 
 
 def _hidden(fit: MonotoneFit, target: Plane, outliers: Mask) -> Mask:

@@ -60,6 +60,9 @@ def test_whether_grey_levels_follow_is_asked_of_single_pixels_where_the_frame_is
     bent = np.rint(large ** np.float32(0.5) * 60)
     found = verify_grey_frames(GreyFrame(large), GreyFrame(bent), lossless=True)
     assert found.unexplained_share < 0.01
+    masked = bent.copy()
+    masked[:500] = 0
+    assert verify_grey_frames(GreyFrame(large), GreyFrame(masked), lossless=True).unexplained_share < 0.01
     other = bent + np.rint(40 * np.random.default_rng(5).standard_normal(bent.shape)).astype(np.float32)
     assert verify_grey_frames(GreyFrame(large), GreyFrame(other), lossless=True).unexplained_share > 0.3
 
