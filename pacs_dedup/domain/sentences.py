@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from pacs_dedup.domain.counting import agreeing, counted, noun_for
 from pacs_dedup.domain.evidence import Evidence, Fact, PatientTier
 from pacs_dedup.domain.relation import perhaps_other_patient
 from pacs_dedup.domain.verdict import Relation
@@ -21,24 +22,31 @@ def sentence_of(relation: Relation, evidence: Evidence) -> str:
     return _SENTENCES[relation](evidence)
 
 
-def _n_of_m(evidence: Evidence) -> str:
-    coverage = evidence.coverage
-    return f"{coverage.matched} of {coverage.incoming}"
+def _n_of_m(number: int, evidence: Evidence) -> str:
+    return f"{number} of {counted(evidence.coverage.incoming, 'item')}"
 
 
-def _all_of(matched: int, items: int) -> str:
-    return f"all {items}" if matched >= items else f"{matched} of the {items}"
+def _all_of(matched: int, items: int, which: str) -> str:
+    if matched < items:
+        return f"{matched} of the {counted(items, f'{which} item')}"
+    return agreeing(items, f"the one {which} item", f"all {items} {which} items")
+
+
+def _again(evidence: Evidence) -> str:
+    return f"The same {noun_for(evidence.sop.shared, 'instance')} again"
 
 
 def _how_equal(evidence: Evidence) -> str:
+    """Say in what the matched items are equal, as the rest of a sentence about them."""
     coverage = evidence.coverage
+    have = agreeing(coverage.matched, "has", "have")
     if coverage.sketched:
-        return f"have the same noise{_by_what(evidence)}"
+        return f"{have} the same noise{_by_what(evidence)}"
     if coverage.verified:
-        return "show the same acquisition with altered pixels"
+        return f"{agreeing(coverage.matched, 'shows', 'show')} the same acquisition with altered pixels"
     if coverage.value:
-        return "have the same pixels once rescaling, inversion or borders are undone"
-    return "have exactly the same pixels" if coverage.images_matched else "have exactly the same content"
+        return f"{have} the same pixels once rescaling, inversion or borders are undone"
+    return f"{have} exactly the same {'pixels' if coverage.images_matched else 'content'}"
 
 
 def _by_what(evidence: Evidence) -> str:
@@ -54,13 +62,13 @@ def _corrected(evidence: Evidence) -> str:
     undone = " once rescaling or borders are undone" if evidence.coverage.value else ""
     unread = evidence.sop.not_comparable
     but = f" but for {unread} that could not be examined" if unread else ""
-    again = f"The same instances again with other header values, for {who}{_and_new(evidence)}"
+    again = f"{_again(evidence)} with other header values, for {who}{_and_new(evidence)}"
     return f"{again}; the pixels are equal{undone}{but}.{_check_the_name(evidence)}"
 
 
 def _and_new(evidence: Evidence) -> str:
     new = max(evidence.incoming_instances - evidence.sop.shared, 0)
-    return f", and {new} that are new" if evidence.sop.shared and new else ""
+    return f", and {new} that {agreeing(new, 'is', 'are')} new" if evidence.sop.shared and new else ""
 
 
 def _check_the_name(evidence: Evidence) -> str:
@@ -70,7 +78,7 @@ def _check_the_name(evidence: Evidence) -> str:
 
 def _conflict(evidence: Evidence) -> str:
     what = "content" if evidence.sop.objects else "pixels"
-    known = f"{evidence.sop.conflicting} SOP Instance UIDs that are known already arrived with different {what}."
+    known = f"{_known_uids(evidence.sop.conflicting)} arrived with different {what}."
     if evidence.sop.objects:
         return f"{known} Two versions hide behind one UID: find out which one counts."
     if evidence.sop.conflicting == evidence.sop.refuted:
@@ -78,14 +86,18 @@ def _conflict(evidence: Evidence) -> str:
     return f"{known} Two images hide behind one UID: find out which one the report means."
 
 
+def _known_uids(number: int) -> str:
+    return f"{counted(number, 'SOP Instance UID')} that {agreeing(number, 'is', 'are')} known already"
+
+
 def _lossy_twin(evidence: Evidence) -> str:
-    return f"The same instances again, lossily compressed{_and_new(evidence)}; the {_BETTER[evidence.better]}."
+    return f"{_again(evidence)}, lossily compressed{_and_new(evidence)}; the {_BETTER[evidence.better]}."
 
 
 def _copy(evidence: Evidence) -> str:
     renewed = "under new UIDs" if not evidence.sop.shared else "with some UIDs renewed"
     who = _PATIENTS[evidence.patient_tier]
-    return f"A copy {renewed}, for {who}: {_n_of_m(evidence)} items {_how_equal(evidence)}."
+    return f"A copy {renewed}, for {who}: {_n_of_m(evidence.coverage.matched, evidence)} {_how_equal(evidence)}."
 
 
 def _lossy_copy(evidence: Evidence) -> str:
@@ -94,10 +106,15 @@ def _lossy_copy(evidence: Evidence) -> str:
 
 def _wrong_patient(evidence: Evidence) -> str:
     who = _PATIENTS[evidence.patient_tier]
+    images = agreeing(_number_shared(evidence), "an image", "images")
     return (
-        f"{_shared(evidence)} as images filed for {who}. "
+        f"{_shared(evidence)} as {images} filed for {who}. "
         "One of the two studies may be filed under the wrong person: check the identity first."
     )
+
+
+def _number_shared(evidence: Evidence) -> int:
+    return evidence.coverage.matched + evidence.coverage.turned or evidence.sop.lossy_twin
 
 
 def _shared(evidence: Evidence) -> str:
@@ -105,17 +122,19 @@ def _shared(evidence: Evidence) -> str:
     coverage = evidence.coverage
     if coverage.matched:
         turned = f", and {coverage.turned} once flipped or rotated," if coverage.turned else ""
-        return f"{_n_of_m(evidence)} items {_how_equal(evidence)}{turned}"
+        return f"{_n_of_m(coverage.matched, evidence)} {_how_equal(evidence)}{turned}"
     if coverage.turned:
-        return f"{coverage.turned} of {coverage.incoming} items have, once flipped or rotated, the same pixels"
-    return f"{evidence.sop.lossy_twin} instances came again, lossily compressed, under the same UIDs"
+        have = agreeing(coverage.turned, "has", "have")
+        return f"{_n_of_m(coverage.turned, evidence)} {have}, once flipped or rotated, the same pixels"
+    twins = evidence.sop.lossy_twin
+    return f"{counted(twins, 'instance')} came again, lossily compressed, under the same {noun_for(twins, 'UID')}"
 
 
 def _unknown_patient(evidence: Evidence) -> str:
     possible = evidence.patient_tier is PatientTier.POSSIBLE
     doubt = "is only possibly the same" if possible else "could not be compared"
     return (
-        f"{_n_of_m(evidence)} items {_how_equal(evidence)} as a known study, "
+        f"{_n_of_m(evidence.coverage.matched, evidence)} {_how_equal(evidence)} as a known study, "
         f"but the patient {doubt}: settle the identity first."
     )
 
@@ -123,7 +142,7 @@ def _unknown_patient(evidence: Evidence) -> str:
 def _subset(evidence: Evidence) -> str:
     coverage = evidence.coverage
     return (
-        f"A part of a known study: {_all_of(coverage.matched, coverage.incoming)} incoming items "
+        f"A part of a known study: {_all_of(coverage.matched, coverage.incoming, 'incoming')} "
         f"{_how_equal(evidence)} as {coverage.matched} of its {coverage.prior}."
     )
 
@@ -131,22 +150,24 @@ def _subset(evidence: Evidence) -> str:
 def _superset(evidence: Evidence) -> str:
     coverage = evidence.coverage
     return (
-        f"More complete than the known study: it has {_all_of(coverage.matched, coverage.prior)} known items"
+        f"More complete than the known study: it has {_all_of(coverage.matched, coverage.prior, 'known')}"
         f"{_by_what(evidence)} and {coverage.incoming - coverage.matched} more. The known one is incomplete."
     )
 
 
 def _overlap(evidence: Evidence) -> str:
     coverage = evidence.coverage
+    new = coverage.incoming - coverage.matched
     return (
-        f"{coverage.matched} items are in both studies{_by_what(evidence)}; {coverage.incoming - coverage.matched} are "
-        f"only in the incoming and {coverage.prior - coverage.matched} only in the known one. "
+        f"{counted(coverage.matched, 'item')} {agreeing(coverage.matched, 'is', 'are')} in both studies"
+        f"{_by_what(evidence)}; {new} {agreeing(new, 'is', 'are')} only in the incoming and "
+        f"{coverage.prior - coverage.matched} only in the known one. "
         "Neither replaces the other."
     )
 
 
 def _continued(evidence: Evidence) -> str:
-    longer = f"The same study, {evidence.incoming_instances - evidence.sop.shared} instances longer"
+    longer = f"The same study, {counted(evidence.incoming_instances - evidence.sop.shared, 'instance')} longer"
     check = _check_the_name(evidence)
     return f"{longer}.{check}" if check else f"{longer}: ordinary growth."
 
@@ -172,9 +193,10 @@ def _undigestable(evidence: Evidence) -> str:
 
 def _undecided(evidence: Evidence) -> str:
     if evidence.sop.unsettled:
+        unsettled = evidence.sop.unsettled
         return (
-            f"{evidence.sop.unsettled} SOP Instance UIDs that are known already arrived with content that differs, and "
-            "nothing settles whether each is one object, compressed or rewritten, or two: look at both."
+            f"{_known_uids(unsettled)} arrived with content that differs, and nothing settles whether "
+            f"{agreeing(unsettled, 'it', 'each')} is one object, compressed or rewritten, or two: look at both."
         )
     if evidence.patient_tier in (PatientTier.DIFFERENT, PatientTier.CONFLICT):
         who = _PATIENTS[evidence.patient_tier]
@@ -182,6 +204,11 @@ def _undecided(evidence: Evidence) -> str:
             f"Acquisition, UIDs, references or documents tie this study to one filed for {who}: check who it is first."
         )
     return "Much agrees, but the pixels do not settle it: a person should look."
+
+
+def _uninformative(evidence: Evidence) -> str:
+    only = agreeing(evidence.coverage.uninformative, "a blank or template image is", "blank or template images are")
+    return f"Only {only} equal; that says nothing."
 
 
 def _fixed(words: str) -> Callable[[Evidence], str]:
@@ -195,9 +222,9 @@ _BETTER = {
 }
 _SENTENCES: dict[Relation, Callable[[Evidence], str]] = {
     Relation.DISTINCT: _fixed("Another study: nothing says that it is a copy."),
-    Relation.RESEND: _fixed("The same instances again, unchanged: an ordinary re-transmission."),
-    Relation.TRANSCODED_RESEND: _fixed(
-        "The same instances again in another transfer syntax; the decoded pixels are equal."
+    Relation.RESEND: lambda evidence: f"{_again(evidence)}, unchanged: an ordinary re-transmission.",
+    Relation.TRANSCODED_RESEND: (
+        lambda evidence: f"{_again(evidence)} in another transfer syntax; the decoded pixels are equal."
     ),
     Relation.CORRECTED_RESEND: _corrected,
     Relation.UID_CONFLICT: _conflict,
@@ -222,7 +249,7 @@ _SENTENCES: dict[Relation, Callable[[Evidence], str]] = {
         "The same pixels, flipped or rotated: check the side before anyone relies on it."
     ),
     Relation.PRESENTATION_TWIN: _presentation,
-    Relation.UNINFORMATIVE_MATCH: _fixed("Only blank or template images are equal; that says nothing."),
+    Relation.UNINFORMATIVE_MATCH: _uninformative,
     Relation.UNDIGESTABLE: _undigestable,
     Relation.UNDECIDED: _undecided,
 }

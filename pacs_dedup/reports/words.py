@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from pacs_dedup.domain.counting import noun_for
 from pacs_dedup.domain.evidence import Fact
 from pacs_dedup.domain.identifiers import SCAN_PREFIX, is_scanned
 from pacs_dedup.domain.verdict import Disposition, Relation
@@ -110,8 +111,7 @@ def size(count: int) -> str:
 
 def count(number: int, noun: str) -> str:
     """Return ``1 case``, ``3 cases``, ``2 studies``."""
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + ("" if noun.endswith("series") else "s")
-    return f"{number:,} {noun if number == 1 else plural}"
+    return f"{number:,} {noun_for(number, noun)}"
 
 
 def date(text: str) -> str:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from statistics import median
 
+from pacs_dedup.domain.counting import agreeing, counted
 from pacs_dedup.domain.evidence import Comparison, Coverage, Fact, Group
 from pacs_dedup.domain.frames.alignment import Looked
 from pacs_dedup.domain.frames.findings import sketch_pairs
@@ -19,9 +20,13 @@ _NO_EQUAL_FRAME_BITS = -3.3
 _VERIFIED_BITS = 7.6
 _REJECTED_BITS = -12.0
 _EQUAL_CONTENT_BITS = 10.0
-_OPPOSITE = {
-    Fact.PRESENTATION: "are shown alike",
-    Fact.OVERLAYS: "carry the same overlays, or none",
+_ALIKE = {
+    Fact.PRESENTATION: ("is shown alike", "are shown alike"),
+    Fact.OVERLAYS: ("carries the same overlays, or none", "carry the same overlays, or none"),
+}
+_OTHERWISE = {
+    Fact.PRESENTATION: ("is shown otherwise", "are shown otherwise"),
+    Fact.OVERLAYS: ("carries other overlays", "carry other overlays"),
 }
 
 
@@ -49,15 +54,18 @@ def _equal_frames(pairing: Pairing) -> Comparison | None:
         return None
     level = "all" if equal == incoming == prior else "some" if equal else "none"
     bits = _EQUAL_FRAME_BITS * min(equal, _FRAMES_THAT_COUNT) if equal else _NO_EQUAL_FRAME_BITS
-    sentence = f"{equal} of {incoming} incoming frames have exactly the pixels of a prior frame"
-    return Comparison(Fact.FRAME_DIGESTS, Group.PIXELS, level, bits, sentence, f"{incoming} frames", f"{prior} frames")
+    of_incoming, have = counted(incoming, "incoming frame"), agreeing(equal, "has", "have")
+    sentence = f"{equal} of {of_incoming} {have} exactly the pixels of a prior frame"
+    counts = counted(incoming, "frame"), counted(prior, "frame")
+    return Comparison(Fact.FRAME_DIGESTS, Group.PIXELS, level, bits, sentence, *counts)
 
 
 def _equal_values(pairing: Pairing) -> Comparison | None:
     equal = len(pairing.value)
     if not equal:
         return None
-    sentence = f"{equal} more frames are equal once rescaling, inversion or an added border is undone"
+    more = f"{counted(equal, 'more frame')} {agreeing(equal, 'is', 'are')}"
+    sentence = f"{more} equal once rescaling, inversion or an added border is undone"
     bits = _EQUAL_FRAME_BITS * min(equal, _FRAMES_THAT_COUNT)
     return Comparison(Fact.VALUE_DIGESTS, Group.PIXELS, "equal", bits, sentence)
 
@@ -67,27 +75,31 @@ def _noise(coverage: Coverage, looked: Sequence[Looked]) -> Comparison | None:
     if not figures and not coverage.confirmed:
         return _sketches(coverage, looked)
     middle = f"median correlation of the noise {median(figures):.2f}" if figures else "of noise there is none left"
-    tried = len(looked)
+    frames = counted(len(looked), "frame")
     if coverage.confirmed > coverage.rejected:
         return _copies(coverage, middle)
     if coverage.reconstructed:
-        sentence = f"{coverage.reconstructed} of {tried} frames show the same noise shaped differently ({middle})"
+        show = agreeing(coverage.reconstructed, "shows", "show")
+        sentence = f"{coverage.reconstructed} of {frames} {show} the same noise shaped differently ({middle})"
         return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "reconstructed", 0.0, sentence)
     if coverage.rejected:
-        sentence = f"{coverage.rejected} of {tried} frames looked at show other noise ({middle}): another acquisition"
+        show = agreeing(coverage.rejected, "shows", "show")
+        sentence = f"{coverage.rejected} of {frames} looked at {show} other noise ({middle}): another acquisition"
         return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "other_noise", _REJECTED_BITS, sentence)
-    sentence = f"{tried} frames were looked at without a clear answer ({middle})"
+    sentence = f"{frames} {agreeing(len(looked), 'was', 'were')} looked at without a clear answer ({middle})"
     return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "unclear", 0.0, sentence)
 
 
 def _copies(coverage: Coverage, middle: str) -> Comparison:
-    tried, settled = coverage.tried, coverage.settled
+    settled = coverage.settled
     shown = coverage.confirmed - settled
+    alike, its = agreeing(settled, "looks like a prior one", "look like prior ones"), agreeing(settled, "its", "their")
     told = (
-        (shown, "show the same noise"),
-        (settled, "look alike, and what is left of their noise agrees with headers that name one image"),
+        (shown, agreeing(shown, "shows the same noise", "show the same noise")),
+        (settled, f"{alike}, and what is left of {its} noise agrees with headers that name one image"),
     )
-    words = "; ".join(f"{frames} of {tried} frames looked at {what}" for frames, what in told if frames)
+    tried = counted(coverage.tried, "frame")
+    words = "; ".join(f"{number} of {tried} looked at {what}" for number, what in told if number)
     level, bits = ("same_noise", _VERIFIED_BITS) if shown else ("alike", 0.0)
     return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, level, bits, f"{words} ({middle}): copies")
 
@@ -96,16 +108,19 @@ def _sketches(coverage: Coverage, looked: Sequence[Looked]) -> Comparison | None
     if not coverage.sketched:
         return None
     sentence = (
-        f"the noise sketches of {coverage.sketched} of {coverage.tried} frames agree; "
+        f"the noise sketches of {coverage.sketched} of {counted(coverage.tried, 'frame')} agree; "
         "the pixels themselves are no longer held and could not be looked at"
     )
     return Comparison(Fact.RESIDUAL_NOISE, Group.PIXELS, "sketched", sketch_bits(sketch_pairs(looked)), sentence)
 
 
 def _uninformative(pairing: Pairing) -> Comparison | None:
-    if not pairing.uninformative:
+    number = pairing.uninformative
+    if not number:
         return None
-    sentence = f"{pairing.uninformative} equal frames are blank, uniform or shared by many patients, and do not count"
+    are, do = agreeing(number, "is", "are"), agreeing(number, "does", "do")
+    frames = counted(number, "equal frame")
+    sentence = f"{frames} {are} blank, uniform or shared by many patients, and {do} not count"
     return Comparison(Fact.UNINFORMATIVE_FRAMES, Group.PIXELS, "equal", 0.0, sentence)
 
 
@@ -117,64 +132,71 @@ def _presentation(pairing: Pairing) -> Comparison | None:
     """
     turned_round = sum(1 for a, b in pairing.value if a.fingerprint.polarity * b.fingerprint.polarity < 0)
     if turned_round:
-        sentence = f"{turned_round} frames with equal values are shown black for white"
+        shown = agreeing(turned_round, "is shown", "are shown")
+        sentence = f"{counted(turned_round, 'frame')} with equal values {shown} black for white"
         return Comparison(Fact.PRESENTATION, Group.STRUCTURE, "differs", 0.0, sentence)
     comparable = [(a, b) for a, b in pairing.exact if by_one_rule(a.shown_as, b.shown_as)]
     unknown = len(pairing.exact) - len(comparable)
     if unknown and all(a.shown_as == b.shown_as for a, b in comparable):
-        sentence = f"of {unknown} frames with equal pixels nothing tells whether they are shown alike"
+        they_are = agreeing(unknown, "it is", "they are")
+        sentence = f"of {counted(unknown, 'frame')} with equal pixels nothing tells whether {they_are} shown alike"
         return Comparison(Fact.PRESENTATION, Group.STRUCTURE, "not_comparable", 0.0, sentence)
-    return _beside_pixels(comparable, Fact.PRESENTATION, lambda item: item.shown_as, "are shown otherwise")
+    return _beside_pixels(comparable, Fact.PRESENTATION, lambda item: item.shown_as)
 
 
 def _overlays(pairing: Pairing) -> Comparison | None:
-    return _beside_pixels(
-        pairing.exact, Fact.OVERLAYS, lambda item: item.instance.overlay_digest, "carry other overlays"
-    )
+    return _beside_pixels(pairing.exact, Fact.OVERLAYS, lambda item: item.instance.overlay_digest)
 
 
 def _beside_pixels(
-    pairs: Sequence[tuple[FrameItem, FrameItem]], fact: Fact, digest: Callable[[FrameItem], Digest | None], words: str
+    pairs: Sequence[tuple[FrameItem, FrameItem]], fact: Fact, digest: Callable[[FrameItem], Digest | None]
 ) -> Comparison | None:
     if not pairs:
         return None
     differing = sum(1 for incoming, prior in pairs if digest(incoming) != digest(prior))
     if not differing:
-        return Comparison(fact, Group.STRUCTURE, "equal", 0.0, f"the equal frames {_OPPOSITE[fact]}")
-    return Comparison(fact, Group.STRUCTURE, "differs", 0.0, f"{differing} frames with equal pixels {words}")
+        frames = agreeing(len(pairs), "frame", "frames")
+        sentence = f"the equal {frames} {agreeing(len(pairs), *_ALIKE[fact])}"
+        return Comparison(fact, Group.STRUCTURE, "equal", 0.0, sentence)
+    sentence = f"{counted(differing, 'frame')} with equal pixels {agreeing(differing, *_OTHERWISE[fact])}"
+    return Comparison(fact, Group.STRUCTURE, "differs", 0.0, sentence)
 
 
 def _placement(pairing: Pairing) -> Comparison | None:
     """Equal pixels that are turned, or of which the headers say something else: one of the two may be a correction."""
     if pairing.turned:
-        sentence = f"{len(pairing.turned)} frames are equal once rotated or reflected"
+        turned = len(pairing.turned)
+        sentence = f"{counted(turned, 'frame')} {agreeing(turned, 'is', 'are')} equal once rotated or reflected"
         return Comparison(Fact.ORIENTATION, Group.STRUCTURE, "turned", 0.0, sentence)
     equal = (*pairing.exact, *pairing.value)
-    counted = (
+    found = (
         (
             sum(placed_otherwise(*couple) for couple in equal),
-            "are given another side, orientation or position, or one that the prior lacks",
+            ("is given", "are given"),
+            "another side, orientation or position, or one that the prior lacks",
         ),
         (
             sum(measured_otherwise(*couple) for couple in equal),
-            "come with another weight or injected dose, by which uptake is measured",
+            ("comes", "come"),
+            "with another weight or injected dose, by which uptake is measured",
         ),
-        (out_of_order(pairing), "stand in another order"),
+        (out_of_order(pairing), ("stands", "stand"), "in another order"),
     )
-    told = [f"{frames} equal frames {words}" for frames, words in counted if frames]
+    told = [f"{counted(n, 'equal frame')} {agreeing(n, *verbs)} {words}" for n, verbs, words in found if n]
     return Comparison(Fact.ORIENTATION, Group.STRUCTURE, "differs", 0.0, "; ".join(told)) if told else None
 
 
 def _content(pairing: Pairing) -> Comparison | None:
-    if not (pairing.content or pairing.new_content or pairing.prior_only_content):
+    equal, new, gone = pairing.content, pairing.new_content, pairing.prior_only_content
+    if not (equal or new or gone):
         return None
-    if pairing.new_content or pairing.prior_only_content:
-        sentence = (
-            f"{pairing.new_content} incoming reports or other objects are new, "
-            f"{pairing.prior_only_content} of the prior did not come, {pairing.content} are equal{_of_others(pairing)}"
-        )
+    if new or gone:
+        are_new = agreeing(new, "incoming report or other object is new", "incoming reports or other objects are new")
+        are_equal = f"{equal} {agreeing(equal, 'is', 'are')} equal"
+        sentence = f"{new} {are_new}, {gone} of the prior did not come, {are_equal}{_of_others(pairing)}"
         return Comparison(Fact.CONTENT_DIGESTS, Group.STRUCTURE, "differs", 0.0, sentence)
-    sentence = f"{pairing.content} reports or other objects have equal content"
+    objects_have = agreeing(equal, "report or other object has", "reports or other objects have")
+    sentence = f"{equal} {objects_have} equal content"
     return Comparison(Fact.CONTENT_DIGESTS, Group.PIXELS, "equal", _EQUAL_CONTENT_BITS, sentence)
 
 
@@ -183,12 +205,13 @@ def _of_others(pairing: Pairing) -> str:
         Counter(i.content_digest for i in side) for side in (pairing.new_objects, pairing.prior_only_objects)
     )
     alike = (said & known).total()
-    return f"; {alike} of the new ones say what known ones say, of other images" if alike else ""
+    say = agreeing(alike, "says what a known one says", "say what known ones say")
+    return f"; {alike} of the new ones {say}, of other images" if alike else ""
 
 
 def _unreadable(pairing: Pairing) -> Comparison | None:
     incoming, prior = pairing.unreadable_incoming, pairing.unreadable_prior
     if not incoming and not prior:
         return None
-    sentence = f"{incoming} incoming and {prior} prior instances could not be examined"
+    sentence = f"{incoming} incoming and {counted(prior, 'prior instance')} could not be examined"
     return Comparison(Fact.UNREADABLE, Group.STRUCTURE, "some", 0.0, sentence, str(incoming), str(prior))

@@ -1,5 +1,6 @@
 """What UIDs say. An equal UID is strong evidence; a different one is none, for transfers renew UIDs."""
 
+from pacs_dedup.domain.counting import agreeing, counted
 from pacs_dedup.domain.evidence import Comparison, Fact, Group, SopFindings
 from pacs_dedup.domain.fingerprint import StudyFingerprint
 
@@ -34,11 +35,12 @@ def _instances(incoming: StudyFingerprint, prior: StudyFingerprint, sop: SopFind
         sentence, level, bits = "no SOP Instance UID is shared, which a transfer can cause", "none_shared", 0.0
     elif sop.conflicting:
         level, bits = "conflicting", 0.0
-        sentence = (
-            f"{sop.conflicting} shared SOP Instance UIDs stand for other pixels or content: one UID, two versions"
-        )
+        uids, stand = counted(sop.conflicting, "shared SOP Instance UID"), agreeing(sop.conflicting, "stands", "stand")
+        sentence = f"{uids} {stand} for other pixels or content: one UID, two versions"
     else:
-        sentence, level, bits = f"{sop.shared} of {count} SOP Instance UIDs are known", "shared", _SHARED_SOP_BITS
+        level, bits = "shared", _SHARED_SOP_BITS
+        are = agreeing(sop.shared, "is", "are")
+        sentence = f"{sop.shared} of {counted(count, 'SOP Instance UID')} {are} known"
     return Comparison(
         Fact.SOP_INSTANCE_UIDS, Group.UIDS, level, bits, sentence, str(count), str(len(prior.by_sop_instance_uid))
     )

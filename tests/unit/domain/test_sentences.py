@@ -75,7 +75,7 @@ def test_what_is_said_of_a_lossy_copy(evidence: Evidence, how: str) -> None:
         (make_evidence(**STRANGER), "10 of 10 items have exactly the same pixels as images filed for another patient."),
         (
             make_evidence(coverage=TURNED, **STRANGER),
-            "1 of 1 items have, once flipped or rotated, the same pixels as images filed for another patient.",
+            "1 of 1 item has, once flipped or rotated, the same pixels as an image filed for another patient.",
         ),
         (
             make_evidence(coverage=make_coverage(incoming=12, turned=2), patient_tier=PatientTier.CONFLICT),
@@ -226,7 +226,7 @@ def test_what_is_said_of_one_uid_with_two_contents(objects: int) -> None:
     )
 
 
-@pytest.mark.parametrize(("shared", "new"), [(10, ""), (9, ", and 1 that are new")])
+@pytest.mark.parametrize(("shared", "new"), [(10, ""), (9, ", and 1 that is new")])
 def test_what_is_said_of_a_lossy_twin(shared: int, new: str) -> None:
     evidence = make_evidence(sop=SopFindings(shared=shared, lossy_twin=shared), better="incoming")
     assert sentence_of(Relation.LOSSY_TWIN, evidence) == (

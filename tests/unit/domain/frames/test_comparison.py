@@ -126,10 +126,10 @@ def test_nothing_is_said_of_how_frames_are_shown_where_other_rules_digested_it(o
     unknown = replace(unknown, presentation_digest=other)
     found = findings((same, unknown), make_slices(2))[Fact.PRESENTATION]
     assert (found.level, found.weight_bits) == ("not_comparable", 0.0)
-    assert found.sentence == "of 1 frames with equal pixels nothing tells whether they are shown alike"
+    assert found.sentence == "of 1 frame with equal pixels nothing tells whether it is shown alike"
     shown_otherwise = replace(same, presentation_digest=digest_of("other window", "prs1"))
     found = findings((shown_otherwise, unknown), make_slices(2))[Fact.PRESENTATION]
-    assert (found.level, found.sentence) == ("differs", "1 frames with equal pixels are shown otherwise")
+    assert (found.level, found.sentence) == ("differs", "1 frame with equal pixels is shown otherwise")
 
 
 @pytest.mark.parametrize(("own", "level"), [("other window", "equal"), ("window", "differs")])
