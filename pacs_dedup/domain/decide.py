@@ -26,6 +26,8 @@ _OTHER_MOMENTS = frozenset({"same_day", "same_day_other_extent", "other_day", "s
 _TELLING = frozenset({"some", "differs", "conflicting", "to_prior", "turned"})
 _NOT_COPIES = frozenset({Relation.DISTINCT, Relation.REPEAT_ACQUISITION})
 _QUARANTINABLE = frozenset({Relation.EXACT_COPY, Relation.UID_CONFLICT})
+_UNCHANGED = frozenset({Relation.RESEND, Relation.TRANSCODED_RESEND})
+"""Every header came as it is known, the patient's details with it: no other name came under a kept UID."""
 _DECIDED_UNDER_UIDS = frozenset(
     {
         Relation.RESEND,
@@ -78,11 +80,15 @@ def _may_be_held(relation: Relation, vetoes: tuple[str, ...]) -> bool:
 
 
 def _safe_disposition(relation: Relation, evidence: Evidence) -> Disposition:
+    usual = _usual_disposition(relation, evidence)
+    doubted = relation not in _UNCHANGED and perhaps_other_patient(evidence)
+    return Disposition.FLAG if doubted and not usual.opens_case else usual
+
+
+def _usual_disposition(relation: Relation, evidence: Evidence) -> Disposition:
     match relation:
         case Relation.CORRECTED_RESEND | Relation.UNDECIDED if _may_harm(evidence):
             return Disposition.ALERT
-        case Relation.CORRECTED_RESEND | Relation.CONTINUED | Relation.UNDIGESTABLE if perhaps_other_patient(evidence):
-            return Disposition.FLAG
         case (
             Relation.DISTINCT
             | Relation.RESEND

@@ -208,11 +208,11 @@ def _undecided(evidence: Evidence) -> str:
 
 def _uninformative(evidence: Evidence) -> str:
     only = agreeing(evidence.coverage.uninformative, "a blank or template image is", "blank or template images are")
-    return f"Only {only} equal; that says nothing."
+    return f"Only {only} equal; that says nothing.{_check_the_name(evidence)}"
 
 
 def _fixed(words: str) -> Callable[[Evidence], str]:
-    return lambda _: words
+    return lambda evidence: f"{words}{_check_the_name(evidence)}"
 
 
 _BETTER = {

@@ -8,7 +8,7 @@ from hypothesis import given
 from pacs_dedup.domain.decide import decide, disposition_of
 from pacs_dedup.domain.evidence import Comparison, Coverage, Evidence, Fact, Group, PatientTier, SopFindings
 from pacs_dedup.domain.policy import Action, Policy
-from pacs_dedup.domain.relation import other_patient
+from pacs_dedup.domain.relation import other_patient, perhaps_other_patient
 from pacs_dedup.domain.sentences import sentence_of
 from pacs_dedup.domain.verdict import Disposition, Relation
 from tests.builders import make_coverage, make_evidence
@@ -193,6 +193,33 @@ def test_a_study_that_grows_under_another_name_is_never_passed_over(who: dict) -
         evidence = make_evidence(coverage=coverage, sop=sop, levels={**SAME_STUDY, **ANOTHER_NAME}, **who)
         verdict = decide(evidence, QUARANTINE)
         assert (verdict.relation, verdict.disposition) == (Relation.CONTINUED, Disposition.FLAG)
+
+
+@pytest.mark.parametrize("who", [{**POSSIBLY, "levels": ANOTHER_NAME}, UNNAMED])
+@pytest.mark.parametrize("relation", sorted(set(Relation) - {Relation.RESEND, Relation.TRANSCODED_RESEND}))
+def test_another_name_under_kept_uids_is_for_a_person_whatever_the_relation(relation: Relation, who: dict) -> None:
+    shared = SopFindings(shared=1)
+    usual = disposition_of(relation, make_evidence(sop=shared), Policy())
+    doubted = make_evidence(sop=shared, **who)
+    assert disposition_of(relation, doubted, Policy()) is (usual if usual.opens_case else Disposition.FLAG)
+    if not usual.opens_case:
+        assert sentence_of(relation, doubted).endswith("does not agree: check the identity first.")
+
+
+@pytest.mark.parametrize("kind", ["identical", "transcoded"])
+def test_what_came_again_unchanged_brings_no_other_name(kind: str) -> None:
+    for who in ({}, {**POSSIBLY, "levels": ANOTHER_NAME}, UNNAMED):
+        evidence = make_evidence(sop=SopFindings(10, **{kind: 10}), **who)
+        assert decide(evidence, QUARANTINE).disposition is Disposition.ACCEPT
+
+
+@given(evidences(), policies)
+def test_another_name_under_kept_uids_is_accepted_only_of_what_came_unchanged(
+    evidence: Evidence, policy: Policy
+) -> None:
+    verdict = decide(evidence, policy)
+    if perhaps_other_patient(evidence) and not verdict.disposition.opens_case:
+        assert verdict.relation in (Relation.RESEND, Relation.TRANSCODED_RESEND)
 
 
 def test_another_name_says_nothing_where_no_uid_is_kept() -> None:
