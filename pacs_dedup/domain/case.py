@@ -7,7 +7,7 @@ from enum import StrEnum
 from pacs_dedup.domain.errors import DecisionRefused
 from pacs_dedup.domain.identifiers import CaseId, StudyKey
 from pacs_dedup.domain.relation import other_patient
-from pacs_dedup.domain.verdict import Relation, Verdict
+from pacs_dedup.domain.verdict import Judgement, Relation, Verdict
 
 
 class CaseState(StrEnum):
@@ -103,6 +103,24 @@ def state_after(case: ReviewCase, verb: Verb, reason: str) -> CaseState:
 def releases(verb: Verb) -> bool:
     """Tell whether a decision ends the hold on the incoming study. Only a confirmed copy, or doubt, stays held."""
     return verb in _RELEASING
+
+
+def asks_anew(judgement: Judgement, decided_on: Judgement) -> bool:
+    """Tell whether a judgement asks what the decision on its pair has not answered.
+
+    That is another relation, or one more known UID with other content. A study and itself are compared by what each
+    generation brought, so whatever a later one contests is new; of two studies the whole is compared each time.
+    """
+    if judgement.verdict.relation is not decided_on.verdict.relation:
+        return True
+    of_itself = judgement.incoming == judgement.prior
+    by_what_came = of_itself and judgement.generation > decided_on.generation
+    known = 0 if by_what_came else _contested(decided_on.verdict)
+    return _contested(judgement.verdict) > known
+
+
+def _contested(verdict: Verdict) -> int:
+    return verdict.evidence.sop.conflicting + verdict.evidence.sop.unsettled
 
 
 def can_undo(case: ReviewCase) -> bool:

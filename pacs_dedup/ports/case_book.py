@@ -15,8 +15,9 @@ class CaseBook(Protocol):
         """Keep a judgement. Where its disposition opens a case, open one for the pair, or renew the one it has.
 
         Repeating a judgement (same pair, generation, relation, versions) adds nothing. A verdict that differs from the
-        open case's adds an ``evidence_changed`` event; a decided case whose relation changed is NEW again. An open case
-        of a study with itself is about all its generations: it follows to a graver verdict only (`cluster.primary`).
+        open case's adds an ``evidence_changed`` event; a decided case that is asked something else, or more, than was
+        decided on is NEW again (`case.asks_anew`). An open case of a study with itself is about all its generations: it
+        follows to a graver verdict only (`cluster.primary`).
         Returns the case, None where no case is called for.
         """
         ...

@@ -8,6 +8,7 @@ import pytest
 
 from pacs_dedup.adapters.database import Database
 from pacs_dedup.domain.case import CaseEvent, CaseState, ReviewCase, Verb
+from pacs_dedup.domain.evidence import SopFindings
 from pacs_dedup.domain.identifiers import CaseId
 from pacs_dedup.domain.verdict import Disposition, Judgement, Relation, Verdict
 from tests.contracts.values import MINUTE, MORNING, judgement, study, verdict
@@ -131,6 +132,33 @@ class CaseBookContract:
         case = _renewed(database, judgement(generation=2, verdict=more), decided)
         assert (case.state, case.generation, case.verdict, case.revision) == (decided, 2, more, 2)
 
+    @pytest.mark.parametrize("counts", [{"conflicting": 2}, {"conflicting": 1, "unsettled": 1}])
+    def test_a_decided_conflict_is_new_again_when_one_more_uid_is_in_conflict(
+        self, database: Database, counts: dict
+    ) -> None:
+        case = _decided_then(
+            database, judgement(verdict=_conflict()), judgement(generation=2, verdict=_conflict(**counts))
+        )
+        assert (case.state, case.generation) == (CaseState.NEW, 2)
+        assert case.events[-1].what == "evidence_changed"
+        assert case.events[-1].reason == "more known UIDs came with other content than were decided on"
+
+    def test_the_conflict_that_was_decided_on_does_not_come_back(self, database: Database) -> None:
+        case = _decided_then(database, judgement(verdict=_conflict()), judgement(generation=2, verdict=_conflict()))
+        assert (case.state, case.generation, len(case.events)) == (CaseState.DECIDED, 2, 2)
+
+    def test_a_decided_conflict_of_a_study_with_itself_is_new_again_with_the_conflict_of_a_later_generation(
+        self, database: Database
+    ) -> None:
+        case = _decided_then(database, _own(_conflict()), _own(_conflict(), generation=2))
+        assert (case.state, case.generation) == (CaseState.NEW, 2)
+
+    def test_a_decided_conflict_of_a_study_with_itself_stands_when_other_rules_find_it_again(
+        self, database: Database
+    ) -> None:
+        case = _decided_then(database, _own(_conflict()), _own(replace(_conflict(), rules_version="r2")))
+        assert (case.state, len(case.events)) == (CaseState.DECIDED, 2)
+
     def test_a_decision_stands_when_no_case_is_called_for_any_more(self, database: Database) -> None:
         case = _renewed(database, judgement(generation=2, verdict=DISTINCT), CaseState.DECIDED)
         assert (case.state, case.generation, case.verdict) == (CaseState.DECIDED, 1, verdict())
@@ -182,6 +210,18 @@ def _decision(after: timedelta = MINUTE) -> CaseEvent:
 def _own(found: Verdict, generation: int = 1) -> Judgement:
     """A judgement on a study and itself."""
     return replace(judgement(2, 2, generation=generation, verdict=found), prior=study(2))
+
+
+def _conflict(**counts: int) -> Verdict:
+    """An alarm about one UID, unless told otherwise."""
+    sop = SopFindings(shared=3, **(counts or {"conflicting": 1}))
+    return replace(CONFLICT, evidence=replace(CONFLICT.evidence, sop=sop))
+
+
+def _decided_then(database: Database, first: Judgement, second: Judgement) -> ReviewCase:
+    case = _after(database, first)
+    database.case_book.record(case.case_id, case.revision, CaseState.DECIDED, _decision())
+    return _after(database, second)
 
 
 def _after(database: Database, *made: Judgement) -> ReviewCase:

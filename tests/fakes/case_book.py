@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from threading import RLock
 
-from pacs_dedup.domain.case import CaseEvent, CaseState, ReviewCase
+from pacs_dedup.domain.case import CaseEvent, CaseState, ReviewCase, asks_anew
 from pacs_dedup.domain.cluster import primary
 from pacs_dedup.domain.errors import BadRequest, DecisionRefused
 from pacs_dedup.domain.identifiers import CaseId, StudyKey
@@ -79,14 +79,16 @@ class MemoryCaseBook:
         undecided = case.state in _UNDECIDED
         if judgement.generation < case.generation or not (undecided or verdict.disposition.opens_case):
             return
-        graver = primary((judgement, replace(judgement, verdict=case.verdict))) is judgement
+        known = replace(judgement, generation=case.generation, verdict=case.verdict)
+        graver = primary((judgement, known)) is judgement
         if undecided and judgement.incoming == judgement.prior and not graver:
             return
         changed = replace(case, generation=judgement.generation, verdict=verdict)
         other_relation = verdict.relation is not case.verdict.relation
-        reopened = not undecided and other_relation
+        reopened = not undecided and asks_anew(judgement, known)
         if reopened or (undecided and verdict != case.verdict):
-            became = f"{case.verdict.relation} became {verdict.relation}" if other_relation else ""
+            more = "more known UIDs came with other content than were decided on" if reopened else ""
+            became = f"{case.verdict.relation} became {verdict.relation}" if other_relation else more
             event = CaseEvent("evidence_changed", judgement.judged_at, "pacs_dedup", reason=became)
             changed = replace(changed, state=CaseState.NEW if reopened else case.state, events=(*case.events, event))
         self._cases[case.case_id] = changed

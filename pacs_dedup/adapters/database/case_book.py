@@ -12,11 +12,11 @@ from sqlalchemy import Connection, Row, Select, and_, or_, select, update
 from pacs_dedup.adapters.database.codec import VERDICT
 from pacs_dedup.adapters.database.engine import Transactions, insert
 from pacs_dedup.adapters.database.tables import case_events, cases, judgements
-from pacs_dedup.domain.case import CaseEvent, CaseState, ReviewCase, Verb
+from pacs_dedup.domain.case import CaseEvent, CaseState, ReviewCase, Verb, asks_anew
 from pacs_dedup.domain.cluster import primary
 from pacs_dedup.domain.errors import BadRequest, DecisionRefused
 from pacs_dedup.domain.identifiers import CaseId, StudyKey
-from pacs_dedup.domain.verdict import Disposition, Judgement, Verdict
+from pacs_dedup.domain.verdict import Disposition, Judgement
 
 SERVICE = "pacs_dedup"
 """Who opens cases and renews them."""
@@ -129,21 +129,30 @@ def _renew(connection: Connection, case: Row[Any], judgement: Judgement, judgeme
     undecided = case.state in _UNDECIDED
     if judgement.generation < current.generation or not (undecided or verdict.disposition.opens_case):
         return
-    if undecided and judgement.incoming == judgement.prior and not _graver(judgement, VERDICT.load(current.verdict)):
+    known = replace(judgement, generation=current.generation, verdict=VERDICT.load(current.verdict))
+    if undecided and judgement.incoming == judgement.prior and not _graver(judgement, known):
         return
     changed: dict[str, object] = {"judgement_id": judgement_id}
-    reopened = not undecided and verdict.relation != current.relation
+    reopened = not undecided and asks_anew(judgement, known)
     if reopened or (undecided and VERDICT.dump(verdict) != current.verdict):
         changed |= {"revision": case.revision + 1, "state": CaseState.NEW if reopened else case.state}
-        became = f"{current.relation} became {verdict.relation}" if verdict.relation != current.relation else ""
-        event = CaseEvent("evidence_changed", judgement.judged_at, SERVICE, reason=became)
+        event = CaseEvent(
+            "evidence_changed", judgement.judged_at, SERVICE, reason=_reason(judgement, known, reopened=reopened)
+        )
         _insert_event(connection, case.id, case.revision + 1, event)
     connection.execute(update(cases).where(cases.c.id == case.id).values(changed))
 
 
-def _graver(judgement: Judgement, current: Verdict) -> bool:
-    """Tell whether a judgement weighs at least as much as the verdict that its pair's case has."""
-    return primary((judgement, replace(judgement, verdict=current))) is judgement
+def _graver(judgement: Judgement, known: Judgement) -> bool:
+    """Tell whether a judgement weighs at least as much as the one that its pair's case stands on."""
+    return primary((judgement, known)) is judgement
+
+
+def _reason(judgement: Judgement, known: Judgement, *, reopened: bool) -> str:
+    was, became = known.verdict.relation, judgement.verdict.relation
+    if was is not became:
+        return f"{was} became {became}"
+    return "more known UIDs came with other content than were decided on" if reopened else ""
 
 
 def _record(
