@@ -60,7 +60,7 @@ def test_a_copy_that_points_elsewhere_brings_something_new(images: tuple[str, ..
     prior = make_slices(3)
     verdict = verdict_on(copies(prior, *images), (*prior, key_object("9", "2", "3")))
     assert (verdict.relation, verdict.disposition) == (Relation.OVERLAP, Disposition.FLAG)
-    assert any("1 of the new ones say what known ones say, of other images" in reason for reason in verdict.reasons)
+    assert any("1 of the new ones says what a known one says, of other images" in reason for reason in verdict.reasons)
 
 
 def test_images_that_nobody_has_are_the_same_by_their_uid_alone() -> None:
