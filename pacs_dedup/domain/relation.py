@@ -5,6 +5,8 @@ from pacs_dedup.domain.patients.names import CONTRADICTING
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.verdict import Relation
 
+_ENOUGH_ANSWERS = 4
+"""One look in so many has to answer before those with hardly a grey level are left out."""
 _METADATA_SUSPICION_BITS = 20.0
 """Sum of weights from which metadata alone asks for a look, although no pixel could confirm a copy."""
 
@@ -184,11 +186,12 @@ def _alike_without_answer(coverage: Coverage) -> bool:
     """Whether new frames have known ones in their places, and for half of them no look told copy from repeat.
 
     Ordinary growth brings frames that look different; an altered copy filed into its own study must not pass for it.
-    Frames with hardly a grey level leave the answer to the others.
+    Frames with hardly a grey level leave the answer to the others, if there are enough of these.
     """
     answered = coverage.tried - coverage.silent
-    without = coverage.unclear - coverage.silent
-    return 2 * without >= answered if answered else coverage.tried > 0
+    if _ENOUGH_ANSWERS * answered >= coverage.tried > 0:
+        return 2 * (coverage.unclear - coverage.silent) >= answered
+    return coverage.tried > 0
 
 
 def _same_acquisition(evidence: Evidence) -> bool:
@@ -222,7 +225,8 @@ def _perhaps_misfiled(evidence: Evidence) -> bool:
     An altered copy whose pixels gave no answer must not pass for a stranger's study.
     """
     suspicious = evidence.total_bits >= _METADATA_SUSPICION_BITS
-    return suspicious and _same_acquisition(evidence) and _alike_without_answer(evidence.coverage)
+    without_answer = 2 * evidence.coverage.unclear >= evidence.coverage.tried > 0
+    return suspicious and _same_acquisition(evidence) and without_answer
 
 
 def _unequal_pixels_of_one_acquisition(evidence: Evidence) -> Relation | None:

@@ -15,6 +15,8 @@ _SMOOTHINGS: Final = (0.0, _SMOOTH_PER_RATIO, 0.5)
 """How whatever resampled a copy may have smoothed, if it did not average areas: not at all, as where it was enlarged
 and only its own grid is asked back, hardly, or as linear interpolation asks for."""
 _WHOLE: Final = 1e-3
+_LEAST_TO_SMOOTH: Final = 4
+"""Pixels a side that the recursive Gaussian of SimpleITK asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def common_grids(first: Plane, second: Plane) -> Iterator[tuple[Plane, Plane]]:
     A whole-number reduction is an area average; any other resampling is SimpleITK's, in physical space, with the two
     fields of view laid over each other edge to edge.
     """
-    target = first if first.size <= second.size else second
+    target = min((first, second), key=lambda plane: (plane.size, plane.shape))
     rows, columns = (min(side, MAX_SIDE) for side in target.shape)
     larger = second if target is first else first
     for smoothing in _smoothings(larger, rows, columns) if first.shape != second.shape else (None,):
@@ -85,7 +87,7 @@ def _resample(values: Plane, part: Rectangle, rows: int, columns: int, smoothing
 
     ratio = part.height / rows, part.width / columns
     image = sitk.GetImageFromArray(np.ascontiguousarray(values))
-    if max(ratio) > 1 and smoothing > 0:
+    if max(ratio) > 1 and smoothing > 0 and min(values.shape) >= _LEAST_TO_SMOOTH:
         sigmas = [smoothing * max(step, 1e-3) for step in reversed(ratio)]
         image = sitk.SmoothingRecursiveGaussian(image, sigmas)  # type: ignore[no-untyped-call]
     moved: Plane = sitk.GetArrayFromImage(

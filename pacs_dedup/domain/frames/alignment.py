@@ -17,11 +17,12 @@ from pacs_dedup.domain.frames.pairing import FrameItem, FrameRef
 from pacs_dedup.domain.frames.verification import FrameVerification
 
 SAMPLE = 9
-"""Frames looked at in one series at most; evenly spread."""
+"""Frames of 512 x 512 looked at in one series at most; evenly spread. Of smaller ones as many as cost as much."""
 MOST_LOOKS = 27
 """Frames looked at in one pair of studies, unless they have more series: each is looked at once."""
+_FULL_FRAME = 512 * 512
 SKETCH_BITS = 512
-FAR_SKETCH = 0.30
+_FAR_SKETCH = 0.30
 """Share of differing sketch bits beyond which two frames are not worth a look (correlation below about 0.6)."""
 _SAME_PLACE_MM = 0.05
 
@@ -121,14 +122,22 @@ def _sketches(item: FrameItem) -> tuple[bytes | None, bytes | None]:
 
 
 def samples(items: Iterable[FrameItem]) -> Iterable[Sequence[FrameItem]]:
-    """Yield a sample of the frames of each series, first to last; the more series, the smaller each sample."""
+    """Yield a sample of the frames of each series, first to last; the more series, the smaller each sample.
+
+    Small matrices have little noise each, and one swapped frame among many of them would not show in any other.
+    """
     by_series: dict[str, list[FrameItem]] = {}
     for item in items:
         by_series.setdefault(item.instance.series_instance_uid, []).append(item)
     most = max(1, min(SAMPLE, MOST_LOOKS // max(1, len(by_series))))
     for members in by_series.values():
-        size = min(most, len(members))
+        size = min(most * _as_cheap(members[0]), len(members))
         yield [members[(2 * n + 1) * len(members) // (2 * size)] for n in range(size)]
+
+
+def _as_cheap(item: FrameItem) -> int:
+    """Return how many frames of this size cost as much as one of 512 x 512."""
+    return max((1, *(_FULL_FRAME // max(1, r.rows * r.columns) for r in _renditions(item))))
 
 
 def _look_at(item: FrameItem, partner: FrameItem, prior: Sequence[FrameItem], *, wide: bool, one_time: bool) -> LookAt:
@@ -195,7 +204,7 @@ def _partner(item: FrameItem, prior: Sequence[FrameItem], *, wide: bool, one_tim
     if not eligible:
         return None
     nearest = min(eligible, key=lambda p: (_distance(item, p), _number(p)[0] != _number(item)[0]))
-    return nearest if wide or _distance(item, nearest) <= FAR_SKETCH else None
+    return nearest if wide or _distance(item, nearest) <= _FAR_SKETCH else None
 
 
 def _distance(a: FrameItem, b: FrameItem) -> float:

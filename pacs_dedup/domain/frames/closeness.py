@@ -23,25 +23,40 @@ def lead_over_neighbours(look: Looked) -> float:
     """Return by how much the partner looks more like the incoming frame than its most similar neighbour does.
 
     Returns:
-        Bits of the noise model, unbounded; where only the likeness of the whole is known, the difference of that.
-        Infinite where there is no neighbour to compare with.
+        Bits of the noise model, unbounded; where of one side of a comparison only the likeness of the whole is known,
+        the difference of that. Infinite where there is no neighbour to compare with.
     """
-    measure = _likeness if look.result.refused else unbounded_bits
+    measure = _likeness if _by_likeness(look) else unbounded_bits
     return measure(look.result) - max(map(measure, _comparable(look)), default=-inf)
+
+
+def is_named(look: Looked) -> bool:
+    """Tell whether headers may say which of several equally alike frames is the partner.
+
+    Under a kept SOP Instance UID they are in question; frames of one object have an order that is not.
+    """
+    within = {neighbour.blob_id for neighbour in look.at.neighbours} == {look.at.prior.blob_id}
+    return within or not look.at.one_uid
 
 
 def is_beaten(look: Looked) -> bool:
     """Tell whether a neighbour looks more like the incoming frame than the partner does.
 
-    Where noise ranks the two alike nothing tells them apart, and what the headers say of them has to stand.
+    Where noise ranks the two alike nothing tells them apart, and what the headers say of them has to stand, if they may
+    say it.
     """
-    lead = lead_over_neighbours(look)
-    return lead <= 0 if look.result.refused else lead <= -CLEARLY_AHEAD
+    margin = CLEARLY_AHEAD if is_named(look) and not _by_likeness(look) else 0.0
+    return lead_over_neighbours(look) <= -margin
 
 
 def _comparable(look: Looked) -> list[FrameVerification]:
     """Return what the neighbours gave; where nothing but the likeness of the whole is known, of all of them that."""
-    return [other for other in look.beside if look.result.refused or not other.refused]
+    return [other for other in look.beside if _by_likeness(look) or not other.refused]
+
+
+def _by_likeness(look: Looked) -> bool:
+    few = look.result.thin and any(other.refused for other in look.beside)
+    return bool(look.result.refused) or few
 
 
 def _likeness(found: FrameVerification) -> float:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from pacs_dedup.domain.evidence import Coverage
 from pacs_dedup.domain.fingerprint import InstanceFingerprint, StudyFingerprint
 from pacs_dedup.domain.frames.alignment import Looked, samples
-from pacs_dedup.domain.frames.findings import Finding, Findings, is_most, is_silent, shows_noise
+from pacs_dedup.domain.frames.findings import AGAINST, Finding, Findings, is_most, is_silent, shows_noise
 from pacs_dedup.domain.frames.pairing import Pairing
 
 _COPIES = (Finding.COPY, Finding.SKETCHED)
+_NEARLY_ALL = 0.8
 
 
 def cover(
@@ -35,7 +36,7 @@ def cover(
         tried=len(findings),
         confirmed=found[Finding.COPY],
         sketched=found[Finding.SKETCHED],
-        silent=sum(is_silent(look, finding) for look, finding in findings),
+        silent=sum(is_silent(look, finding) and look.result.thin for look, finding in findings),
         settled=sum(finding is Finding.COPY and not shows_noise(look) for look, finding in findings),
         rejected=found[Finding.REPEAT],
         reconstructed=found[Finding.RECONSTRUCTION],
@@ -48,7 +49,7 @@ def _verified(pairing: Pairing, findings: Findings) -> int:
     """Estimate how many of the frames left are copies: the sample of each series stands for the series.
 
     A frame of the sample that found no partner counts against; one that gave no clear answer is vouched for by its
-    series where at least half of that is copies and nothing speaks for another acquisition.
+    series where at least half of that is copies and nothing speaks against them.
     """
     left = Counter(item.instance.series_instance_uid for item in pairing.left_incoming)
     by_series: dict[str, list[tuple[Looked, Finding]]] = defaultdict(list)
@@ -62,10 +63,19 @@ def _verified(pairing: Pairing, findings: Findings) -> int:
 
 
 def _copies(findings: Findings) -> int:
+    """Count the copies in a sample, and what they vouch for.
+
+    Noise vouches for every look without an answer, headers for those in which nothing can be told, and for the rest
+    only where nearly all others are copies: another reconstruction of the same moment has the same headers.
+    """
     found = Counter(finding for _, finding in findings)
     copies = sum(found[finding] for finding in _COPIES)
-    against = found[Finding.REPEAT] + found[Finding.RECONSTRUCTION]
-    return len(findings) if is_most(findings, copies) and not against else copies
+    if any(found[finding] for finding in AGAINST) or not is_most(findings, copies):
+        return copies
+    by_header = sum(finding is Finding.COPY and not shows_noise(look) for look, finding in findings)
+    silent = sum(is_silent(look, finding) for look, finding in findings)
+    nearly_all = copies >= _NEARLY_ALL * (len(findings) - silent)
+    return len(findings) if nearly_all or is_most(findings, copies - by_header) else copies + silent
 
 
 def _renewed_copies(incoming: Sequence[InstanceFingerprint], prior: StudyFingerprint, findings: Findings) -> int:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pacs_dedup.domain.evidence import SopFindings
 from pacs_dedup.domain.fingerprint import FrameFingerprint, InstanceFingerprint, StudyFingerprint
-from pacs_dedup.domain.frames.alignment import FAR_SKETCH, sketch_distance
+from pacs_dedup.domain.frames.alignment import sketch_distance
 from pacs_dedup.domain.identifiers import BlobId, by_one_rule
 
 _NEAR_SKETCH = 0.15
@@ -39,15 +39,14 @@ class TwinLooks:
         copies: in how many frames a pair showed the same noise.
         refuted: pairs of which a frame showed other noise, or noise of another shape.
         left_open: pairs of which a frame was compared and neither shown to be the same nor another.
-        reach: of each series of the incoming study in which a look found a copy, and none refuted one: how far apart
-            the sketches of such copies lie at most.
+        vouched_series: Series Instance UIDs of the incoming study in which a look found a copy, and none refuted one.
         beside: the frames next to those of a prior blob, in its series or, of many frames, within itself.
     """
 
     copies: Mapping[tuple[BlobId, BlobId], int] = field(default_factory=dict)
     refuted: frozenset[tuple[BlobId, BlobId]] = frozenset()
     left_open: frozenset[tuple[BlobId, BlobId]] = frozenset()
-    reach: Mapping[str, float] = field(default_factory=dict)
+    vouched_series: frozenset[str] = frozenset()
     beside: Mapping[BlobId, Sequence[Frames]] = field(default_factory=dict)
 
     def of(self, incoming: InstanceFingerprint, prior: InstanceFingerprint) -> SopFinding:
@@ -55,8 +54,7 @@ class TwinLooks:
 
         The looks are a sample. They speak for what was not looked at only within their series, and only where the
         sketches, which every frame has, are near, and nearer than those of the frames beside: one swapped slice among
-        many twins must not pass for one of them. Near is what nine in ten copies are, or those that were looked at in
-        this series: strong compression of small frames takes much from every sketch.
+        many twins must not pass for one of them.
         """
         pair = (incoming.blob_id, prior.blob_id)
         if pair in self.refuted:
@@ -64,16 +62,14 @@ class TwinLooks:
         if pair in self.left_open:
             return SopFinding.UNSETTLED
         seen = len(incoming.frames) == len(prior.frames) == self.copies.get(pair)
-        reach = self.reach.get(incoming.series_instance_uid, 0.0 if pair in self.copies else None)
-        twin = seen or (reach is not None and self._all_nearest(incoming, prior, reach))
+        vouched = pair in self.copies or incoming.series_instance_uid in self.vouched_series
+        twin = seen or (vouched and self._all_nearest(incoming, prior))
         return SopFinding.LOSSY_TWIN if twin else SopFinding.UNSETTLED
 
-    def _all_nearest(self, incoming: InstanceFingerprint, prior: InstanceFingerprint, reach: float) -> bool:
+    def _all_nearest(self, incoming: InstanceFingerprint, prior: InstanceFingerprint) -> bool:
         beside = self.beside.get(prior.blob_id, ((),) * len(prior.frames))
-        within = max(_NEAR_SKETCH, min(reach, FAR_SKETCH))
         pairs = zip(incoming.frames, prior.frames, beside, strict=False)
-        one_length = len(incoming.frames) == len(prior.frames)
-        return one_length and all(_is_nearest(x, y, others, within) for x, y, others in pairs)
+        return len(incoming.frames) == len(prior.frames) and all(_is_nearest(x, y, others) for x, y, others in pairs)
 
 
 _NO_LOOKS = TwinLooks()
@@ -82,7 +78,7 @@ _NO_LOOKS = TwinLooks()
 def find(incoming: StudyFingerprint, prior: StudyFingerprint, looks: TwinLooks = _NO_LOOKS) -> SopFindings:
     """Count the findings over all shared SOP Instance UIDs; the gravest finding of a UID counts."""
     counts, objects = dict.fromkeys(SopFinding, 0), 0
-    looks = replace(looks, beside=_frames_beside(prior)) if looks.copies or looks.reach else looks
+    looks = replace(looks, beside=_frames_beside(prior)) if looks.vouched_series else looks
     shared = incoming.by_sop_instance_uid.keys() & prior.by_sop_instance_uid.keys()
     for uid in shared:
         known = prior.by_sop_instance_uid[uid]
@@ -202,7 +198,7 @@ def _written_anew_to_mean_the_same(one: _FrameOf, other: _FrameOf) -> bool:
     return _same_values(x, y) and x.polarity == y.polarity and otherwise and not any(coloured)
 
 
-def _is_nearest(x: FrameFingerprint, y: FrameFingerprint, beside: Frames, within: float) -> bool:
+def _is_nearest(x: FrameFingerprint, y: FrameFingerprint, beside: Frames) -> bool:
     """Tell whether two frames look alike by what is kept of them, and more than those beside the one look like it.
 
     Two that hold no picture do not differ in one.
@@ -211,7 +207,7 @@ def _is_nearest(x: FrameFingerprint, y: FrameFingerprint, beside: Frames, within
     if own is None:
         return not x.informative and not y.informative
     others = (_distance(x, other) for other in beside if other.stored_digest != y.stored_digest)
-    return own <= within and all(own < other for other in others if other is not None)
+    return own <= _NEAR_SKETCH and all(own < other for other in others if other is not None)
 
 
 def _distance(x: FrameFingerprint, y: FrameFingerprint) -> float | None:

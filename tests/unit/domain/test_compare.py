@@ -122,6 +122,28 @@ def test_the_looks_speak_for_the_frames_that_were_not_looked_at(seen: list[Frame
     assert (coverage.tried, coverage.verified) == (9, verified)
 
 
+LEFT = FrameVerification(0.96, 0.93, 1.0, 90_000, fine_correlation=0.7)
+"""What noise alone does not call a copy, and the clock does."""
+
+
+@pytest.mark.parametrize(
+    ("seen", "verified"),
+    [
+        ([LEFT] * 9, 20),
+        ([LEFT] * 8 + [UNCLEAR_NOISE], 20),  # nearly all others vouch for one
+        ([LEFT] * 6 + [NO_ANSWER] * 3, 20),  # and few for those without grey levels
+        ([LEFT] * 6 + [UNCLEAR_NOISE] * 3, 13),  # but not for those whose noise leaves it open
+        ([SAME_NOISE] * 6 + [UNCLEAR_NOISE] * 3, 20),  # for which noise speaks
+    ],
+)
+def test_what_headers_settled_vouches_for_little_else(seen: list[FrameVerification], verified: int) -> None:
+    prior = make_slices(20)
+    incoming = renewed(squeezed(prior))
+    planned = plan_looks(make_study(*incoming), make_study(*prior))
+    looked = [Looked(p, c) for p, c in zip(planned, seen, strict=True)]
+    assert compare_studies(make_study(*incoming), make_study(*prior), looked).coverage.verified == verified
+
+
 def test_frames_of_the_sample_without_a_partner_count_against() -> None:
     incoming = renewed(squeezed(make_slices(20)))
     prior = (*make_slices(20)[:10], *renewed(make_slices(20), "8")[10:])

@@ -108,14 +108,20 @@ def test_known_instances_do_not_silence_that_no_look_told_new_ones_from_copies(k
 
 
 @pytest.mark.parametrize(
-    ("silent", "rejected", "expected"),
-    [(3, 1, Relation.CONTINUED), (2, 1, Relation.UNDECIDED), (2, 2, Relation.CONTINUED), (4, 0, Relation.UNDECIDED)],
+    ("tried", "silent", "rejected", "expected"),
+    [
+        (4, 3, 1, Relation.CONTINUED),
+        (4, 2, 1, Relation.UNDECIDED),
+        (4, 2, 2, Relation.CONTINUED),
+        (4, 4, 0, Relation.UNDECIDED),
+        (5, 4, 1, Relation.UNDECIDED),
+    ],
 )
 def test_growth_by_a_repeat_is_growth_though_some_of_its_frames_hold_hardly_a_grey_level(
-    silent: int, rejected: int, expected: Relation
+    tried: int, silent: int, rejected: int, expected: Relation
 ) -> None:
     grown = {"sop": shared(5, identical=5), "incoming_instances": 9, "levels": SAME_STUDY}
-    told = make_coverage(incoming=9, exact=5, tried=4, rejected=rejected, silent=silent)
+    told = make_coverage(incoming=9, exact=5, tried=tried, rejected=rejected, silent=silent)
     assert relation(**grown, coverage=told) is expected
 
 

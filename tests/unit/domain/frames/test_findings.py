@@ -123,12 +123,11 @@ BLOBS = (PAIR.incoming.blob_id, PAIR.prior.blob_id)
 @pytest.mark.parametrize(
     ("look", "meaning"),
     [
-        (WINNING, TwinLooks({BLOBS: 1}, reach={"": 0.0})),
+        (WINNING, TwinLooks({BLOBS: 1}, vouched_series=frozenset({""}))),
         (LOSING, TwinLooks(left_open=frozenset({BLOBS}))),
         (beside(PAIR, SAME_NOISE, SAME_NOISE.correlation), TwinLooks(left_open=frozenset({BLOBS}))),
-        (beside(SLICE.at, SAME_NOISE, SAME_NOISE.correlation), TwinLooks({BLOBS: 1}, reach={"": 0.0})),
-        (Looked(SLICE.at, FLAT, (replace(FLAT, likeness=0.99),)), TwinLooks({BLOBS: 1}, reach={"": 0.0})),
-        (Looked(replace(SLICE.at, sketch_distance=0.2), SAME_NOISE), TwinLooks({BLOBS: 1}, reach={"": 0.2})),
+        (beside(SLICE.at, SAME_NOISE, SAME_NOISE.correlation), TwinLooks(left_open=frozenset({BLOBS}))),
+        (Looked(SLICE.at, FLAT, (replace(FLAT, likeness=0.99),)), TwinLooks()),
         (beside(PAIR, OTHER_NOISE, 0.0), TwinLooks(refuted=frozenset({BLOBS}))),
         (Looked(PAIR, OTHER_NOISE), TwinLooks(refuted=frozenset({BLOBS}))),
         (

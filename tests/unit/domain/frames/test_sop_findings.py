@@ -30,11 +30,9 @@ TWIN = again(KNOWN, frames=(make_frame("squeezed"),), rendition=LOSSY, transfer_
 SERIES = KNOWN.series_instance_uid
 
 
-def looks(
-    *pairs: tuple[InstanceFingerprint, InstanceFingerprint], refuted: tuple = (), series: str = "", reach: float = 0.0
-) -> TwinLooks:
+def looks(*pairs: tuple[InstanceFingerprint, InstanceFingerprint], refuted: tuple = (), series: str = "") -> TwinLooks:
     copies, others = ([(a.blob_id, b.blob_id) for a, b in seen] for seen in (pairs, refuted))
-    return TwinLooks(Counter(copies), frozenset(others), reach={series: reach} if series else {})
+    return TwinLooks(Counter(copies), frozenset(others), vouched_series=frozenset({series} if series else ()))
 
 
 @pytest.mark.parametrize(
@@ -80,14 +78,11 @@ def sketched(pixels: str, of: bytes | None, **changes: object) -> InstanceFinger
     return make_instance(pixels.rpartition(" ")[2], frames=(make_frame(pixels, sketch=of),), **changes)
 
 
-def lossy_study(
-    count: int, *, other: int | None = None, flipped: int = 20
-) -> tuple[tuple[InstanceFingerprint, ...], ...]:
+def lossy_study(count: int, *, other: int | None = None) -> tuple[tuple[InstanceFingerprint, ...], ...]:
     """Slices of which each has its sketch, and what compression made of them; one may show something else."""
     known = tuple(sketched(f"slice {n}", sketch(n)) for n in range(count))
     squeezed = tuple(
-        sketched(f"squeezed {n}", sketch(n if n != other else 999, flipped=flipped), rendition=LOSSY)
-        for n in range(count)
+        sketched(f"squeezed {n}", sketch(n if n != other else 999, flipped=20), rendition=LOSSY) for n in range(count)
     )
     return squeezed, known
 
@@ -109,17 +104,6 @@ def test_the_looks_speak_for_the_lossy_twins_of_their_series_that_were_not_looke
     squeezed, known = lossy_study(20)
     seen = looks((squeezed[3], known[3]), series=SERIES)
     assert counts(squeezed, known, seen) == (20, 0, 0)
-
-
-@pytest.mark.parametrize(("reach", "twins"), [(0.0, 1), (0.19, 1), (0.2, 20), (0.5, 20)])
-def test_sketches_may_lie_as_far_apart_as_those_of_the_copies_that_were_looked_at(reach: float, twins: int) -> None:
-    squeezed, known = lossy_study(20, flipped=100)
-    assert counts(squeezed, known, looks((squeezed[3], known[3]), series=SERIES, reach=reach)) == (twins, 20 - twins, 0)
-
-
-def test_beyond_what_sketches_can_tell_no_look_vouches_for_the_others() -> None:
-    squeezed, known = lossy_study(20, flipped=170)
-    assert counts(squeezed, known, looks((squeezed[3], known[3]), series=SERIES, reach=0.4)) == (1, 19, 0)
 
 
 def test_one_swapped_slice_among_twins_is_no_twin() -> None:
