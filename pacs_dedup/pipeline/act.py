@@ -129,8 +129,17 @@ def _cause_to_hold(judgements: Collection[Judgement], gate: Gate) -> str:
     if first.verdict.disposition is Disposition.QUARANTINE:
         holding = primary(j for j in judgements if _may_hold(j, judgements, gate))
         return holding.verdict.sentence if holding is not None else ""
-    resends_what_is_held = first.verdict.relation in _RESENDS and _is_prior_held(first, gate)
+    resends_what_is_held = first.verdict.relation in _RESENDS and _is_rightly_held(first, gate)
     return first.verdict.sentence if resends_what_is_held else ""
+
+
+def _is_rightly_held(resend: Judgement, gate: Gate) -> bool:
+    """Tell whether the prior is held, and would be today: there may be a destination that had nothing of it then."""
+    held = [h.generation for h in _holds_of_prior(resend, gate)]
+    judged = [j for j in gate.case_book.judgements(resend.prior) if j.generation in held]
+    grounds = [j for j in judged if j.verdict.disposition is Disposition.QUARANTINE]
+    of_one = ([j for j in judged if j.generation == ground.generation] for ground in grounds)
+    return any(_may_hold(ground, together, gate) for ground, together in zip(grounds, of_one, strict=True))
 
 
 def _may_hold(judgement: Judgement, judgements: Collection[Judgement], gate: Gate) -> bool:
@@ -148,8 +157,12 @@ def _may_hold(judgement: Judgement, judgements: Collection[Judgement], gate: Gat
 
 def _is_prior_held(judgement: Judgement, gate: Gate) -> bool:
     """Whether any of the prior is held; of a study that grew, the generation in question is no prior."""
+    return bool(_holds_of_prior(judgement, gate))
+
+
+def _holds_of_prior(judgement: Judgement, gate: Gate) -> list[Hold]:
     own = judgement.incoming, judgement.generation
-    return any(h.key == judgement.prior and (h.key, h.generation) != own for h in gate.quarantine.holds())
+    return [h for h in gate.quarantine.holds() if h.key == judgement.prior and (h.key, h.generation) != own]
 
 
 def _is_prior_delivered(judgement: Judgement, gate: Gate) -> bool:

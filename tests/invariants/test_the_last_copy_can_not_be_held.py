@@ -1,6 +1,6 @@
 """Whatever is held, every image that came is with the archive: under its own UID or as an equal one."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
@@ -48,7 +48,14 @@ def test_it_does_so_however_the_studies_come_in_between_each_other(sent: list[tu
     assert pixels_of(site) == came
 
 
+HELD_BEFORE_THERE_WAS_AN_ARCHIVE = [
+    ([("1.2.3", "QEHPACS", ["a"]), ("1.2.3", "PMHPACS", ["b"]), ("1.2.7", "QEHPACS", ["b"])], frozenset()),
+    ([("1.2.3", "QEHPACS", ["a"]), ("1.2.7", "QEHPACS", ["b"])], frozenset({"archive"})),
+]
+
+
 @settings(max_examples=150)
+@example(HELD_BEFORE_THERE_WAS_AN_ARCHIVE)
 @given(st.lists(st.tuples(studies, st.frozensets(st.sampled_from(("archive", "vna")))), min_size=1, max_size=4))
 def test_every_destination_gets_every_pixel_that_came_since_it_is_one(
     periods: list[tuple[list[tuple[str, str, list[str]]], frozenset[str]]],

@@ -29,6 +29,8 @@ _FEWEST = 2
 _LEAST_MEAN_BITS = 1.0
 """What slices that leave it open must weigh on average where at least `_ENOUGH_SLICES` speak together."""
 _SHARE_THAT_WINS = 0.8
+_SAME_NOISE = 0.75
+"""Correlation that slices of other acquisitions do not reach but where everything looks like everything."""
 
 
 class Finding(StrEnum):
@@ -158,8 +160,12 @@ def _stand_together(copies: Sequence[Looked]) -> bool:
     if wins >= needed:
         return True
     leads = [lead_over_neighbours(look) for look in measured]
-    named = all(one_image_by_the_header(look) and is_named(look) for look in measured)
+    named = all(one_image_by_the_header(look) and is_named(look) and _noise_agrees(look) for look in measured)
     return named and fmean(leads) > -CLEARLY_AHEAD
+
+
+def _noise_agrees(look: Looked) -> bool:
+    return look.result.correlation >= _SAME_NOISE or look.at.declared
 
 
 def is_most(findings: Findings, copies: int) -> bool:

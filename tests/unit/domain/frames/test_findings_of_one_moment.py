@@ -86,6 +86,12 @@ def test_where_headers_tell_which_is_which_no_neighbour_must_be_ahead(
     assert findings(beside(at, SAME_NOISE, correlation)) == [finding]
 
 
+def test_a_tie_is_no_word_for_frames_of_other_noise() -> None:
+    quiet = replace(SAME_NOISE, correlation=0.74)
+    assert findings(beside(ANEW, quiet, 0.74)) == [Finding.UNCLEAR]
+    assert findings(beside(ANEW, replace(quiet, correlation=0.75), 0.75)) == [Finding.COPY]
+
+
 WORN = replace(OTHER_NOISE, correlation=0.5, noise_ratio=3.0)
 
 
