@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.frames.alignment import LookAt, Looked
 from pacs_dedup.domain.frames.findings import Finding, read_all
 from pacs_dedup.domain.frames.pairing import FrameRef
 from pacs_dedup.domain.frames.verification import FrameVerification
-from tests.builders import NO_ANSWER, SAME_NOISE, make_instance
+from tests.builders import JPEG_BASELINE, LOSSY, NO_ANSWER, SAME_NOISE, again, make_frame, make_instance
 
 PAIR = LookAt(
     FrameRef(make_instance("1").blob_id, 0), FrameRef(make_instance("2").blob_id, 0), modalities=frozenset({"MR"})
@@ -37,3 +38,11 @@ SLICE = beside(replace(PAIR, one_moment=True, kernel="equal", one_uid=True), FAI
 THIN = replace(SAME_NOISE, live_pixels=200, thin=True)
 FLAT = FrameVerification(likeness=0.997, live_pixels=3, refused=NO_ANSWER.refused, thin=True)
 """A head in eight bits over the whole range of a CT: four grey levels, and edges between them."""
+
+
+def squeezed(instances: tuple[InstanceFingerprint, ...]) -> tuple[InstanceFingerprint, ...]:
+    """Return what JPEG makes of instances, under their UIDs."""
+    return tuple(
+        again(i, frames=(make_frame(f"squeezed {n}"),), rendition=LOSSY, transfer_syntax_uid=JPEG_BASELINE)
+        for n, i in enumerate(instances)
+    )

@@ -19,11 +19,9 @@ from pacs_dedup.domain.policy import Policy
 from pacs_dedup.domain.verdict import Disposition, Relation
 from tests.builders import (
     CHAN,
-    JPEG_BASELINE,
     LOSSY,
     NO_ANSWER,
     OTHER_NOISE,
-    PATIENT,
     SAME_NOISE,
     STRANGER,
     again,
@@ -38,6 +36,7 @@ from tests.builders import (
     make_study,
     renewed,
 )
+from tests.looks import squeezed
 from tests.strategies import policies, stacks
 
 comparisons = st.builds(make_comparison, st.sampled_from(Fact), st.floats(-1e3, 1e3), st.sampled_from(Group))
@@ -92,13 +91,6 @@ def look_at(
     incoming: InstanceFingerprint, prior: InstanceFingerprint, found: FrameVerification, frame: int = 0
 ) -> Looked:
     return Looked(LookAt(FrameRef(incoming.blob_id, frame), FrameRef(prior.blob_id, frame)), found)
-
-
-def squeezed(instances: tuple[InstanceFingerprint, ...]) -> tuple[InstanceFingerprint, ...]:
-    return tuple(
-        again(i, frames=(make_frame(f"squeezed {n}"),), rendition=LOSSY, transfer_syntax_uid=JPEG_BASELINE)
-        for n, i in enumerate(instances)
-    )
 
 
 @pytest.mark.parametrize(
@@ -261,47 +253,7 @@ def test_reports_are_compared_by_their_acquisition_only_where_there_is_no_image(
     assert evidence_of((report,), renewed((make_instance("1"),))).level(Fact.MODALITY) == "differs"
 
 
-def planned_count(incoming: tuple[InstanceFingerprint, ...], prior: tuple[InstanceFingerprint, ...]) -> int:
-    return len(plan_looks(make_study(*incoming), make_study(*prior)))
-
-
-@pytest.mark.parametrize(
-    ("changes", "count"),
-    [
-        ({}, 3),
-        ({"acquired_at": "20260101173000"}, 3),
-        ({"acquired_at": "20260101093007"}, 3),
-        ({"acquired_at": "20260101093007", "device_serial": "4712"}, 0),
-        ({"acquired_at": "", "event_uids": ("1.9",)}, 3),
-        ({"acquired_at": ""}, 0),
-        ({"modality": "MR"}, 0),
-    ],
-)
-def test_pixels_are_looked_at_where_other_facts_make_a_copy_plausible(changes: dict, count: int) -> None:
-    prior = make_slices(3)
-    known = tuple(replace(i, acquisition=replace(i.acquisition, event_uids=("1.9",))) for i in prior)
-    incoming = tuple(replace(i, acquisition=replace(i.acquisition, **changes)) for i in renewed(squeezed(prior)))
-    assert planned_count(incoming, known) == count
-
-
-def test_equal_pixels_of_another_modality_call_for_looks_at_the_rest() -> None:
-    prior = make_slices(3)
-    other = tuple(replace(i, acquisition=replace(i.acquisition, modality="OT")) for i in renewed(prior))
-    assert planned_count((other[0], *squeezed(other[1:])), prior) == 2
-
-
 def test_what_is_not_known_of_an_evidence_is_empty() -> None:
     evidence = evidence_of(make_slices(1), make_slices(1))
     assert evidence.of(Fact.ORIENTATION) is None
     assert evidence.level(Fact.ORIENTATION) == ""
-
-
-@pytest.mark.parametrize(("patient", "looks"), [(PATIENT, 1), (STRANGER, 0)])
-def test_a_capture_is_looked_at_beside_its_patients_images(patient: PatientIdentity, looks: int) -> None:
-    capture = make_instance(
-        "1",
-        "capture",
-        patient=patient,
-        acquisition=make_acquisition(None, modality="OT", acquired_at="", device_serial=""),
-    )
-    assert len(plan_looks(make_study(capture), make_study(*renewed(make_slices(1))))) == looks
