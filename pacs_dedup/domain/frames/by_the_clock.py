@@ -16,7 +16,7 @@ _ENOUGH_PIXELS = 10_000
 _ALIKE, _SOME_NOISE, _MUCH_NOISE = 0.985, 0.6, 0.9
 _NEARLY_ALIKE, _NEARLY_ALL_NOISE = 0.95, 0.97
 _RATHER_ALIKE, _LEANING_BITS = 0.9, 1.5
-"""Noise that a denoised series of the same raw data leaves, compressed, weighs less."""
+"""Compressed pairs of two kernels weigh -1.6 bits or less in 19 of 20; a mild denoising can weigh more."""
 _LEAST_NOISE = 0.4
 
 
