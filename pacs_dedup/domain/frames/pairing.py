@@ -151,10 +151,10 @@ def pair(
     speaking_pr, silent_pr = _split(frame_items(prior), common)
     if _more_than_a_template(silent_in, silent_pr):
         (speaking_in, silent_in), (speaking_pr, silent_pr) = (_split(frame_items(i), _NONE) for i in (incoming, prior))
-    alike, left_in, left_pr = _join(speaking_in, speaking_pr, lambda item: (*item.seen, item.fingerprint.shown_digest))
-    exact, left_in, left_pr = _join(
-        left_in, left_pr, lambda item: (item.fingerprint.stored_digest, item.fingerprint.shown_digest)
-    )
+    named, left_in, left_pr = _join(speaking_in, speaking_pr, _named_stored)
+    alike, left_in, left_pr = _join(left_in, left_pr, lambda item: (*item.seen, item.fingerprint.shown_digest))
+    exact, left_in, left_pr = _join(left_in, left_pr, _stored)
+    exact = (*named, *alike, *exact)
     value, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.value_digest)
     shown, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.shown_digest)
     turned, left_in, left_pr = _join(left_in, left_pr, lambda item: item.fingerprint.orientation_digest)
@@ -165,7 +165,7 @@ def pair(
     joined, new, old = _join_objects(incoming, prior, _references(incoming, prior, (*value, *shown), left_in, left_pr))
     shared = tuple(couple for couple in joined if couple[0].content_digest not in common)
     return Pairing(
-        exact=(*alike, *exact),
+        exact=exact,
         value=(*value, *shown),
         turned=turned,
         silent=silent,
@@ -176,10 +176,19 @@ def pair(
         common_objects=tuple(couple for couple in joined if couple[0].content_digest in common),
         new_objects=new,
         prior_only_objects=old,
-        renewed=_renewed((*(i.instance for i, _ in (*alike, *exact, *value, *shown)), *(i for i, _ in shared)), prior),
+        renewed=_renewed((*(i.instance for i, _ in (*exact, *value, *shown)), *(i for i, _ in shared)), prior),
         unreadable_incoming=sum(map(unexamined, incoming)),
         unreadable_prior=sum(map(unexamined, prior)),
     )
+
+
+def _stored(item: FrameItem) -> Hashable:
+    return (item.fingerprint.stored_digest, item.fingerprint.shown_digest)
+
+
+def _named_stored(item: FrameItem) -> Hashable:
+    """Tell what pairs first: a still that repeats a frame of a cine must not take that frame's place."""
+    return (item.instance.sop_instance_uid, item.ref.frame, _stored(item))
 
 
 def _renewed(paired: Iterable[InstanceFingerprint], prior: Iterable[InstanceFingerprint]) -> int:

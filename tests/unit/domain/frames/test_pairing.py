@@ -239,3 +239,13 @@ def test_many_rewritten_frames_that_many_share_do_not_fall_silent() -> None:
 def test_one_template_page_many_times_is_still_a_template() -> None:
     pages = [make_instance(f"{n}", "page") for n in range(9)]
     assert len(pair(pages, pages, frozenset([digest_of("page")])).silent) == 9
+
+
+def test_a_still_that_repeats_a_frame_does_not_take_its_place_in_the_cine() -> None:
+    cine = make_instance("1", frames=tuple(make_frame(name) for name in "abc"))
+    still = make_instance("2", frames=(make_frame("b"),))
+    squeezed = again(cine, frames=tuple(make_frame(f"squeezed {name}") for name in "abc"))
+    pairing = paired([still, squeezed], [cine, still])
+    ((incoming, prior),) = pairing.exact
+    assert incoming.instance.sop_instance_uid == prior.instance.sop_instance_uid
+    assert [item.ref.frame for item in pairing.left_prior] == [0, 1, 2]
