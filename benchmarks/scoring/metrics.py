@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from benchmarks.scoring.bounds import Rate, rate
 from benchmarks.scoring.errors import hides_the_better, is_false_copy, is_missed
 from benchmarks.scoring.outcomes import SAME_IMAGES, Outcome
+from benchmarks.simulator.negative_model import HIDDEN_EXCHANGE
 from pacs_dedup.domain.verdict import Disposition, Relation
 
 Outcomes = Sequence[Outcome]
@@ -45,8 +46,12 @@ def copies(outcomes: Iterable[Outcome]) -> list[Outcome]:
 
 
 def negatives(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """Return the pairs that share no image."""
-    return [o for o in outcomes if o.kind not in ("copy", "reverse") and not o.is_copy]
+    """Return the pairs that share no image; those whose difference compression may have taken are counted apart."""
+    return [o for o in outcomes if o.kind not in ("copy", "reverse") and not o.is_copy and not _is_hidden(o)]
+
+
+def _is_hidden(outcome: Outcome) -> bool:
+    return outcome.kind.startswith(HIDDEN_EXCHANGE)
 
 
 def recall(arrived: Outcomes) -> Recall:
@@ -90,7 +95,8 @@ def sort_of(outcome: Outcome) -> str:
         return "lossless, chains" if outcome.steps > 1 else "lossless"
     if outcome.review_will_do:
         return "much is lost: a case for review"
-    return "altered, chains" if outcome.steps > 1 else "altered"
+    sort = "altered, chains" if outcome.steps > 1 else "altered"
+    return f"{sort}, UIDs kept" if outcome.expected == (Relation.LOSSY_TWIN,) else sort
 
 
 def confusion(outcomes: Iterable[Outcome]) -> dict[str, Counter[str]]:
@@ -133,7 +139,7 @@ def safety_by_kind(outcomes: Iterable[Outcome]) -> dict[str, Safety]:
 def promises(outcomes: Outcomes) -> dict[str, Rate]:
     """Count what the product promises never, or always, to do."""
     strangers = [o for o in outcomes if o.kind == "stranger" or not o.is_copy]
-    due = [o for o in outcomes if o.kind != "reverse" and o.alert_required]
+    due = [o for o in outcomes if o.kind != "reverse" and o.alert_required and not _is_hidden(o)]
     turned = [o for o in due if Relation.ORIENTATION_TWIN in o.expected]
     other_person = [o for o in due if Relation.WRONG_PATIENT in o.expected]
     conflicts = [o for o in due if Relation.UID_CONFLICT in o.expected and not o.is_copy]
@@ -148,6 +154,9 @@ def promises(outcomes: Outcomes) -> dict[str, Rate]:
         "same pixels, other patient: quarantine": _rate(other_person, lambda o: o.held),
         "turned or mirrored: alert": _rate(turned, _alarms),
         "one UID, two images: alarm": _rate(conflicts, _alarms),
+        "one UID, pixels exchanged under its header and compressed: alarm": _rate(
+            [o for o in outcomes if _is_hidden(o)], _alarms
+        ),
         "another reconstruction, named so": _rate(rebuilt, lambda o: o.named_rightly),
     }
 

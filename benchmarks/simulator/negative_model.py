@@ -25,6 +25,9 @@ NOT_COPIES = frozenset(
 )
 """What may be said of two studies that share no image."""
 
+HIDDEN_EXCHANGE = "hidden exchange"
+"""How the kinds begin in which nothing but pixels could tell of an exchange, and compression may have taken that."""
+
 PASSED = tuple(
     chain_of(*names)
     for names in (
@@ -115,9 +118,9 @@ def pair(
     )
 
 
-def passed(found: NegativePair) -> tuple[NegativePair, ...]:
+def passed(found: NegativePair, chains: tuple[Chain, ...] = PASSED) -> tuple[NegativePair, ...]:
     """Return a pair as it is, and once for each transfer that its second study may have passed."""
-    return (found, *(_after(found, chain) for chain in PASSED))
+    return (found, *(_after(found, chain) for chain in chains))
 
 
 def _after(found: NegativePair, chain: Chain) -> NegativePair:

@@ -10,15 +10,13 @@ from PIL import Image, ImageDraw, ImageFont
 from pydicom import Dataset
 from pydicom.uid import BasicTextSRStorage, ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 
-from benchmarks.simulator.admission import study_of
 from benchmarks.simulator.chains import chain_of
 from benchmarks.simulator.header_uids import reroot
-from benchmarks.simulator.model import Seed, Study, set_syntax, syntax_of
+from benchmarks.simulator.model import Seed, Study, set_syntax
 from benchmarks.simulator.negative_model import NegativePair, pair
 from benchmarks.simulator.people import HOME, person_of, write_person
 from benchmarks.simulator.pixel_data import set_native
 from benchmarks.simulator.renew import instance_uids, map_uids, uid_map
-from benchmarks.simulator.seeds import slice_of, slices_in
 from dicom_samples.maker.people import make_uid
 
 _WRONG = frozenset({"wrong_patient"})
@@ -59,28 +57,6 @@ def misfiled(seeds: tuple[Seed, ...]) -> Iterator[NegativePair]:
             if seed.name not in _PALETTE or chain.lossless:
                 send = partial(chain.apply, seed=seed.name)
                 yield pair("misfiled", seed, seed, send, detail=chain.name, expected=_WRONG, alert_required=True)
-
-
-def conflicting_uids(seeds: tuple[Seed, ...]) -> Iterator[NegativePair]:
-    """Pair two slices, or two series, of which the second one claims the UIDs of the first (N10)."""
-    facts = {"expected": frozenset({"uid_conflict"}), "alert_required": True, "hold_allowed": True}
-    volumes = [seed for seed in seeds if seed.kind == "series"]
-    for volume in volumes:
-        for place in range(slices_in(volume) - 1):
-            a, b = slice_of(volume, place), slice_of(volume, place + 1)
-            yield pair("uid_conflict", a, b, partial(claim_uids, of=a), **facts)
-    for a, b in combinations(volumes, 2):
-        if a.subject == b.subject and len(a.files) == len(b.files) and slices_in(a) == slices_in(b):
-            yield pair("uid_conflict, whole series", a, b, partial(claim_uids, of=a), **facts)
-
-
-def claim_uids(study: Study, *, of: Seed) -> Study:
-    """Write the UIDs of another study over one's own, instance by instance."""
-    for dataset, claimed in zip(study, study_of(of), strict=True):
-        for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"):
-            setattr(dataset, keyword, claimed[keyword].value)
-        set_syntax(dataset, syntax_of(dataset))
-    return study
 
 
 def shared_pages(seeds: tuple[Seed, ...]) -> Iterator[NegativePair]:

@@ -33,14 +33,14 @@ def neighbours(seeds: tuple[Seed, ...]) -> Iterator[NegativePair]:
 
 def repeated_series(seeds: tuple[Seed, ...]) -> Iterator[NegativePair]:
     """Pair series that show the same places at another time (N2, N3, N5, N7)."""
-    for kind, a, b in _repeats(seeds):
+    for kind, a, b in repeats(seeds):
         yield from passed(pair(kind, a, b, partial(minutes_later, minutes=4)))
         yield pair(f"{kind} at the same minute", a, b)
 
 
 def repeated_slices(seeds: tuple[Seed, ...]) -> Iterator[NegativePair]:
     """Pair the slices of such series place by place, as single-image studies: no alignment can help."""
-    for kind, a, b in _repeats(seeds):
+    for kind, a, b in repeats(seeds):
         for place in range(min(slices_in(a), slices_in(b))):
             one, other = slice_of(a, place), slice_of(b, place)
             yield from passed(pair(f"{kind}, one slice", one, other, partial(minutes_later, minutes=4)))
@@ -62,7 +62,8 @@ def _volumes(seeds: tuple[Seed, ...]) -> list[Seed]:
     return [seed for seed in seeds if seed.kind == "series"]
 
 
-def _repeats(seeds: tuple[Seed, ...]) -> Iterator[tuple[str, Seed, Seed]]:
+def repeats(seeds: tuple[Seed, ...]) -> Iterator[tuple[str, Seed, Seed]]:
+    """Pair the series that show the same places of one patient, slice by slice, and say what they are."""
     for kind, names in _SAME_PLACES:
         members = [seed for seed in _volumes(seeds) if _among(seed, names)]
         for a, b in combinations(members, 2):

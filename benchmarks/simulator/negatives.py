@@ -10,9 +10,9 @@ from benchmarks.simulator.negative_acquisitions import (
     synthetic_reconstructions,
     synthetic_repeats,
 )
+from benchmarks.simulator.negative_conflicts import conflicting_uids, other_pixels
 from benchmarks.simulator.negative_model import NOT_COPIES, NegativePair
 from benchmarks.simulator.negative_patients import (
-    conflicting_uids,
     misfiled,
     namesakes,
     new_reports,
@@ -37,6 +37,7 @@ _SOURCES: tuple[Callable[[tuple[Seed, ...]], Iterator[NegativePair]], ...] = (
     namesakes,
     misfiled,
     conflicting_uids,
+    other_pixels,
     replaced_series,
     shared_pages,
     split_procedures,

@@ -104,10 +104,8 @@ def _compare(a: Plane, b: Plane, fidelity: Fidelity) -> FrameVerification:
 
 
 def _too_few(fit: MonotoneFit, target: Plane, count: int, outliers: Mask, fidelity: Fidelity) -> FrameVerification:
-    """Say at least how alike the two look as a whole, their saturated ends included."""
-    shown = ~spread(outliers, target.shape)
     return FrameVerification(
-        likeness=_correlation(fit.fitted[shown], target[shown]) if shown.any() else 0.0,
+        overall=_overall(fit, target, outliers),
         live_pixels=count,
         inverted=fit.inverted,
         outlier_share=_share(outliers),
@@ -126,6 +124,7 @@ def _measured(
     return FrameVerification(
         correlation=_correlation(_winsorised(ours.middle[live]), _winsorised(theirs.middle[live])),
         likeness=_correlation(fit.fitted[live], target[live]),
+        overall=_overall(fit, target, outliers),
         noise_ratio=_noise_ratio(fit.fitted, target, theirs, live),
         live_pixels=fine_a.size,
         inverted=fit.inverted,
@@ -135,6 +134,11 @@ def _measured(
         fidelity=fidelity,
         unexplained_share=_unexplained_share(fit.fitted[live], target[live], target),
     )
+
+
+def _overall(fit: MonotoneFit, target: Plane, outliers: Mask) -> float:
+    shown = ~spread(outliers, target.shape)
+    return _correlation(fit.fitted[shown], target[shown]) if shown.any() else 0.0
 
 
 def _share(mask: Mask) -> float:

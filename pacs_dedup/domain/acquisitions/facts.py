@@ -114,6 +114,11 @@ class Acquisition:
         own = self.frames[frame].laterality if frame < len(self.frames) else ""
         return own or self.laterality
 
+    def acquired_at_of(self, frame: int) -> str:
+        """Return when a frame (0-based) was acquired, by its own word where it has one."""
+        own = self.frames[frame].acquired_at if frame < len(self.frames) else ""
+        return own or self.acquired_at
+
     def geometry_of(self, frame: int) -> Geometry | None:
         """Return where a frame (0-based) lies; of an object that says nothing frame by frame its first frame's place.
 

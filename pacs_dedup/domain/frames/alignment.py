@@ -8,6 +8,7 @@ looked at too: a copy must resemble its original more than it resembles the orig
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median_high
 
 from pacs_dedup.domain.acquisitions.comparison import reconstruction_level
 from pacs_dedup.domain.acquisitions.facts import Geometry
@@ -97,7 +98,7 @@ def plan(
     """
     if not incoming or not prior:
         return ()
-    chosen = (item for series in samples(incoming) for item in series)
+    chosen = (item for series in samples(incoming, prior) for item in series)
     partners = ((item, _partner(item, prior, wide=wide, one_time=one_moment)) for item in chosen)
     everything = (*prior, *beside)
     return tuple(_look_at(i, p, everything, wide=wide, one_time=one_moment) for i, p in partners if p is not None)
@@ -121,23 +122,29 @@ def _sketches(item: FrameItem) -> tuple[bytes | None, bytes | None]:
     return (item.fingerprint.sketch, item.fingerprint.trimmed_sketch)
 
 
-def samples(items: Iterable[FrameItem]) -> Iterable[Sequence[FrameItem]]:
+def samples(items: Iterable[FrameItem], prior: Iterable[FrameItem]) -> Iterable[Sequence[FrameItem]]:
     """Yield a sample of the frames of each series, first to last; the more series, the smaller each sample.
 
-    Small matrices have little noise each, and one swapped frame among many of them would not show in any other.
+    Small matrices have little noise each, and one swapped frame among many of them would not show in any other. They
+    are cheap only beside others as small, as most of the prior's have to be.
     """
+    beside = median_high([_pixels(item) for item in prior] or [_FULL_FRAME])
     by_series: dict[str, list[FrameItem]] = {}
     for item in items:
         by_series.setdefault(item.instance.series_instance_uid, []).append(item)
     most = max(1, min(SAMPLE, MOST_LOOKS // max(1, len(by_series))))
     for members in by_series.values():
-        size = min(most * _as_cheap(members[0]), len(members))
+        size = min(most * _as_cheap(max(beside, _pixels(members[0]))), len(members))
         yield [members[(2 * n + 1) * len(members) // (2 * size)] for n in range(size)]
 
 
-def _as_cheap(item: FrameItem) -> int:
-    """Return how many frames of this size cost as much as one of 512 x 512."""
-    return max((1, *(_FULL_FRAME // max(1, r.rows * r.columns) for r in _renditions(item))))
+def _pixels(item: FrameItem) -> int:
+    return max((r.rows * r.columns for r in _renditions(item)), default=_FULL_FRAME)
+
+
+def _as_cheap(pixels: int) -> int:
+    """Return how many frames of so many pixels cost as much as one of 512 x 512."""
+    return max(1, _FULL_FRAME // max(1, pixels))
 
 
 def _look_at(item: FrameItem, partner: FrameItem, prior: Sequence[FrameItem], *, wide: bool, one_time: bool) -> LookAt:
@@ -152,7 +159,7 @@ def _look_at(item: FrameItem, partner: FrameItem, prior: Sequence[FrameItem], *,
         modalities=frozenset({item.instance.acquisition.modality, partner.instance.acquisition.modality}),
         least_matrix=min((r.rows * r.columns for r in _renditions(item, partner)), default=None),
         kernel=reconstruction_level((item.instance.acquisition,), (partner.instance.acquisition,)),
-        one_moment=declared or (one_time and _one_shot(item, partner)),
+        one_moment=declared or (one_time and _one_shot(item, partner) and not _at_two_times(item, partner)),
         declared=declared,
         one_uid=item.instance.sop_instance_uid == partner.instance.sop_instance_uid,
         search_region=wide and _may_show_part(item, partner),
@@ -177,6 +184,13 @@ def _one_shot(a: FrameItem, b: FrameItem) -> bool:
     numbers = {(item.instance.acquisition.instance_number, item.ref.frame) for item in (a, b)}
     left, right = (dict(item.instance.acquisition.exposure) for item in (a, b))
     return len(numbers) == 1 and all(left[keyword] == right[keyword] for keyword in left.keys() & right.keys())
+
+
+def _at_two_times(a: FrameItem, b: FrameItem) -> bool:
+    """Whether two frames under one UID tell two moments; among many, one repeated under its old UID would be lost."""
+    one, other = (item.instance.acquisition.acquired_at_of(item.ref.frame) for item in (a, b))
+    kept = a.instance.sop_instance_uid == b.instance.sop_instance_uid
+    return kept and not (one.startswith(other) or other.startswith(one))
 
 
 def _may_show_part(a: FrameItem, b: FrameItem) -> bool:

@@ -1,11 +1,11 @@
 """What the clock settles: two frames of one moment are no repeats of each other, though compression took their noise.
 
 The headers say that two frames are of one moment and were reconstructed once. Then less is asked of the pixels. Under a
-kept SOP Instance UID one image may stand for another, headers and all, and there they are not taken at their word.
+kept SOP Instance UID one image may stand for another, headers and all, and there more is asked of the picture.
 """
 
 from pacs_dedup.domain.frames.alignment import Looked
-from pacs_dedup.domain.frames.closeness import is_beaten, lead_over_neighbours
+from pacs_dedup.domain.frames.closeness import is_beaten, is_closer, lead_over_neighbours
 from pacs_dedup.domain.frames.noise_model import LEAST_COPY_BITS, copy_bits
 from pacs_dedup.domain.frames.verification import Fidelity
 
@@ -18,6 +18,11 @@ _NEARLY_ALIKE, _NEARLY_ALL_NOISE = 0.95, 0.97
 _RATHER_ALIKE, _LEANING_BITS = 0.9, 1.5
 """Compressed pairs of two kernels weigh -1.6 bits or less in 19 of 20; a mild denoising can weigh more."""
 _LEAST_NOISE = 0.4
+_ONE_RECONSTRUCTION = 0.998
+"""Two kernels of one scan, the one compressed to a tenth, reached a likeness of 0.996."""
+_ONE_PICTURE, _MARKS_OF_LOSS = 0.99, 0.003
+"""Of frames that 8 bits and JPEG left a few levels, repeats and other weightings reached 0.987, neighbours 0.996, and
+no more than one copy in a hundred stays below."""
 
 
 def one_image_by_the_header(look: Looked) -> bool:
@@ -44,7 +49,14 @@ def settled_by_the_clock(look: Looked) -> bool:
     noise = _SOME_NOISE if is_large(look) else _MUCH_NOISE
     alike = found.likeness >= _ALIKE and found.correlation >= noise
     nearly = found.likeness >= _NEARLY_ALIKE and found.correlation >= _NEARLY_ALL_NOISE
-    return one_image_by_the_header(look) and (alike or nearly or _compressed_and_filed_anew(look))
+    by_picture = (alike or nearly) and (not look.at.one_uid or _is_one_image_with_little_noise(look))
+    return one_image_by_the_header(look) and (by_picture or _compressed_and_filed_anew(look))
+
+
+def _is_one_image_with_little_noise(look: Looked) -> bool:
+    """Tell whether two frames under one UID are too alike for two reconstructions that one header describes."""
+    found = look.result
+    return copy_bits(found) >= LEAST_COPY_BITS or found.overall >= _ONE_RECONSTRUCTION
 
 
 def _compressed_and_filed_anew(look: Looked) -> bool:
@@ -69,10 +81,29 @@ def settled_though_thin(look: Looked) -> bool:
     """
     found = look.result
     by_noise = not found.refused and copy_bits(found) >= LEAST_COPY_BITS
-    by_picture = found.likeness >= _ALIKE and (bool(found.refused) or shares_some_noise(look))
-    by_header = one_image_by_the_header(look) and not look.at.one_uid
+    by_picture = found.overall >= _ALIKE if found.refused else found.likeness >= _ALIKE and shares_some_noise(look)
     alike = (by_noise or by_picture) and found.outlier_share <= MOST_TEXT
-    return by_header and alike and lead_over_neighbours(look) > 0
+    enough = _is_one_picture(look) if look.at.one_uid else alike and lead_over_neighbours(look) > 0
+    return enough and one_image_by_the_header(look)
+
+
+def _is_one_picture(look: Looked) -> bool:
+    """Tell whether two frames under one UID are too alike for repeats, neighbours left far behind.
+
+    Where an image is cut into few levels, its noise shows in where the steps run, so that a repeat has other steps. A
+    picture without neighbours stays open.
+    """
+    found = look.result
+    alike = found.overall >= _ONE_PICTURE and found.outlier_share <= _MARKS_OF_LOSS
+    return alike and (bool(found.refused) or copy_bits(found) >= LEAST_COPY_BITS) and is_closer(look)
+
+
+def has_little_noise(look: Looked) -> bool:
+    """Tell whether a frame under its old UID is the one it was but for noise, of which it had too little.
+
+    The first and last slices of a head hold mostly air. Others of the series have to vouch for such a one.
+    """
+    return one_image_by_the_header(look) and look.result.overall >= _ONE_RECONSTRUCTION and is_closer(look)
 
 
 def lost_its_noise(look: Looked) -> bool:

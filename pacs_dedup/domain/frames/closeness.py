@@ -15,8 +15,10 @@ CLEARLY_AHEAD = 1.5
 
 def is_closer(look: Looked) -> bool:
     """Tell whether there is a neighbour, and none looks nearly as much like the incoming frame as the partner does."""
-    beside = [1 - other.correlation for other in _comparable(look) if not look.result.refused]
-    return bool(beside) and all(1 - look.result.correlation <= _CLOSER * left for left in beside)
+    measure = _overall if _by_the_whole(look) else _noise
+    own = 1 - measure(look.result)
+    beside = [1 - measure(other) for other in _comparable(look)]
+    return bool(beside) and all(own <= _CLOSER * left for left in beside)
 
 
 def lead_over_neighbours(look: Looked) -> float:
@@ -26,7 +28,7 @@ def lead_over_neighbours(look: Looked) -> float:
         Bits of the noise model, unbounded; where of one side of a comparison only the likeness of the whole is known,
         the difference of that. Infinite where there is no neighbour to compare with.
     """
-    measure = _likeness if _by_likeness(look) else unbounded_bits
+    measure = _overall if _by_the_whole(look) else unbounded_bits
     return measure(look.result) - max(map(measure, _comparable(look)), default=-inf)
 
 
@@ -45,19 +47,25 @@ def is_beaten(look: Looked) -> bool:
     Where noise ranks the two alike nothing tells them apart, and what the headers say of them has to stand, if they may
     say it.
     """
-    margin = CLEARLY_AHEAD if is_named(look) and not _by_likeness(look) else 0.0
+    margin = CLEARLY_AHEAD if is_named(look) and not _by_the_whole(look) else 0.0
     return lead_over_neighbours(look) <= -margin
 
 
 def _comparable(look: Looked) -> list[FrameVerification]:
     """Return what the neighbours gave; where nothing but the likeness of the whole is known, of all of them that."""
-    return [other for other in look.beside if _by_likeness(look) or not other.refused]
+    return [other for other in look.beside if _by_the_whole(look) or not other.refused]
 
 
-def _by_likeness(look: Looked) -> bool:
-    few = look.result.thin and any(other.refused for other in look.beside)
-    return bool(look.result.refused) or few
+def _by_the_whole(look: Looked) -> bool:
+    """Whether noise was not to be had on both sides: of a neighbour that looks otherwise too little may be left."""
+    refused = [bool(other.refused) for other in look.beside]
+    few = look.result.thin and any(refused)
+    return bool(look.result.refused) or few or (bool(refused) and all(refused))
 
 
-def _likeness(found: FrameVerification) -> float:
-    return found.likeness
+def _overall(found: FrameVerification) -> float:
+    return found.overall
+
+
+def _noise(found: FrameVerification) -> float:
+    return found.correlation

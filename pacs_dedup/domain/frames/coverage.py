@@ -56,7 +56,7 @@ def _verified(pairing: Pairing, findings: Findings) -> int:
     for look, finding in findings:
         by_series[look.at.series].append((look, finding))
     estimated = 0
-    for sample in samples(pairing.left_incoming):
+    for sample in samples(pairing.left_incoming, pairing.left_prior):
         series = sample[0].instance.series_instance_uid
         estimated += round(left[series] * _copies(by_series[series]) / len(sample))
     return min(estimated, len(pairing.left_prior))

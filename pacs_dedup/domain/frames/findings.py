@@ -9,6 +9,7 @@ from pacs_dedup.domain.frames.alignment import LookAt, Looked
 from pacs_dedup.domain.frames.by_the_clock import (
     MOST_TEXT,
     RECONSTRUCTED_MODALITIES,
+    has_little_noise,
     is_large,
     lost_its_noise,
     one_image_by_the_header,
@@ -29,6 +30,7 @@ _FEWEST = 2
 _LEAST_MEAN_BITS = 1.0
 """What slices that leave it open must weigh on average where at least `_ENOUGH_SLICES` speak together."""
 _SHARE_THAT_WINS = 0.8
+_SHARE_LEFT = 0.2
 _SAME_NOISE = 0.75
 """Correlation that slices of other acquisitions do not reach but where everything looks like everything."""
 
@@ -106,7 +108,8 @@ def _settled_together(findings: Findings) -> Findings:
     """Take what is unclear for copies where the clock speaks for every slice, and all of them together for a copy.
 
     Compression takes the same from every slice; a repeat has a noise of its own in each. So a little that speaks for a
-    copy in slice after slice is more than a little.
+    copy in slice after slice is more than a little. Under kept UIDs a header may describe another reconstruction, so
+    that there the little has to be more, but for a slice or two.
     """
     answered = [(look, finding) for look, finding in findings if not is_silent(look, finding)]
     against = any(finding in AGAINST for _, finding in answered)
@@ -114,7 +117,8 @@ def _settled_together(findings: Findings) -> Findings:
     if len(answered) < _ENOUGH_SLICES or against or not by_header:
         return findings
     open_bits = [copy_bits(look.result) for look, finding in answered if finding is Finding.UNCLEAR]
-    if open_bits and fmean(open_bits) < _LEAST_MEAN_BITS:
+    in_question = any(look.at.one_uid for look, _ in answered) and len(open_bits) > _SHARE_LEFT * len(answered)
+    if open_bits and fmean(open_bits) < (LEAST_COPY_BITS if in_question else _LEAST_MEAN_BITS):
         return findings
     return [(look, finding if is_silent(look, finding) else Finding.COPY) for look, finding in findings]
 
@@ -188,8 +192,10 @@ def read_twins(findings: Findings) -> TwinLooks:
     for look, finding in findings:
         said[_of_a_twin(look, finding)].append(look.at)
     copies, refuted = said[SopFinding.LOSSY_TWIN], said[SopFinding.CONFLICTING]
+    alike = (look.at for look, finding in findings if finding is Finding.UNCLEAR and has_little_noise(look))
     return TwinLooks(
         copies=Counter(map(_blobs, copies)),
+        alike=Counter(map(_blobs, alike)),
         refuted=frozenset(map(_blobs, refuted)),
         left_open=frozenset(map(_blobs, said[SopFinding.UNSETTLED])),
         vouched_series=frozenset({at.series for at in copies} - {at.series for at in refuted}),

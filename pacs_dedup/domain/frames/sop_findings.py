@@ -41,6 +41,7 @@ class TwinLooks:
         left_open: pairs of which a frame was compared and neither shown to be the same nor another.
         vouched_series: Series Instance UIDs of the incoming study in which a look found a copy, and none refuted one.
         beside: the frames next to those of a prior blob, in its series or, of many frames, within itself.
+        alike: in how many others a pair showed hardly any noise, and looked far more alike than the neighbours do.
     """
 
     copies: Mapping[tuple[BlobId, BlobId], int] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class TwinLooks:
     left_open: frozenset[tuple[BlobId, BlobId]] = frozenset()
     vouched_series: frozenset[str] = frozenset()
     beside: Mapping[BlobId, Sequence[Frames]] = field(default_factory=dict)
+    alike: Mapping[tuple[BlobId, BlobId], int] = field(default_factory=dict)
 
     def of(self, incoming: InstanceFingerprint, prior: InstanceFingerprint) -> SopFinding:
         """Say what a pair is whose pixels differ and of which one side lost some to compression.
@@ -61,8 +63,9 @@ class TwinLooks:
             return SopFinding.REFUTED
         if pair in self.left_open:
             return SopFinding.UNSETTLED
-        seen = len(incoming.frames) == len(prior.frames) == self.copies.get(pair)
         vouched = pair in self.copies or incoming.series_instance_uid in self.vouched_series
+        copies, alike = self.copies.get(pair, 0), self.alike.get(pair, 0) if vouched else 0
+        seen = len(incoming.frames) == len(prior.frames) == copies + alike
         twin = seen or (vouched and self._all_nearest(incoming, prior))
         return SopFinding.LOSSY_TWIN if twin else SopFinding.UNSETTLED
 

@@ -27,7 +27,7 @@ class FrameVerification:
     Attributes:
         correlation: Pearson correlation of the band-passed residuals ("mf", 1-2.5 px), -1..1: near 1 for the same
             noise, near 0 for another acquisition of the same anatomy.
-        likeness: normalised cross-correlation of the fitted intensities, -1..1.
+        likeness: normalised cross-correlation of the fitted intensities where they could be compared, -1..1.
         noise_ratio: standard deviation of the difference over that of the noise ("RNR"); copies stay below about 1.5.
         live_pixels: pixels that could be compared.
         inverted: the fit was decreasing.
@@ -41,8 +41,9 @@ class FrameVerification:
             ``exact`` fidelity next to none.
         outlier_share: share of 8x8 blocks that disagree locally: burnt-in text, marks.
         thin: so few pixels carry grey levels that what they say of noise proves nothing without the clock.
+        overall: likeness of the whole frames, saturated ends included and marks left out, -1..1.
         refused: why there was too little to compare; empty when the figures hold. Where pixels were compared at all,
-            `likeness` and `outlier_share` are then those of the whole frames.
+            `overall` and `outlier_share` still hold.
     """
 
     correlation: float = 0.0
@@ -58,8 +59,9 @@ class FrameVerification:
     fidelity: Fidelity = Fidelity.LOSSY
     unexplained_share: float = 1.0
     thin: bool = False
+    overall: float = 0.0
 
     @property
     def compared(self) -> bool:
         """Whether pixels were compared at all, though there may have been too few to tell anything of noise."""
-        return not self.refused or self.likeness != 0
+        return not self.refused or self.overall != 0

@@ -110,6 +110,22 @@ def test_many_expectations_are_told_by_what_they_have_in_common() -> None:
     assert metrics.expectation(replace(STRANGER, expected=many)) == "not a copy"
 
 
+def test_what_compression_may_hide_is_counted_apart() -> None:
+    hidden = replace(
+        STRANGER, kind="hidden exchange, pixels of a repeat after transfer", alert_required=True, relation="lossy_twin"
+    )
+    hidden = replace(hidden, expected=("uid_conflict", "undecided"), disposition="flag")
+    told = metrics.promises([hidden, replace(hidden, relation="undecided", disposition="alert")])
+    row = told["one UID, pixels exchanged under its header and compressed: alarm"]
+    assert (row.hits, row.trials) == (1, 2)
+    assert told["one UID, two images: alarm"].trials == told["false copies"].trials == 0
+    assert not metrics.negatives([hidden])
+
+
+def test_altered_copies_under_kept_uids_are_a_sort_of_their_own() -> None:
+    assert metrics.sort_of(replace(COPY, expected=("lossy_twin",), lossless=False)).endswith(", UIDs kept")
+
+
 def test_promises_count_alerts_that_are_due() -> None:
     misfiled = replace(COPY, expected=("wrong_patient",), relation="wrong_patient", alert_required=True)
     told = metrics.promises([replace(misfiled, disposition="alert"), replace(misfiled, disposition="flag"), STRANGER])

@@ -11,7 +11,9 @@ from benchmarks.simulator.admission import study_of
 from benchmarks.simulator.exposures import acquire_again, minutes_later
 from benchmarks.simulator.model import write_study
 from benchmarks.simulator.negative_acquisitions import other_kernel, stamped
-from benchmarks.simulator.negative_patients import as_subject, claim_uids, report_on, split_procedure, with_page
+from benchmarks.simulator.negative_conflicts import claim_uids, exchanged, with_pixels_of
+from benchmarks.simulator.negative_model import HIDDEN_EXCHANGE
+from benchmarks.simulator.negative_patients import as_subject, report_on, split_procedure, with_page
 from benchmarks.simulator.negatives import NegativePair, negatives
 from benchmarks.simulator.pixel_data import stored_values
 from benchmarks.simulator.seeds import load_seeds
@@ -129,6 +131,28 @@ def test_claimed_uids_are_the_other_studys() -> None:
     seed = load_seeds(Path("nowhere"))[0]
     thief = claim_uids((deepcopy(overlaid_mr()[0]),), of=seed)[0]
     assert thief.SOPInstanceUID == study_of(seed)[0].SOPInstanceUID == thief.file_meta.MediaStorageSOPInstanceUID
+
+
+@pytest.mark.corpus
+def test_exchanged_pixels_lie_under_a_header_that_says_nothing_of_it(corpus: Path) -> None:
+    by_name = {seed.name: seed for seed in load_seeds(corpus)}
+    standard, bone = by_name["head-standard"], by_name["head-bone"]
+    before, after = study_of(standard), with_pixels_of(study_of(standard), other=bone)
+    for one, other, source in zip(before, after, study_of(bone), strict=True):
+        assert np.array_equal(stored_values(other), stored_values(source))
+        assert (one.SOPInstanceUID, one.ConvolutionKernel) == (other.SOPInstanceUID, other.ConvolutionKernel)
+    swapped = exchanged(study_of(standard), place=3)
+    assert [d.SOPInstanceUID for d in swapped] == [d.SOPInstanceUID for d in before]
+    order = (0, 1, 2, 4, 3, 5, 6, 7)
+    assert [d.PixelData for d in swapped] == [before[n].PixelData for n in order]
+
+
+@pytest.mark.corpus
+def test_only_what_no_pixel_may_tell_is_counted_apart(pairs: tuple[NegativePair, ...]) -> None:
+    hidden = {pair.kind for pair in pairs if pair.kind.startswith(HIDDEN_EXCHANGE)}
+    sources = ("a neighbour", "a repeat", "a repeat, one slice")
+    assert hidden == {f"hidden exchange, pixels of {whose} after transfer" for whose in sources}
+    assert all(pair.alert_required for pair in pairs if pair.kind in hidden)
 
 
 def test_a_page_is_the_same_in_every_study() -> None:

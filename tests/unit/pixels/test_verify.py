@@ -87,9 +87,9 @@ def test_of_frames_with_too_few_grey_levels_the_likeness_of_the_whole_is_told() 
     found = verify_grey_frames(GreyFrame(head), GreyFrame(flat))
     assert found.refused
     assert found.compared
-    assert found.likeness > 0.98
+    assert found.overall > 0.98
     other = verify_grey_frames(GreyFrame(np.rot90(head).copy()), GreyFrame(flat))
-    assert other.likeness < 0.6
+    assert other.overall < 0.6
     assert not FrameVerification(refused="the file is gone").compared
 
 

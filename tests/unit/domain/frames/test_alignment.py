@@ -170,7 +170,7 @@ def test_every_series_is_sampled(series: int, looks: int) -> None:
 @given(st.integers(1, 300))
 def test_a_sample_reaches_from_end_to_end(count: int) -> None:
     items = frame_items(make_slices(count))
-    (sample,) = samples(items)
+    (sample,) = samples(items, items)
     places = [items.index(item) for item in sample]
     assert places == sorted(set(places))
     assert max(b - a for a, b in pairwise([-1, *places, count])) <= count / len(places) + 1

@@ -92,7 +92,7 @@ def test_what_the_headers_settled_is_not_told_as_noise() -> None:
 
 @pytest.mark.parametrize(
     ("found", "compared"),
-    [(FrameVerification(0.9), True), (FrameVerification(likeness=0.9, refused="x"), True), (NO_ANSWER, False)],
+    [(FrameVerification(0.9), True), (FrameVerification(overall=0.9, refused="x"), True), (NO_ANSWER, False)],
 )
 def test_frames_may_be_compared_as_a_whole_though_no_noise_is_left(found: FrameVerification, compared: bool) -> None:
     assert found.compared is compared

@@ -10,7 +10,7 @@ from pacs_dedup.domain.frames.pairing import FrameRef
 from pacs_dedup.domain.frames.sop_findings import TwinLooks
 from pacs_dedup.domain.frames.verification import Fidelity, FrameVerification
 from tests.builders import NO_ANSWER, OTHER_NOISE, SAME_NOISE, make_instance
-from tests.looks import FLAT, LEANING, LOSING, PAIR, SLICE, WINNING, beside, findings
+from tests.looks import FLAT, KEPT, LEANING, LOSING, PAIR, WINNING, beside, findings
 
 
 @pytest.mark.parametrize(
@@ -126,8 +126,9 @@ BLOBS = (PAIR.incoming.blob_id, PAIR.prior.blob_id)
         (WINNING, TwinLooks({BLOBS: 1}, vouched_series=frozenset({""}))),
         (LOSING, TwinLooks(left_open=frozenset({BLOBS}))),
         (beside(PAIR, SAME_NOISE, SAME_NOISE.correlation), TwinLooks(left_open=frozenset({BLOBS}))),
-        (beside(SLICE.at, SAME_NOISE, SAME_NOISE.correlation), TwinLooks(left_open=frozenset({BLOBS}))),
-        (Looked(SLICE.at, FLAT, (replace(FLAT, likeness=0.99),)), TwinLooks()),
+        (beside(KEPT, SAME_NOISE, SAME_NOISE.correlation), TwinLooks(left_open=frozenset({BLOBS}))),
+        (Looked(KEPT, FLAT, (replace(FLAT, overall=0.996),)), TwinLooks()),
+        (Looked(KEPT, FLAT, (replace(FLAT, overall=0.9),)), TwinLooks({BLOBS: 1}, vouched_series=frozenset({""}))),
         (beside(PAIR, OTHER_NOISE, 0.0), TwinLooks(refuted=frozenset({BLOBS}))),
         (Looked(PAIR, OTHER_NOISE), TwinLooks(refuted=frozenset({BLOBS}))),
         (
