@@ -51,9 +51,9 @@ drawn hangs on the names alone, so that it is the same each time:
   {len(PASSED)} transfers.
 * Splits: thresholds are chosen on the subjects called tune. Runs on those called test have shown faults of rules that
   were mended since: moving pictures, images that lost their greys, slices with no greys to compare, reconstructions
-  without times; and later sizes undone by one filter, and small matrices of which compression left little noise, for
-  which three thresholds were set with both sides in view (docs/decisions/0105). So the test subjects are not blind to
-  the rules.
+  without times; later sizes undone by one filter, and small matrices of which compression left little noise, for
+  which three thresholds were set with both sides in view (docs/decisions/0105); and lossy versions under kept UIDs,
+  whose rules were measured on all subjects (0115). So the test subjects are not blind to the rules.
 * Perceptual hashes: of a copy, {SAMPLED_FRAMES} frames spread over the study; of a prior, all.
 * Order: first all comparisons of seeds with each other; then rounds, each with {COPIES_A_ROUND} copies by every
   transform, {CHAINED_A_ROUND} by every chain, and of every kind of negative {IMAGES_A_ROUND} pairs of single images or
@@ -64,6 +64,15 @@ verdict that is *certain* is right at least 99 times in 100, and one that is *li
 *possible* promises nothing and asks for a look. Right means: the same images where the verdict says so, and otherwise
 none in common, or the relation that was expected. The pairs are what the simulator made, not what a hospital
 receives."""
+
+_EXCHANGED = """*Exchanged under its header and compressed* are pixels of a neighbouring slice or of a repeat, alone in
+their study or for a whole series, in an object that keeps its UIDs, times and all else, compressed with loss under the
+same UIDs. Functional volumes that follow one another within a second differ by less than a quantisation step; what
+compression took, nothing can tell. They count as no false copies above. Two slices exchanged within a series, other
+kernels, and all of these uncompressed, are among the alarms of the row before."""
+
+_KEPT = """*UIDs kept* are lossy versions under the UIDs of their originals. What is not called a lossy twin there is an
+alarm, *undecided*, for other pixels may lie under a known UID."""
 
 _RIVALS = """All rules judge the same pairs. They are dealt with kindly: half of the instances (or of up to five frames)
 make a copy; the pictures that are hashed are stretched between the 1st and 99th percentile; every arriving frame may
@@ -81,8 +90,9 @@ def sections(figures: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         f"## What was judged\n\n{_about(figures['about'])}\n\n{_few(figures['about']['few'])}",
         f"## What was drawn\n\n{_DRAWN}",
-        f"## What must never, or always, happen\n\n{tables.promise_table(figures['promises'])}\n\n{_search(figures)}",
-        f"## Copies by sort\n\n{tables.recall_table(figures['recall by sort'])}",
+        f"## What must never, or always, happen\n\n{tables.promise_table(figures['promises'])}\n\n"
+        f"{_EXCHANGED}\n\n{_search(figures)}",
+        f"## Copies by sort\n\n{tables.recall_table(figures['recall by sort'])}\n\n{_KEPT}",
         f"## Copies by transform\n\n{tables.recall_table(figures['recall'])}",
         f"## Pairs that are no copies\n\n{tables.negative_table(figures['negatives'])}",
         f"## Beside other rules\n\n{_RIVALS}\n\n{tables.rival_table(figures['rivals'])}",

@@ -28,7 +28,7 @@ def figures_of(material: Material, judged: Judged) -> dict[str, Any]:
     counted = {
         "about": about(material, judged),
         "recall": metrics.recall_by(outcomes, metrics.single_transform),
-        "recall by sort": metrics.recall_by(outcomes, metrics.sort_of),
+        "recall by sort": metrics.recall_by(outcomes, metrics.sort_by_uids),
         "confusion": metrics.confusion(outcomes),
         "negatives": metrics.safety_by_kind(outcomes),
         "promises": metrics.promises(outcomes),

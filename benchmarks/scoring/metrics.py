@@ -95,8 +95,13 @@ def sort_of(outcome: Outcome) -> str:
         return "lossless, chains" if outcome.steps > 1 else "lossless"
     if outcome.review_will_do:
         return "much is lost: a case for review"
-    sort = "altered, chains" if outcome.steps > 1 else "altered"
-    return f"{sort}, UIDs kept" if outcome.expected == (Relation.LOSSY_TWIN,) else sort
+    return "altered, chains" if outcome.steps > 1 else "altered"
+
+
+def sort_by_uids(outcome: Outcome) -> str:
+    """Name the sort, and whether what was altered kept its UIDs, where an alarm is the answer to doubt."""
+    kept = outcome.expected == (Relation.LOSSY_TWIN,)
+    return f"{sort_of(outcome)}, UIDs kept" if kept else sort_of(outcome)
 
 
 def confusion(outcomes: Iterable[Outcome]) -> dict[str, Counter[str]]:
