@@ -6,13 +6,12 @@ kept SOP Instance UID one image may stand for another, headers and all, and ther
 
 from pacs_dedup.domain.frames.alignment import Looked
 from pacs_dedup.domain.frames.closeness import is_beaten, is_closer, lead_over_neighbours
-from pacs_dedup.domain.frames.noise_model import LEAST_COPY_BITS, copy_bits
+from pacs_dedup.domain.frames.noise_model import ENOUGH_PIXELS, LEAST_COPY_BITS, copy_bits
 from pacs_dedup.domain.frames.verification import Fidelity
 
 RECONSTRUCTED_MODALITIES = frozenset({"CT", "MR", "PT", "NM"})
 MOST_TEXT = 0.05
 """Share of blocks that may disagree as burnt-in text does."""
-_ENOUGH_PIXELS = 10_000
 _ALIKE, _SOME_NOISE, _MUCH_NOISE = 0.985, 0.6, 0.9
 _NEARLY_ALIKE, _NEARLY_ALL_NOISE = 0.95, 0.97
 _RATHER_ALIKE, _LEANING_BITS = 0.9, 1.5
@@ -34,7 +33,7 @@ def one_image_by_the_header(look: Looked) -> bool:
 def is_large(look: Looked) -> bool:
     """Tell whether enough pixels were compared; those that enlarging a small matrix makes do not count."""
     live, matrix = look.result.live_pixels, look.at.least_matrix
-    return min(live, live if matrix is None else matrix) >= _ENOUGH_PIXELS
+    return min(live, live if matrix is None else matrix) >= ENOUGH_PIXELS
 
 
 def settled_by_the_clock(look: Looked) -> bool:

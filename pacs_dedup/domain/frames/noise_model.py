@@ -30,6 +30,10 @@ _LEAST_NOISE_RATIO: Final = 1 / 16
 _KERNEL_NOISE_RATIO: Final = 1.5
 _KERNEL_ENERGY_BITS: Final = 0.6
 _SAME_RAW_CORRELATION: Final = 0.75
+_NOT_ANOTHER_CORRELATION: Final = 0.9
+"""What the noise ratio says against so much correlation is no noise: resampled padding, a mask that was painted."""
+ENOUGH_PIXELS: Final = 10_000
+"""Small matrices hold more fine structure than noise, so that correlation says less of them."""
 
 
 class Reading(StrEnum):
@@ -115,7 +119,8 @@ def read_figures(found: FrameVerification, *, kernel: str, reconstructed: bool) 
     if bits >= LEAST_COPY_BITS:
         return Reading.COPY
     same_raw_data = reconstructed and kernel == "missing" and found.correlation >= _SAME_RAW_CORRELATION
-    return Reading.REPEAT if bits <= -LEAST_REPEAT_BITS and not same_raw_data else Reading.UNCLEAR
+    repeat = bits <= -LEAST_REPEAT_BITS and not same_raw_data and not _at_odds(found)
+    return Reading.REPEAT if repeat else Reading.UNCLEAR
 
 
 def _shares_raw_data(found: FrameVerification, kernel: str) -> bool:
@@ -124,6 +129,11 @@ def _shares_raw_data(found: FrameVerification, kernel: str) -> bool:
         return False
     other_noise = found.noise_ratio > _KERNEL_NOISE_RATIO and abs(found.energy_ratio) > _KERNEL_ENERGY_BITS
     return kernel == "differs" or (found.fidelity is Fidelity.EXACT and other_noise)
+
+
+def _at_odds(found: FrameVerification) -> bool:
+    """Tell whether noise that agrees is measured to differ by many times itself, which no second acquisition does."""
+    return found.live_pixels >= ENOUGH_PIXELS and found.correlation >= _NOT_ANOTHER_CORRELATION
 
 
 def _halvings(left: float) -> float:

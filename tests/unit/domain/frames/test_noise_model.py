@@ -102,6 +102,18 @@ def test_without_a_kernel_noise_that_is_much_alike_is_no_repeat() -> None:
     assert _read(alike, kernel="equal") is Reading.REPEAT
 
 
+@pytest.mark.parametrize(
+    ("correlation", "pixels", "reading"),
+    [(0.9, 10_000, Reading.UNCLEAR), (0.89, 10_000, Reading.REPEAT), (0.9, 9_999, Reading.REPEAT)],
+)
+def test_a_large_frame_whose_figures_contradict_each_other_is_no_repeat(
+    correlation: float, pixels: int, reading: Reading
+) -> None:
+    masked = replace(REPEAT, correlation=correlation, fine_correlation=0.7, noise_ratio=16.0, live_pixels=pixels)
+    assert copy_bits(masked) <= -4.0
+    assert _read(masked, kernel="equal") is reading
+
+
 def test_figures_between_the_two_are_unclear() -> None:
     between = replace(COPY, correlation=0.85, fine_correlation=0.5, noise_ratio=1.0, fidelity=Fidelity.LOSSY)
     assert _read(between) is Reading.UNCLEAR
