@@ -65,11 +65,12 @@ verdict that is *certain* is right at least 99 times in 100, and one that is *li
 none in common, or the relation that was expected. The pairs are what the simulator made, not what a hospital
 receives."""
 
-_EXCHANGED = """*Exchanged under its header and compressed* are pixels of a neighbouring slice or of a repeat, alone in
-their study or for a whole series, in an object that keeps its UIDs, times and all else, compressed with loss under the
-same UIDs. Functional volumes that follow one another within a second differ by less than a quantisation step; what
-compression took, nothing can tell. They count as no false copies above. Two slices exchanged within a series, other
-kernels, and all of these uncompressed, are among the alarms of the row before."""
+_EXCHANGED = """*Other pixels under its header, compressed*, are those of a neighbouring slice or of a repeat, alone in
+their study or for a whole series, or a disc painted in, a tenth of the range brighter; the object keeps its UIDs, times
+and all else, and was compressed with loss after that. Functional volumes that follow one another within a second differ
+by less than a quantisation step; what compression took, nothing can tell. They do not count as false copies above. Two
+slices exchanged within a series, other kernels, and all of these uncompressed, are among the alarms of the row
+before."""
 
 _KEPT = """*UIDs kept* are lossy versions under the UIDs of their originals. What is not called a lossy twin there is an
 alarm, *undecided*, for other pixels may lie under a known UID."""

@@ -159,7 +159,7 @@ def promises(outcomes: Outcomes) -> dict[str, Rate]:
         "same pixels, other patient: quarantine": _rate(other_person, lambda o: o.held),
         "turned or mirrored: alert": _rate(turned, _alarms),
         "one UID, two images: alarm": _rate(conflicts, _alarms),
-        "one UID, pixels exchanged under its header and compressed: alarm": _rate(
+        "one UID, other pixels under its header, compressed: alarm": _rate(
             [o for o in outcomes if _is_hidden(o)], _alarms
         ),
         "another reconstruction, named so": _rate(rebuilt, lambda o: o.named_rightly),

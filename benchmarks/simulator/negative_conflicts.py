@@ -5,6 +5,8 @@ from dataclasses import replace
 from functools import partial
 from itertools import combinations, pairwise
 
+import numpy as np
+
 from benchmarks.simulator.admission import study_of
 from benchmarks.simulator.chains import chain_of
 from benchmarks.simulator.model import DoesNotFit, Seed, Study, set_syntax, syntax_of
@@ -16,6 +18,9 @@ from benchmarks.simulator.seeds import slice_of, slices_in
 _COMPRESSED = (chain_of("jpeg_q75_same_uid"), chain_of("jpeg2000_10_same_uid"))
 _KERNEL = "another kernel"
 _FEWEST_SLICES = 5
+_PAINTED = frozenset({"CT", "MR", "CR", "DX"})
+_LEAST_RADIUS, _DISC = 8, 25
+"""A disc has a 25th of the height of its image as radius, 20 pixels of 512, but 8 pixels at least."""
 _GREYS = ("BitsStored", "PixelRepresentation", "PhotometricInterpretation", "RescaleSlope", "RescaleIntercept")
 
 
@@ -59,6 +64,26 @@ def other_pixels(seeds: tuple[Seed, ...]) -> Iterator[NegativePair]:
             "uid_conflict, two slices exchanged", volume, partial(exchanged, place=place), "in the middle"
         )
         yield from passed(replace(found, sources=tuple(slice_of(volume, n) for n in (place, place + 1))), _COMPRESSED)
+
+
+def painted_discs(seeds: tuple[Seed, ...]) -> Iterator[NegativePair]:
+    """Paint a small disc into one image of a study and leave its UIDs, as who edits an image in place may."""
+    for seed in seeds:
+        if seed.kind != "study" and seed.derived != "slice" and seed.modality in _PAINTED:
+            found = _conflict("uid_conflict, a disc painted in", seed, with_disc, "in the middle")
+            yield from (each if each is found else _hidden(each) for each in passed(found, _COMPRESSED))
+
+
+def with_disc(study: Study) -> Study:
+    """Brighten a disc in the middle of the middle instance by a tenth of the range of its values."""
+    dataset = study[len(study) // 2]
+    values = stored_values(dataset)
+    low, high = int(values.min()), int(values.max())
+    down, across = np.ogrid[: values.shape[1], : values.shape[2]]
+    away = np.hypot(down - values.shape[1] // 2, across - values.shape[2] // 2)
+    disc = np.where(away <= max(_LEAST_RADIUS, values.shape[1] / _DISC), (high - low) // 10, 0)
+    set_native(dataset, np.minimum(values + disc, high))
+    return study
 
 
 def _conflict(kind: str, seed: Seed, change: Change, detail: str) -> NegativePair:

@@ -10,7 +10,7 @@ from benchmarks.simulator.negative_acquisitions import (
     synthetic_reconstructions,
     synthetic_repeats,
 )
-from benchmarks.simulator.negative_conflicts import conflicting_uids, other_pixels
+from benchmarks.simulator.negative_conflicts import conflicting_uids, other_pixels, painted_discs
 from benchmarks.simulator.negative_model import NOT_COPIES, NegativePair
 from benchmarks.simulator.negative_patients import (
     misfiled,
@@ -38,6 +38,7 @@ _SOURCES: tuple[Callable[[tuple[Seed, ...]], Iterator[NegativePair]], ...] = (
     misfiled,
     conflicting_uids,
     other_pixels,
+    painted_discs,
     replaced_series,
     shared_pages,
     split_procedures,

@@ -106,6 +106,7 @@ def _compare(a: Plane, b: Plane, fidelity: Fidelity) -> FrameVerification:
 def _too_few(fit: MonotoneFit, target: Plane, count: int, outliers: Mask, fidelity: Fidelity) -> FrameVerification:
     return FrameVerification(
         overall=_overall(fit, target, outliers),
+        changed=_changed(fit, target),
         live_pixels=count,
         inverted=fit.inverted,
         outlier_share=_share(outliers),
@@ -125,6 +126,7 @@ def _measured(
         correlation=_correlation(_winsorised(ours.middle[live]), _winsorised(theirs.middle[live])),
         likeness=_correlation(fit.fitted[live], target[live]),
         overall=_overall(fit, target, outliers),
+        changed=_changed(fit, target),
         noise_ratio=_noise_ratio(fit.fitted, target, theirs, live),
         live_pixels=fine_a.size,
         inverted=fit.inverted,
@@ -139,6 +141,12 @@ def _measured(
 def _overall(fit: MonotoneFit, target: Plane, outliers: Mask) -> float:
     shown = ~spread(outliers, target.shape)
     return _correlation(fit.fitted[shown], target[shown]) if shown.any() else 0.0
+
+
+def _changed(fit: MonotoneFit, target: Plane) -> float:
+    """Return the greatest difference of block means; where the curve ends, bright and dark pixels have no room."""
+    inside = np.clip(target, np.float32(fit.low), np.float32(fit.high))
+    return float(mean_difference(fit.fitted, inside).max(initial=0.0)) / max(fit.high - fit.low, _TINY)
 
 
 def _share(mask: Mask) -> float:

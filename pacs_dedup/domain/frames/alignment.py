@@ -8,7 +8,6 @@ looked at too: a copy must resemble its original more than it resembles the orig
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median_high
 
 from pacs_dedup.domain.acquisitions.comparison import reconstruction_level
 from pacs_dedup.domain.acquisitions.facts import Geometry
@@ -126,15 +125,16 @@ def samples(items: Iterable[FrameItem], prior: Iterable[FrameItem]) -> Iterable[
     """Yield a sample of the frames of each series, first to last; the more series, the smaller each sample.
 
     Small matrices have little noise each, and one swapped frame among many of them would not show in any other. They
-    are cheap only beside others as small, as most of the prior's have to be.
+    are cheap only beside others as small: where the prior has none of their size, the smallest counts.
     """
-    beside = median_high([_pixels(item) for item in prior] or [_FULL_FRAME])
+    sizes = {_pixels(item) for item in prior} or {_FULL_FRAME}
     by_series: dict[str, list[FrameItem]] = {}
     for item in items:
         by_series.setdefault(item.instance.series_instance_uid, []).append(item)
     most = max(1, min(SAMPLE, MOST_LOOKS // max(1, len(by_series))))
     for members in by_series.values():
-        size = min(most * _as_cheap(max(beside, _pixels(members[0]))), len(members))
+        own = _pixels(members[0])
+        size = min(most * _as_cheap(own if own in sizes else max(own, min(sizes))), len(members))
         yield [members[(2 * n + 1) * len(members) // (2 * size)] for n in range(size)]
 
 

@@ -31,6 +31,8 @@ _LEAST_MEAN_BITS = 1.0
 """What slices that leave it open must weigh on average where at least `_ENOUGH_SLICES` speak together."""
 _SHARE_THAT_WINS = 0.8
 _SHARE_LEFT = 0.2
+_MOST_CHANGED = 0.04
+"""Share of the range by which JPEG at quality 75 changes the mean of a block in one frame of a hundred."""
 _SAME_NOISE = 0.75
 """Correlation that slices of other acquisitions do not reach but where everything looks like everything."""
 
@@ -120,7 +122,16 @@ def _settled_together(findings: Findings) -> Findings:
     in_question = any(look.at.one_uid for look, _ in answered) and len(open_bits) > _SHARE_LEFT * len(answered)
     if open_bits and fmean(open_bits) < (LEAST_COPY_BITS if in_question else _LEAST_MEAN_BITS):
         return findings
-    return [(look, finding if is_silent(look, finding) else Finding.COPY) for look, finding in findings]
+    left = (
+        finding if is_silent(look, finding) or not _may_be_taken(look) else Finding.COPY for look, finding in findings
+    )
+    return [(look, finding) for (look, _), finding in zip(findings, left, strict=True)]
+
+
+def _may_be_taken(look: Looked) -> bool:
+    """Whether others may speak for a look; under a kept UID only where it leans to its partner by itself."""
+    leans = copy_bits(look.result) >= _LEAST_MEAN_BITS and is_closer(look)
+    return not look.at.one_uid or leans
 
 
 def is_silent(look: Looked, finding: Finding) -> bool:
@@ -192,28 +203,43 @@ def read_twins(findings: Findings) -> TwinLooks:
     for look, finding in findings:
         said[_of_a_twin(look, finding)].append(look.at)
     copies, refuted = said[SopFinding.LOSSY_TWIN], said[SopFinding.CONFLICTING]
-    alike = (look.at for look, finding in findings if finding is Finding.UNCLEAR and has_little_noise(look))
     return TwinLooks(
         copies=Counter(map(_blobs, copies)),
-        alike=Counter(map(_blobs, alike)),
+        alike=Counter(map(_blobs, _alike(findings))),
         refuted=frozenset(map(_blobs, refuted)),
         left_open=frozenset(map(_blobs, said[SopFinding.UNSETTLED])),
         vouched_series=frozenset({at.series for at in copies} - {at.series for at in refuted}),
     )
 
 
+def _alike(findings: Findings) -> Iterable[LookAt]:
+    """Return the looks that had little noise to compare, where they are few in their series."""
+    series: dict[str, list[LookAt]] = defaultdict(list)
+    for look, finding in findings:
+        if finding is Finding.UNCLEAR and has_little_noise(look) and not _is_changed(look):
+            series[look.at.series].append(look.at)
+    looks = Counter(look.at.series for look, _ in findings)
+    return (at for name, few in series.items() if len(few) <= _SHARE_LEFT * looks[name] for at in few)
+
+
+def _is_changed(look: Looked) -> bool:
+    """Whether a part of the picture was painted in or out, which compression does not do."""
+    return look.result.changed > _MOST_CHANGED
+
+
 def _of_a_twin(look: Looked, finding: Finding) -> SopFinding | None:
     """Say what one look means; None where it leaves the answer to the sketches and the rest of the series."""
     closer = is_closer(look)
     match finding:
-        case Finding.COPY if not is_beaten(look):
+        case Finding.COPY if not is_beaten(look) and not _is_changed(look):
             return SopFinding.LOSSY_TWIN
         case Finding.RECONSTRUCTION:
             return SopFinding.CONFLICTING
         case Finding.REPEAT:
             return SopFinding.UNSETTLED if closer else SopFinding.CONFLICTING
         case _:
-            return None if closer or look.result.refused else SopFinding.UNSETTLED
+            open_still = closer or bool(look.result.refused)
+            return None if open_still and not _is_changed(look) else SopFinding.UNSETTLED
 
 
 def _blobs(at: LookAt) -> tuple[BlobId, BlobId]:

@@ -41,7 +41,7 @@ class TwinLooks:
         left_open: pairs of which a frame was compared and neither shown to be the same nor another.
         vouched_series: Series Instance UIDs of the incoming study in which a look found a copy, and none refuted one.
         beside: the frames next to those of a prior blob, in its series or, of many frames, within itself.
-        alike: in how many others a pair showed hardly any noise, and looked far more alike than the neighbours do.
+        alike: in how many others a pair showed hardly any noise, and looked more alike than the neighbours do.
     """
 
     copies: Mapping[tuple[BlobId, BlobId], int] = field(default_factory=dict)

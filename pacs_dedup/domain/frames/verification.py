@@ -42,8 +42,10 @@ class FrameVerification:
         outlier_share: share of 8x8 blocks that disagree locally: burnt-in text, marks.
         thin: so few pixels carry grey levels that what they say of noise proves nothing without the clock.
         overall: likeness of the whole frames, saturated ends included and marks left out, -1..1.
+        changed: by how much the means of an 8x8 block differ at most, in shares of the fitted range: what was painted
+            in or out, however smooth. Brighter or darker than the fitted curve reaches is no difference.
         refused: why there was too little to compare; empty when the figures hold. Where pixels were compared at all,
-            `overall` and `outlier_share` still hold.
+            `overall`, `outlier_share` and `changed` still hold.
     """
 
     correlation: float = 0.0
@@ -60,6 +62,7 @@ class FrameVerification:
     unexplained_share: float = 1.0
     thin: bool = False
     overall: float = 0.0
+    changed: float = 0.0
 
     @property
     def compared(self) -> bool:

@@ -116,7 +116,7 @@ def test_what_compression_may_hide_is_counted_apart() -> None:
     )
     hidden = replace(hidden, expected=("uid_conflict", "undecided"), disposition="flag")
     told = metrics.promises([hidden, replace(hidden, relation="undecided", disposition="alert")])
-    row = told["one UID, pixels exchanged under its header and compressed: alarm"]
+    row = told["one UID, other pixels under its header, compressed: alarm"]
     assert (row.hits, row.trials) == (1, 2)
     assert told["one UID, two images: alarm"].trials == told["false copies"].trials == 0
     assert not metrics.negatives([hidden])

@@ -11,7 +11,7 @@ from benchmarks.simulator.admission import study_of
 from benchmarks.simulator.exposures import acquire_again, minutes_later
 from benchmarks.simulator.model import write_study
 from benchmarks.simulator.negative_acquisitions import other_kernel, stamped
-from benchmarks.simulator.negative_conflicts import claim_uids, exchanged, with_pixels_of
+from benchmarks.simulator.negative_conflicts import claim_uids, exchanged, with_disc, with_pixels_of
 from benchmarks.simulator.negative_model import HIDDEN_EXCHANGE
 from benchmarks.simulator.negative_patients import as_subject, report_on, split_procedure, with_page
 from benchmarks.simulator.negatives import NegativePair, negatives
@@ -93,6 +93,8 @@ def test_without_a_corpus_there_are_pairs_of_the_wheels_images(tmp_path: Path) -
         "shared_page",
         "synthetic_repeat",
         "synthetic_follow_up",
+        "uid_conflict, a disc painted in",
+        "hidden exchange, a disc painted in after transfer",
     }
     assert {"other_people", "misfiled"} <= kinds
 
@@ -147,11 +149,18 @@ def test_exchanged_pixels_lie_under_a_header_that_says_nothing_of_it(corpus: Pat
     assert [d.PixelData for d in swapped] == [before[n].PixelData for n in order]
 
 
+def test_a_disc_is_painted_into_one_image_and_leaves_its_header() -> None:
+    before, after = mr_series(), with_disc(deepcopy(mr_series()))
+    changed = [not np.array_equal(stored_values(a), stored_values(b)) for a, b in zip(before, after, strict=True)]
+    assert changed.count(True) == 1
+    assert [d.SOPInstanceUID for d in before] == [d.SOPInstanceUID for d in after]
+
+
 @pytest.mark.corpus
 def test_only_what_no_pixel_may_tell_is_counted_apart(pairs: tuple[NegativePair, ...]) -> None:
     hidden = {pair.kind for pair in pairs if pair.kind.startswith(HIDDEN_EXCHANGE)}
-    sources = ("a neighbour", "a repeat", "a repeat, one slice")
-    assert hidden == {f"hidden exchange, pixels of {whose} after transfer" for whose in sources}
+    sources = ("pixels of a neighbour", "pixels of a repeat", "pixels of a repeat, one slice", "a disc painted in")
+    assert hidden == {f"hidden exchange, {what} after transfer" for what in sources}
     assert all(pair.alert_required for pair in pairs if pair.kind in hidden)
 
 

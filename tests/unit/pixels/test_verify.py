@@ -187,3 +187,16 @@ def test_two_frames_without_any_noise_share_none() -> None:
         GreyFrame(rows // 16 * 16), GreyFrame((columns // 16 * 16 + rows // 32).astype(np.float32))
     )
     assert found.refused or copy_bits(found) < 0
+
+
+def test_what_was_painted_in_changes_the_mean_of_a_block_however_smooth_it_is() -> None:
+    original = scan()
+    rows, columns = np.mgrid[: original.shape[0], : original.shape[1]]
+    reach = float(original.max() - original.min())
+    hill = np.exp(-((rows - 120) ** 2 + (columns - 120) ** 2) / 400) * 0.15 * reach
+    painted_in = GreyFrame((original + hill).astype(np.float32))
+    found = verify_grey_frames(GreyFrame(original), painted_in)
+    assert found.outlier_share < 0.01
+    assert 0.05 < found.changed < 0.2
+    assert verify_grey_frames(painted_in, GreyFrame(original)).changed > 0.05
+    assert verify_grey_frames(GreyFrame(original), GreyFrame(original)).changed < 0.01

@@ -67,6 +67,7 @@ def test_under_kept_uids_a_little_noise_in_each_is_no_word_for_all() -> None:
     assert findings(*[faint] * 9) == [Finding.UNCLEAR] * 9
     others = [beside(KEPT, SAME_NOISE, 0.8)] * 8
     assert findings(*others, faint) == [Finding.COPY] * 9
+    assert findings(*others, beside(KEPT, FAINT, 0.95))[-1] is Finding.UNCLEAR
     assert findings(*others[:6], *[faint] * 2).count(Finding.UNCLEAR) == 2
 
 

@@ -7,7 +7,7 @@ import pytest
 from pacs_dedup.domain.acquisitions.facts import FrameFacts
 from pacs_dedup.domain.frames.alignment import LookAt, Looked, plan, samples
 from pacs_dedup.domain.frames.closeness import is_beaten, is_closer, lead_over_neighbours
-from pacs_dedup.domain.frames.findings import read_all, read_twins
+from pacs_dedup.domain.frames.findings import Finding, read_all, read_twins
 from pacs_dedup.domain.frames.pairing import FrameRef, frame_items
 from pacs_dedup.domain.frames.sop_findings import SopFinding, TwinLooks, compare_instances
 from pacs_dedup.domain.frames.verification import FrameVerification
@@ -23,7 +23,7 @@ from tests.builders import (
     make_instance,
     make_slices,
 )
-from tests.looks import FLAT, KEPT, PAIR, WINNING, beside
+from tests.looks import FLAT, KEPT, PAIR, WINNING, beside, findings
 
 KNOWN = make_instance("1", acquisition=make_acquisition(0.0, acquired_at="20260301101502"))
 TWIN = again(KNOWN, frames=(make_frame("squeezed"),), rendition=LOSSY, transfer_syntax_uid=JPEG_BASELINE)
@@ -84,14 +84,39 @@ AIR = FrameVerification(0.75, 0.999, 1.6, 3_000, fine_correlation=0.5, overall=0
         (beside(KEPT, AIR, 0.7), 0),
         (Looked(KEPT, AIR), 0),
         (beside(KEPT, replace(AIR, overall=0.997), 0.3), 0),
+        (beside(KEPT, replace(AIR, changed=0.041), 0.3), 0),
+        (beside(KEPT, replace(AIR, outlier_share=0.004), 0.3), 0),
         (beside(replace(KEPT, one_moment=False), AIR, 0.3), 0),
         (beside(replace(KEPT, kernel="missing"), AIR, 0.3), 0),
     ],
 )
 def test_a_slice_with_little_noise_is_alike_where_the_header_and_the_picture_agree(look: Looked, count: int) -> None:
-    read = read_twins(read_all([look]))
+    read = read_twins(read_all([look, *[WINNING] * 4]))
     assert read.alike.get((PAIR.incoming.blob_id, PAIR.prior.blob_id), 0) == count
-    assert not read.copies
+
+
+def test_looks_with_little_noise_are_alike_where_they_are_few() -> None:
+    airy = beside(KEPT, AIR, 0.3)
+    assert not read_twins(read_all([airy])).alike
+    assert not read_twins(read_all([*[airy] * 2, *[WINNING] * 7])).alike
+    assert read_twins(read_all([*[airy] * 2, *[WINNING] * 8])).alike == {(KEPT.incoming.blob_id, KEPT.prior.blob_id): 2}
+
+
+@pytest.mark.parametrize(("changed", "twins"), [(0.04, 1), (0.041, 0)])
+def test_a_part_painted_in_or_out_is_no_loss_of_compression(changed: float, twins: int) -> None:
+    painted = Looked(KEPT, replace(SAME_NOISE, changed=changed), WINNING.beside)
+    read = read_twins(read_all([painted]))
+    assert read.copies.get((KEPT.incoming.blob_id, KEPT.prior.blob_id), 0) == twins
+    assert len(read.left_open) == 1 - twins
+
+
+def test_others_do_not_speak_for_a_slice_that_does_not_lean_to_its_partner() -> None:
+    swapped = FrameVerification(0.912, 0.913, 1.09, 1_100, fine_correlation=0.62, overall=0.98)
+    leaning = FrameVerification(0.975, 0.987, 1.07, 1_700, fine_correlation=0.6, overall=0.99)
+    good = [beside(KEPT, SAME_NOISE, 0.8)] * 34
+    found = findings(*good, beside(KEPT, swapped, 0.902), beside(KEPT, leaning, 0.8))
+    assert found[-2:] == [Finding.UNCLEAR, Finding.COPY]
+    assert findings(*good, beside(KEPT, swapped, 0.2))[-1] is Finding.UNCLEAR
 
 
 def test_a_slice_that_looks_alike_is_a_twin_where_others_of_its_series_vouch_for_it() -> None:
@@ -115,10 +140,12 @@ def test_a_flat_picture_far_closer_than_its_neighbours_is_a_copy_of_itself_alone
     assert twins.copies == {(KEPT.incoming.blob_id, KEPT.prior.blob_id): 1}
 
 
-@pytest.mark.parametrize(("side", "looks"), [(64, 30), (512, 9)])
-def test_small_frames_are_many_looks_only_beside_frames_as_small(side: int, looks: int) -> None:
+@pytest.mark.parametrize(("sides", "looks"), [((64,), 30), ((512,), 9), ((512, 512, 64), 30), ((512, 256), 30)])
+def test_small_frames_are_many_looks_only_where_the_prior_has_some_as_small(sides: tuple[int, ...], looks: int) -> None:
     small = tuple(replace(i, rendition=replace(LOSSLESS, rows=64, columns=64)) for i in make_slices(30))
-    prior = tuple(replace(i, rendition=replace(LOSSLESS, rows=side, columns=side)) for i in make_slices(30))
+    prior = tuple(
+        replace(i, rendition=replace(LOSSLESS, rows=side, columns=side)) for side in sides for i in make_slices(10)
+    )
     (sample,) = samples(frame_items(small), frame_items(prior))
     assert len(sample) == looks
 
