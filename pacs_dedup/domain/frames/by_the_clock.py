@@ -100,7 +100,7 @@ def _is_one_picture(look: Looked) -> bool:
 def has_little_noise(look: Looked) -> bool:
     """Tell whether a frame under its old UID is the one it was but for noise, of which it had too little.
 
-    The first and last slices of a head hold mostly air. Most others of the series have to vouch for such a one.
+    The first and last slices of a head hold mostly air. Others of the series have to vouch for such a one.
     """
     found = look.result
     alike = found.overall >= _ONE_RECONSTRUCTION and found.outlier_share <= _MARKS_OF_LOSS

@@ -111,7 +111,7 @@ def _settled_together(findings: Findings) -> Findings:
 
     Compression takes the same from every slice; a repeat has a noise of its own in each. So a little that speaks for a
     copy in slice after slice is more than a little. Under kept UIDs a header may describe another reconstruction, so
-    that there the little has to be more, but for a slice or two.
+    that there the little has to be more, unless few slices are open.
     """
     answered = [(look, finding) for look, finding in findings if not is_silent(look, finding)]
     against = any(finding in AGAINST for _, finding in answered)

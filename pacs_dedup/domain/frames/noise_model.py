@@ -31,7 +31,8 @@ _KERNEL_NOISE_RATIO: Final = 1.5
 _KERNEL_ENERGY_BITS: Final = 0.6
 _SAME_RAW_CORRELATION: Final = 0.75
 _NOT_ANOTHER_CORRELATION: Final = 0.9
-"""What the noise ratio says against so much correlation is no noise: resampled padding, a mask that was painted."""
+_MANY_TIMES: Final = 4.0
+"""Noise that agrees at 0.9 differs by little more than itself; what differs by four times as much is something else."""
 ENOUGH_PIXELS: Final = 10_000
 """Small matrices hold more fine structure than noise, so that correlation says less of them."""
 
@@ -133,7 +134,8 @@ def _shares_raw_data(found: FrameVerification, kernel: str) -> bool:
 
 def _at_odds(found: FrameVerification) -> bool:
     """Tell whether noise that agrees is measured to differ by many times itself, which no second acquisition does."""
-    return found.live_pixels >= ENOUGH_PIXELS and found.correlation >= _NOT_ANOTHER_CORRELATION
+    agrees = found.live_pixels >= ENOUGH_PIXELS and found.correlation >= _NOT_ANOTHER_CORRELATION
+    return agrees and found.noise_ratio >= _MANY_TIMES
 
 
 def _halvings(left: float) -> float:

@@ -114,6 +114,11 @@ def test_a_large_frame_whose_figures_contradict_each_other_is_no_repeat(
     assert _read(masked, kernel="equal") is reading
 
 
+def test_a_quiet_scan_that_was_repeated_is_a_repeat() -> None:
+    quiet = replace(REPEAT, correlation=0.91, fine_correlation=0.45, noise_ratio=1.5, live_pixels=90_000)
+    assert _read(replace(quiet, fidelity=Fidelity.EXACT, unexplained_share=0.5), kernel="equal") is Reading.REPEAT
+
+
 def test_figures_between_the_two_are_unclear() -> None:
     between = replace(COPY, correlation=0.85, fine_correlation=0.5, noise_ratio=1.0, fidelity=Fidelity.LOSSY)
     assert _read(between) is Reading.UNCLEAR
