@@ -2,125 +2,23 @@
 
 import os
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
-from re import Pattern
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from pacs_dedup.config.hosts import is_host
-from pacs_dedup.domain.identifiers import AeTitle
+from pacs_dedup.config.dicom import Dicom
+from pacs_dedup.config.peer import Peer, PeerRole
+from pacs_dedup.config.section import Section
 from pacs_dedup.domain.policy import Action
 
 ENVIRONMENT_PREFIX = "PACS_DEDUP_"
 DATABASE_FILE = "pacs_dedup.db"
 
-_MAX_AE_TITLE = 16
-_MAX_PORT = 65535
-_SMALLEST_MAX_PDU = 4096
 _NESTED = "__"
 
 
-class UnknownPeers(StrEnum):
-    """What happens to a calling AE title that is not among the peers."""
-
-    LOOPBACK = "loopback"
-    ACCEPT = "accept"
-    REJECT = "reject"
-
-
-class PeerRole(StrEnum):
-    """What a peer is to us."""
-
-    SOURCE = "source"
-    DESTINATION = "destination"
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def _checked_ae_title(text: str) -> str:
-    """Check an AE title: 1 to 16 characters of the default repertoire, no backslash, no controls (PS3.5 6.2, VR AE)."""
-    title = text.strip()
-    if not title or len(title) > _MAX_AE_TITLE or not title.isascii() or not title.isprintable() or "\\" in title:
-        raise ValueError("an AE title has 1 to 16 printable ASCII characters and no backslash")
-    return title
-
-
-class Dicom(_Section):
-    """``[dicom]``: how the listener appears on the network."""
-
-    ae_title: str = "PACSDEDUP"
-    port: int = Field(default=11112, ge=0, le=_MAX_PORT)
-    bind: str = "0.0.0.0"  # noqa: S104 - an SCP that the hospital's modalities can not reach is of no use
-    max_pdu: int = Field(default=131072, ge=0)
-    max_associations: int = Field(default=40, ge=1)
-    require_called_aet: bool = True
-    unknown_peers: UnknownPeers = UnknownPeers.LOOPBACK
-    accept_private_sop_classes: bool = False
-
-    _ae_title = field_validator("ae_title")(_checked_ae_title)
-
-    @field_validator("max_pdu")
-    @classmethod
-    def _usable_max_pdu(cls, value: int) -> int:
-        if 0 < value < _SMALLEST_MAX_PDU:
-            raise ValueError(f"use 0 (no limit) or at least {_SMALLEST_MAX_PDU} bytes")
-        return value
-
-
-class Peer(_Section):
-    """``[[peers]]``: one application entity that we know.
-
-    Attributes:
-        address: ``AET@host:port``; a source may leave out the port, or the host too where it has no fixed one.
-        issuer: assigning authority of the patient IDs it sends without Issuer of Patient ID (0010,0021).
-        charset: specific character set assumed where a data set that it sends names none (0008,0005).
-        pseudo_ids: regular expressions of the numbers it gives to people whom it can not identify.
-    """
-
-    name: str = Field(min_length=1, pattern=r"^[^>\s]+$")
-    address: str
-    roles: frozenset[PeerRole] = frozenset({PeerRole.SOURCE})
-    site: str = ""
-    issuer: str = ""
-    charset: str = ""
-    pseudo_ids: tuple[Pattern[str], ...] = ()
-
-    @property
-    def ae_title(self) -> AeTitle:
-        """The AE title in the address."""
-        return AeTitle(self.address.partition("@")[0].strip())
-
-    @property
-    def host(self) -> str:
-        """The host in the address, without brackets; empty where it names none."""
-        host, _, port = self.address.partition("@")[2].rpartition(":")
-        return (host if host and port.isdigit() else self.address.partition("@")[2]).strip("[] ")
-
-    @property
-    def port(self) -> int:
-        """The port in the address; 0 where it names none."""
-        host, _, port = self.address.partition("@")[2].rpartition(":")
-        return int(port) if host and port.isdigit() else 0
-
-    def calls_as(self, calling_ae: str, address: str) -> bool:
-        """Tell whether an association from this AE title at this IP address is this peer's."""
-        return self.ae_title == calling_ae and (not self.host or is_host(address, self.host))
-
-    @model_validator(mode="after")
-    def _usable_address(self) -> "Peer":
-        _checked_ae_title(self.ae_title)
-        if self.port > _MAX_PORT:
-            raise ValueError(f"address {self.address!r}: the port must be 1 to {_MAX_PORT}")
-        if PeerRole.DESTINATION in self.roles and not (self.host and self.port):
-            raise ValueError(f"address {self.address!r}: a destination needs the form AET@host:port")
-        return self
-
-
-class Mode(_Section):
+class Mode(Section):
     """``[mode]``: how far the product may go."""
 
     action: Action = Action.OBSERVE
@@ -138,7 +36,7 @@ class Mode(_Section):
         return timedelta(seconds=self.judge_within_s)
 
 
-class Storage(_Section):
+class Storage(Section):
     """``[storage]``: where bytes and records are kept."""
 
     path: Path = Path("data")
@@ -151,7 +49,7 @@ class Storage(_Section):
         return self.low_water_mb * 1024 * 1024
 
 
-class Completion(_Section):
+class Completion(Section):
     """``[completion]``: when a study counts as complete, which DICOM never says (PS3.4 B.4.1)."""
 
     quiet_s: float = Field(default=60, ge=0)
@@ -168,7 +66,7 @@ class Completion(_Section):
         return timedelta(seconds=self.force_s)
 
 
-class Workers(_Section):
+class Workers(Section):
     """``[workers]``: how much of the machine decoding may use."""
 
     count: int = Field(default=0, ge=0)
