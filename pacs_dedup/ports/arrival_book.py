@@ -25,6 +25,8 @@ class Arrival:
         association: random name of the association, so that one transfer can be followed through the logs.
         refused: why the sender was told that it failed although the bytes are kept; empty when acknowledged.
         locator: the path of a scanned file; makes a second scan of it no new arrival. Empty for C-STORE.
+        receipt: random text made when the instance came in; makes recording it again no new arrival. Empty for a
+            scanned file.
     """
 
     blob_id: BlobId
@@ -39,6 +41,7 @@ class Arrival:
     sop_instance_uid: SopInstanceUid = SopInstanceUid("")
     refused: str = ""
     locator: str = ""
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ class ArrivalBook(Protocol):
         instance goes out in any case, whatever else fails.
 
         A refused arrival is recorded and queues nothing. A scanned file that is recorded already (same source, locator
-        and blob) returns its first arrival and queues nothing.
+        and blob), or an arrival whose receipt is recorded already, returns the first one and queues nothing: where the
+        answer to a commit was lost, recording once more is safe.
         """
         ...
 

@@ -1,6 +1,7 @@
 """What every `ArrivalBook` promises."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -69,6 +70,24 @@ class ArrivalBookContract:
         scanned = arrival(source="scan:/images", locator="/images/a.dcm")
         with ThreadPoolExecutor(6) as pool:
             ids = list(pool.map(lambda _: database.arrivals.record(scanned), range(12)))
+        assert len(set(ids)) == 1
+        assert database.journal.backlog()[Step.FINGERPRINT] == 1
+
+    def test_a_receipt_recorded_twice_is_one_arrival(self, database: Database) -> None:
+        received = replace(arrival(), receipt="r1")
+        first = database.arrivals.record(received, ["archive"])
+        assert database.arrivals.record(received, ["archive"]) == first
+        assert database.arrivals.get(first) == received
+        assert (database.journal.backlog()[Step.FINGERPRINT], database.journal.backlog()[Step.FORWARD]) == (1, 1)
+
+    def test_the_same_bytes_under_another_receipt_are_another_arrival(self, database: Database) -> None:
+        first, second = (database.arrivals.record(replace(arrival(), receipt=each)) for each in ("r1", "r2"))
+        assert first != second
+
+    def test_threads_that_record_one_receipt_at_once_record_one_arrival(self, database: Database) -> None:
+        received = replace(arrival(), receipt="r1")
+        with ThreadPoolExecutor(6) as pool:
+            ids = list(pool.map(lambda _: database.arrivals.record(received), range(12)))
         assert len(set(ids)) == 1
         assert database.journal.backlog()[Step.FINGERPRINT] == 1
 

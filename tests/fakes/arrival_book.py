@@ -28,6 +28,8 @@ class MemoryArrivalBook:
             for number, known in enumerate(self._arrivals, 1):
                 if arrival.locator and _scan(known) == _scan(arrival):
                     return ArrivalId(number)
+                if arrival.receipt and known.receipt == arrival.receipt:
+                    return ArrivalId(number)
             self._arrivals.append(arrival)
             arrival_id = ArrivalId(len(self._arrivals))
             if not arrival.refused:

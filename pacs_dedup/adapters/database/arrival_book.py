@@ -1,4 +1,4 @@
-"""Arrivals and what is wrong with some; a scanned file is recorded once, and that is the database's to see."""
+"""Arrivals and what is wrong with some; a receipt and a scanned file are recorded once: the database's to see."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, literal, select, 
 
 from pacs_dedup.adapters.database.engine import Transactions, insert
 from pacs_dedup.adapters.database.journal import queue_work
-from pacs_dedup.adapters.database.tables import SCANNED, arrivals, problems
+from pacs_dedup.adapters.database.tables import RECEIVED, SCANNED, arrivals, problems
 from pacs_dedup.domain.identifiers import AeTitle, ArrivalId, BlobId, SopClassUid, SopInstanceUid, TransferSyntaxUid
 from pacs_dedup.ports.arrival_book import Arrival, Problem
 from pacs_dedup.ports.clock import Clock
@@ -79,20 +79,20 @@ def _record_arrival(
     statement = (
         insert(connection, arrivals)
         .values(values)
-        .on_conflict_do_nothing(
-            index_elements=[arrivals.c.source, arrivals.c.locator, arrivals.c.blob_id], index_where=SCANNED
-        )
+        .on_conflict_do_nothing()  # whichever of the two indexes it is
         .returning(arrivals.c.id)
     )
     arrival_id: int | None = connection.execute(statement).scalar_one_or_none()
     if arrival_id is None:
-        return ArrivalId(connection.execute(_first_scan(arrival)).scalar_one())
+        return ArrivalId(connection.execute(_recorded(arrival)).scalar_one())
     if not arrival.refused:
         queue_work(connection, consequences(ArrivalId(arrival_id)), now)
     return ArrivalId(arrival_id)
 
 
-def _first_scan(arrival: Arrival) -> Select[int]:
+def _recorded(arrival: Arrival) -> Select[int]:
+    if arrival.receipt:
+        return select(arrivals.c.id).where(RECEIVED, arrivals.c.receipt == arrival.receipt)
     return select(arrivals.c.id).where(
         SCANNED,
         arrivals.c.source == arrival.source,
@@ -116,6 +116,7 @@ def _to_arrival(row: Row[Any]) -> Arrival:
         sop_instance_uid=SopInstanceUid(values["sop_instance_uid"]),
         refused=values["refused"],
         locator=values["locator"],
+        receipt=values["receipt"],
     )
 
 

@@ -47,6 +47,7 @@ arrivals = Table(
     Column("sop_instance_uid", AnyText, nullable=False),
     Column("refused", AnyText, nullable=False),
     Column("locator", AnyText, nullable=False),
+    Column("receipt", Text, nullable=False, server_default=""),
     sqlite_strict=True,
 )
 SCANNED = text("locator <> ''")
@@ -59,6 +60,8 @@ Index(
     sqlite_where=SCANNED,
     postgresql_where=SCANNED,
 )
+RECEIVED = text("receipt <> ''")
+Index("uq_arrivals_receipt", arrivals.c.receipt, unique=True, sqlite_where=RECEIVED, postgresql_where=RECEIVED)
 
 work = Table(
     "work",
