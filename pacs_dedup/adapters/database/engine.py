@@ -3,9 +3,10 @@
 import json
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,6 +35,12 @@ T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 30_000
 CONNECT_TIMEOUT_S = 10
+_UNTIL_A_VANISHED_SERVER_IS_GIVEN_UP = {
+    "keepalives_idle": 10,  # seconds; else a call to a host without power waits for hours
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,  # milliseconds that sent bytes may stay unacknowledged
+}
 
 _IMMEDIATE = "pacs_dedup_immediate"
 _RETRIED_SQLSTATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock: PostgreSQL undid one side
@@ -43,14 +50,48 @@ _PRIMARY_CODE = 0xFF  # SQLite tells more of a code in the bits above
 _DAMAGED_SQLSTATES = frozenset({"XX001", "XX002"})  # data corrupted, index corrupted
 
 
+class Preparation:
+    """Work that must have been done once before a database is used: bringing its schema up to date."""
+
+    def __init__(self, *steps: Callable[[Connection], object]) -> None:
+        """Name the steps; each is a transaction of its own."""
+        self._steps = steps
+        self._lock = threading.Lock()
+        self._done = False
+
+    def ensure(self, run: Callable[[Callable[[Connection], object]], object]) -> None:
+        """Do the steps with ``run``, unless they are done. What fails is tried again by the next caller."""
+        if self._done:
+            return
+        with self._lock:
+            for step in () if self._done else self._steps:
+                run(step)
+            self._done = True
+
+
 @dataclass(frozen=True, slots=True)
 class Transactions:
-    """Runs work inside transactions; what `write` returns from is durable."""
+    """Runs work inside transactions; what `write` returns from is durable.
+
+    Attributes:
+        preparation: done before the first work, so that a database may be away when it is opened.
+    """
 
     engine: Engine
+    preparation: Preparation = field(default_factory=Preparation)
+
+    def prepare(self) -> None:
+        """Do now what must be done before the first work.
+
+        Raises:
+            BadConfiguration: the schema can not be set up, or a newer version wrote it.
+            OutOfStorage: the database does not answer, or has no room.
+        """
+        self.preparation.ensure(self._write)
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` on one state of the database, however many statements it takes."""
+        self.prepare()
         reader = self.engine
         if reader.dialect.name == "postgresql":
             reader = reader.execution_options(isolation_level="REPEATABLE READ")
@@ -64,6 +105,10 @@ class Transactions:
             StorageDamaged: the database can not be read.
             PacsDedupError: it does not understand the change, or a constraint forbids it; nothing of it was kept.
         """
+        self.prepare()
+        return self._write(work)
+
+    def _write(self, work: Callable[[Connection], T]) -> T:
         writer = self.engine.execution_options(**{_IMMEDIATE: True})
         return _in_words(lambda: _repeated(lambda: _run(writer, work)))
 
@@ -162,7 +207,7 @@ def _connect_postgresql(url: URL) -> Engine:
         hide_parameters=True,
         max_overflow=-1,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S} | _UNTIL_A_VANISHED_SERVER_IS_GIVEN_UP,
     )
 
     @event.listens_for(engine, "connect")

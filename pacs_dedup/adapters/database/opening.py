@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pacs_dedup.adapters.database.arrival_book import DatabaseArrivalBook
 from pacs_dedup.adapters.database.case_book import DatabaseCaseBook
-from pacs_dedup.adapters.database.engine import Transactions, connect
+from pacs_dedup.adapters.database.engine import Preparation, Transactions, connect
 from pacs_dedup.adapters.database.fingerprint_index import DatabaseFingerprintIndex
 from pacs_dedup.adapters.database.journal import DatabaseJournal, release_leases
 from pacs_dedup.adapters.database.quarantine import DatabaseQuarantine
@@ -31,12 +31,21 @@ class Database:
     quarantine: Quarantine
     transactions: Transactions
 
+    def prepare(self) -> None:
+        """Bring the schema up to date now, where that was left for later.
+
+        Raises:
+            BadConfiguration: the schema can not be set up, or a newer version wrote it.
+            OutOfStorage: the database does not answer, or has no room.
+        """
+        self.transactions.prepare()
+
     def close(self) -> None:
         """Close the connections."""
         self.transactions.engine.dispose()
 
 
-def open_database(url: str, clock: Clock, *, sole_owner: bool = False) -> Database:
+def open_database(url: str, clock: Clock, *, sole_owner: bool = False, lazily: bool = False) -> Database:
     """Open a database and bring its schema up to date. Any number of processes may share one.
 
     Args:
@@ -45,15 +54,17 @@ def open_database(url: str, clock: Clock, *, sole_owner: bool = False) -> Databa
         clock: decides what is due and which leases are over.
         sole_owner: nobody else uses the database, for example because the caller holds the lock on its data folder.
             Then every lease that is open belongs to a process that died, and is released at once.
+        lazily: nothing is asked of the database yet; what is raised otherwise, the first use of a port raises, and the
+            next use tries again.
 
     Raises:
         BadConfiguration: the URL can not be used, the schema can not be set up, or a newer version wrote it.
         OutOfStorage: the database does not answer, or has no room.
     """
-    transactions = Transactions(connect(url))
-    transactions.write(migrate)
-    if sole_owner:
-        transactions.write(release_leases)
+    steps = (migrate, release_leases) if sole_owner else (migrate,)
+    transactions = Transactions(connect(url), Preparation(*steps))
+    if not lazily:
+        transactions.prepare()
     return Database(
         arrivals=DatabaseArrivalBook(transactions, clock),
         journal=DatabaseJournal(transactions, clock),

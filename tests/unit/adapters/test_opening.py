@@ -2,6 +2,7 @@
 
 import re
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from pacs_dedup.adapters.database import Database, open_database
 from pacs_dedup.adapters.database.engine import Transactions, connect
 from pacs_dedup.adapters.database.tables import metadata
 from pacs_dedup.domain.errors import BadConfiguration, OutOfStorage
+from tests.contracts.values import arrival
 from tests.fakes import FakeClock
 
 
@@ -75,6 +77,19 @@ def test_a_server_that_is_not_there_can_be_tried_again_later() -> None:
         open_database("postgresql://user:secret@127.0.0.1:1/x", FakeClock())
     assert error.value.retriable
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.postgres
+def test_a_database_opened_lazily_is_set_up_by_its_first_use_once_it_answers(empty_postgres_url: str) -> None:
+    away = open_database("postgresql://user:secret@127.0.0.1:1/x", FakeClock(), lazily=True)
+    for _ in range(2):
+        with pytest.raises(OutOfStorage, match="see that it runs"):
+            away.journal.backlog()
+    database = open_database(empty_postgres_url, FakeClock(), lazily=True)
+    with ThreadPoolExecutor(4) as pool:
+        ids = list(pool.map(database.arrivals.record, map(arrival, range(4))))
+    assert len(set(ids)) == 4
+    database.close()
 
 
 @pytest.mark.postgres
