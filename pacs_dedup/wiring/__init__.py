@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pacs_dedup.adapters.database import open_database
 from pacs_dedup.adapters.dimse_destination import DimseDestination
+from pacs_dedup.adapters.file_audit_inbox import FileAuditInbox
 from pacs_dedup.adapters.file_blob_store import FileBlobStore
 from pacs_dedup.adapters.isolated_call import IsolatedCall
 from pacs_dedup.adapters.system_clock import SystemClock
@@ -30,6 +31,7 @@ from pacs_dedup.pipeline.settle import settle_once
 from pacs_dedup.pipeline.thumbnails import side_by_side
 from pacs_dedup.pipeline.verify import verify_frames
 from pacs_dedup.ports.arrival_book import ArrivalBook
+from pacs_dedup.ports.audit_trail import AuditTrail
 from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.case_book import CaseBook
 from pacs_dedup.ports.clock import Clock
@@ -59,6 +61,7 @@ class Services:
     case_book: CaseBook
     quarantine: Quarantine
     destinations: Mapping[str, Destination]
+    audit: AuditTrail
 
     @property
     def senders(self) -> Mapping[str, SenderDefaults]:
@@ -121,6 +124,7 @@ def open_services(settings: Settings, *, sole_owner: bool = False) -> Iterator[S
             case_book=database.case_book,
             quarantine=database.quarantine,
             destinations=destinations,
+            audit=FileAuditInbox(settings.storage.path),
         )
     finally:
         for destination in destinations.values():

@@ -1,7 +1,8 @@
 """In-memory stand-ins for the ports. They pass the same contract suites as the adapters (tests/contracts)."""
 
+from tests.fakes.audit_trail import MemoryAuditInbox
 from tests.fakes.blob_store import MemoryBlobStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.database import FakeDatabase
 
-__all__ = ["FakeClock", "FakeDatabase", "MemoryBlobStore"]
+__all__ = ["FakeClock", "FakeDatabase", "MemoryAuditInbox", "MemoryBlobStore"]
