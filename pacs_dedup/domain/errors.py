@@ -10,6 +10,7 @@
       BlobMissing                  3         no
       OutOfStorage                 4         yes
         StorageDamaged             4         no      what was stored can not be read; a person has to mend it
+        SpoolFull                  4         yes     the database is away, and as much waits for it as may wait
       PeerUnavailable              4         yes     no association, or no answer
         PeerResting                4         yes     it was not asked, because it was unavailable just before
       PeerRefused                  4         no      the peer answered with a failure that a retry will not mend
@@ -66,6 +67,10 @@ class StorageDamaged(OutOfStorage):
     """What was stored can not be read. Nothing is taken, and nothing deleted, until a person has mended it."""
 
     retriable = False
+
+
+class SpoolFull(OutOfStorage):
+    """As many arrivals wait to be recorded as may wait."""
 
 
 class PeerUnavailable(PacsDedupError):
