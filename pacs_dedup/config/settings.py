@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pacs_dedup.config.dicom import Dicom
+from pacs_dedup.config.limits import Limits
 from pacs_dedup.config.peer import Peer, PeerRole
 from pacs_dedup.config.section import Section
 from pacs_dedup.domain.policy import Action
@@ -106,6 +107,7 @@ class Settings(BaseSettings):
     storage: Storage = Storage()
     completion: Completion = Completion()
     workers: Workers = Workers()
+    limits: Limits = Limits()
 
     @classmethod
     def settings_customise_sources(  # noqa: D102 - pydantic-settings explains it

@@ -17,12 +17,12 @@ from multiprocessing.process import BaseProcess
 from pacs_dedup import __version__, wiring
 from pacs_dedup.config import Settings
 from pacs_dedup.domain.errors import BadConfiguration
-from pacs_dedup.domain.policy import Action
 from pacs_dedup.entrypoints.folder_lock import FolderLock
 from pacs_dedup.entrypoints.listener import Listener
+from pacs_dedup.entrypoints.recording import recording
 from pacs_dedup.entrypoints.worker import work, worker_process
 from pacs_dedup.log import configure_logging, get_logger
-from pacs_dedup.pipeline.receive import Reception, receive_instance
+from pacs_dedup.pipeline.receive import receive_instance
 
 _log = get_logger(__name__)
 
@@ -53,8 +53,9 @@ def serve(settings: Settings, role: Role = Role.ALL) -> int:
 
     Raises:
         BadConfiguration: it can not start: another service uses the data folder, the port is taken, or the database
-            can not be used.
-        OutOfStorage: the data folder or the database can not be written.
+            can not be used. A database that is only away is waited for: the listener keeps arrivals in the spool.
+        OutOfStorage: the data folder can not be written.
+        StorageDamaged: the database can not be read.
     """
     with _stop_on_signals() as stop:
         if role is Role.WORKER:
@@ -70,8 +71,8 @@ def serve(settings: Settings, role: Role = Role.ALL) -> int:
 def _listen(settings: Settings, stop: threading.Event, *, with_worker: bool) -> None:
     log_key = _log_key(settings)
     configure_logging(key=log_key)
-    with wiring.open_services(settings) as services:
-        listener = Listener(settings, functools.partial(receive_instance, reception=_reception(services)))
+    with wiring.open_services(settings, lazily=True) as services, recording(services) as reception:
+        listener = Listener(settings, functools.partial(receive_instance, reception=reception))
         listener.start()
         _say_started(settings, listener.port)
         worker = _watch(functools.partial(_start_worker, settings, log_key), stop) if with_worker else None
@@ -80,17 +81,6 @@ def _listen(settings: Settings, stop: threading.Event, *, with_worker: bool) -> 
         listener.stop(_ASSOCIATIONS_FINISH_WITHIN)
         if worker is not None:
             _end(worker)
-
-
-def _reception(services: wiring.Services) -> Reception:
-    mode = services.settings.mode
-    return Reception(
-        blobs=services.blobs,
-        arrivals=services.arrivals,
-        clock=services.clock,
-        forward_to=tuple(services.destinations),
-        judge_within=mode.judge_within if mode.action is Action.QUARANTINE else None,
-    )
 
 
 def _say_started(settings: Settings, port: int) -> None:

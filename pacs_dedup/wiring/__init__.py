@@ -39,6 +39,7 @@ from pacs_dedup.ports.destination import Destination
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
 from pacs_dedup.ports.journal import Journal
 from pacs_dedup.ports.quarantine import Quarantine
+from pacs_dedup.ports.queue_gauge import QueueGauge
 from pacs_dedup.ports.study_register import StudyRegister
 from pacs_dedup.reports.model import Pictures
 
@@ -48,7 +49,11 @@ StepOnce = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything that a process needs, opened once."""
+    """Everything that a process needs, opened once.
+
+    Attributes:
+        prepare: asks the database for its schema, where it was opened lazily; raises as `open_services` does else.
+    """
 
     settings: Settings
     policy: Policy
@@ -60,6 +65,8 @@ class Services:
     register: StudyRegister
     case_book: CaseBook
     quarantine: Quarantine
+    gauge: QueueGauge
+    prepare: Callable[[], None]
     destinations: Mapping[str, Destination]
     audit: AuditTrail
 
@@ -96,12 +103,13 @@ class Services:
 
 
 @contextmanager
-def open_services(settings: Settings, *, sole_owner: bool = False) -> Iterator[Services]:
+def open_services(settings: Settings, *, sole_owner: bool = False, lazily: bool = False) -> Iterator[Services]:
     """Open storage, database and destinations; close them at the end.
 
     Args:
         settings: what the site chose.
         sole_owner: the caller holds the lock on the data folder, so work that is still claimed belongs to a crash.
+        lazily: the database may be away; it is asked for the first time when it is used, or by ``prepare``.
 
     Raises:
         BadConfiguration: the database can not be used.
@@ -109,7 +117,7 @@ def open_services(settings: Settings, *, sole_owner: bool = False) -> Iterator[S
     """
     clock = SystemClock()
     blobs = FileBlobStore(settings.storage.path, settings.storage.low_water_bytes)
-    database = open_database(settings.database_url, clock, sole_owner=sole_owner)
+    database = open_database(settings.database_url, clock, sole_owner=sole_owner, lazily=lazily)
     destinations = {peer.name: _destination(peer, settings) for peer in settings.destinations}
     try:
         yield Services(
@@ -123,6 +131,8 @@ def open_services(settings: Settings, *, sole_owner: bool = False) -> Iterator[S
             register=database.register,
             case_book=database.case_book,
             quarantine=database.quarantine,
+            gauge=database.gauge,
+            prepare=database.prepare,
             destinations=destinations,
             audit=FileAuditInbox(settings.storage.path),
         )

@@ -6,6 +6,7 @@ from tests.fakes.case_book import MemoryCaseBook
 from tests.fakes.fingerprint_index import MemoryFingerprintIndex
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.quarantine import MemoryQuarantine
+from tests.fakes.queue_gauge import MemoryQueueGauge
 from tests.fakes.study_register import MemoryStudyRegister
 
 
@@ -19,6 +20,7 @@ class FakeDatabase:
         self.register = MemoryStudyRegister()
         self.case_book = MemoryCaseBook()
         self.quarantine = MemoryQuarantine()
+        self.gauge = MemoryQueueGauge(self.journal, clock)
 
     def close(self) -> None:
         """Do nothing: memory needs no closing."""

@@ -8,6 +8,7 @@ from pacs_dedup.adapters.database.engine import Preparation, Transactions, conne
 from pacs_dedup.adapters.database.fingerprint_index import DatabaseFingerprintIndex
 from pacs_dedup.adapters.database.journal import DatabaseJournal, release_leases
 from pacs_dedup.adapters.database.quarantine import DatabaseQuarantine
+from pacs_dedup.adapters.database.queue_gauge import DatabaseQueueGauge
 from pacs_dedup.adapters.database.schema import migrate
 from pacs_dedup.adapters.database.study_register import DatabaseStudyRegister
 from pacs_dedup.ports.arrival_book import ArrivalBook
@@ -16,6 +17,7 @@ from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
 from pacs_dedup.ports.journal import Journal
 from pacs_dedup.ports.quarantine import Quarantine
+from pacs_dedup.ports.queue_gauge import QueueGauge
 from pacs_dedup.ports.study_register import StudyRegister
 
 
@@ -29,6 +31,7 @@ class Database:
     register: StudyRegister
     case_book: CaseBook
     quarantine: Quarantine
+    gauge: QueueGauge
     transactions: Transactions
 
     def prepare(self) -> None:
@@ -72,5 +75,6 @@ def open_database(url: str, clock: Clock, *, sole_owner: bool = False, lazily: b
         register=DatabaseStudyRegister(transactions),
         case_book=DatabaseCaseBook(transactions),
         quarantine=DatabaseQuarantine(transactions),
+        gauge=DatabaseQueueGauge(transactions, clock),
         transactions=transactions,
     )

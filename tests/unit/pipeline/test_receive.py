@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from pydicom.filewriter import write_dataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, MRImageStorage
 
 from pacs_dedup.dicom.store_status import StoreStatus
-from pacs_dedup.domain.errors import OutOfStorage
+from pacs_dedup.domain.errors import OutOfStorage, SpoolFull, StorageDamaged
 from pacs_dedup.domain.identifiers import AeTitle, ArrivalId, SopClassUid, SopInstanceUid, TransferSyntaxUid
 from pacs_dedup.pipeline.receive import IncomingInstance, Reception, receive_instance
 from pacs_dedup.ports.journal import Step
@@ -143,14 +144,55 @@ def test_the_data_set_is_not_touched_before_there_is_room(reception):
 class FullBook:
     """An arrival book whose database has no room."""
 
+    def __init__(self, error=None):
+        self.error = error or OutOfStorage("the database does not answer")
+
     def record(self, *_arguments):
-        raise OutOfStorage("the database does not answer")
+        raise self.error
 
 
 def test_without_a_recorded_arrival_nothing_is_acknowledged(reception, clock):
     without = Reception(blobs=reception.blobs, arrivals=FullBook(), clock=clock)
     assert receive_instance(incoming(data_set()), without) is StoreStatus.OUT_OF_RESOURCES
     assert receive_instance(incoming(data_set()), reception) is StoreStatus.SUCCESS
+
+
+class Pressed:
+    """Pressure as it is told to be."""
+
+    def __init__(self, *, queue_is_full=False, analysis_is_behind=False):
+        self.queue_is_full, self.analysis_is_behind = queue_is_full, analysis_is_behind
+
+
+def test_where_too_much_waits_to_be_forwarded_nothing_is_taken(reception):
+    pressed = replace(reception, pressure=Pressed(queue_is_full=True))
+    assert receive_instance(incoming(data_set()), pressed) is StoreStatus.QUEUE_FULL
+    assert reception.arrivals.get(FIRST) is None
+
+
+def test_where_analysis_is_behind_everything_is_taken_and_forwarded_at_once(reception, database):
+    gateway = with_destinations(reception, "a", judge_within=timedelta(minutes=15))
+    pressed = replace(gateway, pressure=Pressed(analysis_is_behind=True))
+    assert receive_instance(incoming(data_set()), pressed) is StoreStatus.SUCCESS
+    assert database.journal.claim(Step.FORWARD, LEASE).subject == "1>a"
+
+
+def test_a_full_spool_and_a_damaged_database_are_told_apart(reception):
+    for error, status in (
+        (SpoolFull("x"), StoreStatus.SPOOL_FULL),
+        (StorageDamaged("x"), StoreStatus.NOT_RECORDED),
+        (OutOfStorage("x"), StoreStatus.OUT_OF_RESOURCES),
+    ):
+        without = replace(reception, arrivals=FullBook(error))
+        assert receive_instance(incoming(data_set()), without) is status
+
+
+def test_each_arrival_has_a_receipt_of_its_own(reception):
+    for _ in range(2):
+        receive_instance(incoming(data_set()), reception)
+    receipts = {reception.arrivals.get(ArrivalId(number)).receipt for number in (1, 2)}
+    assert len(receipts) == 2
+    assert all(len(receipt) == 32 for receipt in receipts)
 
 
 def test_each_destination_gets_the_instance_at_once_where_no_verdict_is_awaited(reception, database):
