@@ -15,6 +15,9 @@ class Step(StrEnum):
     MATCH = "match"
     ACT = "act"
     FORWARD = "forward"
+    COMMIT = "commit"
+    REPORT = "report"
+    ASK = "ask"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from pacs_dedup.ports.audit_trail import AuditTrail
 from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.case_book import CaseBook
 from pacs_dedup.ports.clock import Clock
+from pacs_dedup.ports.commitment_book import CommitmentBook
 from pacs_dedup.ports.destination import Destination
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
 from pacs_dedup.ports.journal import Journal
@@ -67,6 +68,7 @@ class Services:
     quarantine: Quarantine
     gauge: QueueGauge
     prepare: Callable[[], None]
+    commitments: CommitmentBook
     destinations: Mapping[str, Destination]
     audit: AuditTrail
 
@@ -133,6 +135,7 @@ def open_services(settings: Settings, *, sole_owner: bool = False, lazily: bool 
             quarantine=database.quarantine,
             gauge=database.gauge,
             prepare=database.prepare,
+            commitments=database.commitments,
             destinations=destinations,
             audit=FileAuditInbox(settings.storage.path),
         )

@@ -43,6 +43,10 @@ class MemoryArrivalBook:
     def get(self, arrival_id: ArrivalId) -> Arrival | None:
         return self._arrivals[arrival_id - 1] if 0 < arrival_id <= len(self._arrivals) else None
 
+    def numbered(self) -> list[tuple[ArrivalId, Arrival]]:
+        """Return every arrival under its number, for the other fakes."""
+        return [(ArrivalId(number), arrival) for number, arrival in enumerate(self._arrivals, 1)]
+
     def note_problem(self, arrival_id: ArrivalId, cause: str) -> None:
         self._causes[arrival_id] = cause
 

@@ -3,6 +3,7 @@
 from pacs_dedup.ports.clock import Clock
 from tests.fakes.arrival_book import MemoryArrivalBook
 from tests.fakes.case_book import MemoryCaseBook
+from tests.fakes.commitment_book import MemoryCommitmentBook
 from tests.fakes.fingerprint_index import MemoryFingerprintIndex
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.quarantine import MemoryQuarantine
@@ -21,6 +22,7 @@ class FakeDatabase:
         self.case_book = MemoryCaseBook()
         self.quarantine = MemoryQuarantine()
         self.gauge = MemoryQueueGauge(self.journal, clock)
+        self.commitments = MemoryCommitmentBook(self.journal, self.arrivals, clock)
 
     def close(self) -> None:
         """Do nothing: memory needs no closing."""

@@ -85,6 +85,11 @@ class MemoryJournal:
             rows = [row for row in self._rows.values() if row.work.step is step and row.done]
             return frozenset(subjects) & {row.work.subject for row in rows}
 
+    def was_begun(self, step: Step, subject: str) -> bool:
+        """Tell the other fakes whether work was ever claimed."""
+        row = self._rows.get((step, subject))
+        return row is not None and (row.done or row.work.attempts > 0)
+
     def _claimed(self, work: Work) -> _Row | None:
         row = self._rows[work.step, work.subject]
         return row if row.work.lease == work.lease else None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pacs_dedup.adapters.database.arrival_book import DatabaseArrivalBook
 from pacs_dedup.adapters.database.case_book import DatabaseCaseBook
+from pacs_dedup.adapters.database.commitment_book import DatabaseCommitmentBook
 from pacs_dedup.adapters.database.engine import Preparation, Transactions, connect
 from pacs_dedup.adapters.database.fingerprint_index import DatabaseFingerprintIndex
 from pacs_dedup.adapters.database.journal import DatabaseJournal, release_leases
@@ -14,6 +15,7 @@ from pacs_dedup.adapters.database.study_register import DatabaseStudyRegister
 from pacs_dedup.ports.arrival_book import ArrivalBook
 from pacs_dedup.ports.case_book import CaseBook
 from pacs_dedup.ports.clock import Clock
+from pacs_dedup.ports.commitment_book import CommitmentBook
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
 from pacs_dedup.ports.journal import Journal
 from pacs_dedup.ports.quarantine import Quarantine
@@ -32,6 +34,7 @@ class Database:
     case_book: CaseBook
     quarantine: Quarantine
     gauge: QueueGauge
+    commitments: CommitmentBook
     transactions: Transactions
 
     def prepare(self) -> None:
@@ -76,5 +79,6 @@ def open_database(url: str, clock: Clock, *, sole_owner: bool = False, lazily: b
         case_book=DatabaseCaseBook(transactions),
         quarantine=DatabaseQuarantine(transactions),
         gauge=DatabaseQueueGauge(transactions, clock),
+        commitments=DatabaseCommitmentBook(transactions, clock),
         transactions=transactions,
     )

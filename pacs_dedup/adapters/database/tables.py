@@ -61,6 +61,7 @@ Index(
     postgresql_where=SCANNED,
 )
 RECEIVED = text("receipt <> ''")
+Index("ix_arrivals_named", arrivals.c.sop_instance_uid)
 Index("uq_arrivals_receipt", arrivals.c.receipt, unique=True, sqlite_where=RECEIVED, postgresql_where=RECEIVED)
 
 work = Table(
