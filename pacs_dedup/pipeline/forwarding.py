@@ -24,7 +24,7 @@ def forwards(
     if is_scanned(source):
         return ()
     return tuple(
-        NewWork(Step.FORWARD, f"{arrival}>{destination}", due_at, source)
+        NewWork(Step.FORWARD, f"{arrival}>{destination}", due_at, source, lane=destination)
         for arrival in arrivals
         for destination in destinations
     )

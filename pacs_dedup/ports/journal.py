@@ -27,12 +27,14 @@ class NewWork:
     Attributes:
         subject: what the step is about; (step, subject) is unique, so queueing it again changes at most ``due_at``.
         source: who sent what it is about; lets a study wait for its sender's other work.
+        lane: whom the work waits for, where the work of one must not delay that of another: a destination's name.
     """
 
     step: Step
     subject: str
     due_at: datetime
     source: str = ""
+    lane: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,11 @@ class Journal(Protocol):
         """Queue work. What waits already under (step, subject) is moved to the new ``due_at``; done work stays done."""
         ...
 
-    def claim(self, step: Step, lease: timedelta) -> Work | None:
-        """Lease the longest-due work of a step to the caller, or return None. No two callers get the same row."""
+    def claim(self, step: Step, lease: timedelta, lane: str | None = None) -> Work | None:
+        """Lease the longest-due work of a step, in one lane if given, to the caller, or return None.
+
+        No two callers get the same row.
+        """
         ...
 
     def tick(self, work: Work, then: Collection[NewWork] = ()) -> bool:

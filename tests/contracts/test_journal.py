@@ -32,6 +32,24 @@ class JournalContract:
             database.journal.queue([NewWork(Step.MATCH, subject, MORNING)])
         assert [claimed_work(database, Step.MATCH).subject for _ in range(3)] == ["b", "c", "a"]
 
+    def test_work_of_one_lane_does_not_delay_that_of_another(self, database: Database) -> None:
+        names = ("slow", "slow", "fast", "")
+        queued = [NewWork(Step.FORWARD, f"{n}>{name}", MORNING, lane=name) for n, name in enumerate(names)]
+        database.journal.queue(queued)
+        fast = database.journal.claim(Step.FORWARD, MINUTE, lane="fast")
+        assert fast is not None
+        assert fast.subject == "2>fast"
+        assert database.journal.claim(Step.FORWARD, MINUTE, lane="fast") is None
+        assert database.journal.claim(Step.FORWARD, MINUTE, lane="nobody") is None
+        assert [claimed_work(database, Step.FORWARD).subject for _ in range(3)] == ["0>slow", "1>slow", "3>"]
+
+    def test_an_arrival_is_forwarded_to_each_destination_in_its_lane(self, database: Database) -> None:
+        arrival_id = database.arrivals.record(arrival(), ["archive", "research"])
+        for name in ("research", "archive"):
+            work = database.journal.claim(Step.FORWARD, MINUTE, lane=name)
+            assert work is not None
+            assert work.subject == f"{arrival_id}>{name}"
+
     def test_work_is_not_claimed_before_it_is_due(self, database: Database, fake_clock: FakeClock) -> None:
         database.journal.queue([NewWork(Step.SETTLE, "s", MORNING + MINUTE)])
         fake_clock.advance(MINUTE - timedelta(microseconds=1))

@@ -36,8 +36,9 @@ class MemoryArrivalBook:
                 now = self._clock.now()
                 self._journal.queue([NewWork(Step.FINGERPRINT, str(arrival_id), now, arrival.source)])
                 due_at = forward_at or now
-                forwards = (f"{arrival_id}>{destination}" for destination in forward_to)
-                self._journal.queue([NewWork(Step.FORWARD, each, due_at, arrival.source) for each in forwards])
+                self._journal.queue(
+                    [NewWork(Step.FORWARD, f"{arrival_id}>{to}", due_at, arrival.source, lane=to) for to in forward_to]
+                )
             return arrival_id
 
     def get(self, arrival_id: ArrivalId) -> Arrival | None:

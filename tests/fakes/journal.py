@@ -14,6 +14,7 @@ from pacs_dedup.ports.journal import NewWork, Step, Work
 class _Row:
     work: Work
     due_at: datetime
+    lane: str
     lease_until: datetime | None = None
     again_at: datetime | None = None
     cause: str = ""
@@ -33,13 +34,14 @@ class MemoryJournal:
             for work in new:
                 self._queue(work)
 
-    def claim(self, step: Step, lease: timedelta) -> Work | None:
+    def claim(self, step: Step, lease: timedelta, lane: str | None = None) -> Work | None:
         now = self._clock.now()
         with self._lock:
             free = [
                 row
                 for row in self._rows.values()
                 if row.work.step is step
+                and lane in (None, row.lane)
                 and not row.done
                 and row.due_at <= now
                 and (row.lease_until is None or row.lease_until <= now)
@@ -99,7 +101,7 @@ class MemoryJournal:
         if row is None:
             number = len(self._rows) + 1
             work = Work(number, new.step, new.subject, new.source, 0, self._clock.now(), "")
-            self._rows[new.step, new.subject] = _Row(work, new.due_at)
+            self._rows[new.step, new.subject] = _Row(work, new.due_at, new.lane)
             return
         if row.done:
             return

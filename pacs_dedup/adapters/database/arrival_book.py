@@ -32,7 +32,7 @@ class DatabaseArrivalBook:
         forward = partial(NewWork, Step.FORWARD, due_at=forward_at or now, source=arrival.source)
 
         def consequences(arrival_id: ArrivalId) -> list[NewWork]:
-            return [fingerprint(str(arrival_id)), *(forward(f"{arrival_id}>{name}") for name in forward_to)]
+            return [fingerprint(str(arrival_id)), *(forward(f"{arrival_id}>{name}", lane=name) for name in forward_to)]
 
         return self._transactions.write(partial(_record_arrival, arrival=arrival, consequences=consequences, now=now))
 

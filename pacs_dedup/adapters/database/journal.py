@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Row, Select, case, func, or_, select, update
 
 from pacs_dedup.adapters.database.engine import Transactions, as_table, insert
-from pacs_dedup.adapters.database.tables import NOT_DONE, work
+from pacs_dedup.adapters.database.tables import IN_A_LANE, NOT_DONE, work
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.journal import NewWork, Step, Work
 
@@ -25,12 +25,12 @@ class DatabaseJournal:
         """Queue work, in one transaction."""
         self._transactions.write(partial(queue_work, new=new, now=self._clock.now()))
 
-    def claim(self, step: Step, lease: timedelta) -> Work | None:
-        """Lease the longest-due work of a step; expired leases count as none."""
+    def claim(self, step: Step, lease: timedelta, lane: str | None = None) -> Work | None:
+        """Lease the longest-due work of a step, in one lane if given; expired leases count as none."""
         now = self._clock.now()
         statement = (
             update(work)
-            .where(work.c.id == _longest_due(step, now).scalar_subquery())
+            .where(work.c.id == _longest_due(step, lane, now).scalar_subquery())
             .values(lease=secrets.token_hex(16), lease_until=now + lease, attempts=work.c.attempts + 1)
             .returning(work)
         )
@@ -63,12 +63,13 @@ def release_leases(connection: Connection) -> None:
     connection.execute(update(work).where(NOT_DONE, work.c.lease.is_not(None)).values(lease=None, lease_until=None))
 
 
-def _longest_due(step: Step, now: datetime) -> Select[int]:
+def _longest_due(step: Step, lane: str | None, now: datetime) -> Select[int]:
     free = or_(work.c.lease_until.is_(None), work.c.lease_until <= now)
+    due = select(work.c.id).where(NOT_DONE, work.c.step == step, work.c.due_at <= now, free)
+    if lane is not None:
+        due = due.where(IN_A_LANE, work.c.lane == lane)
     return (
-        select(work.c.id)
-        .where(NOT_DONE, work.c.step == step, work.c.due_at <= now, free)
-        .order_by(work.c.due_at, work.c.id)
+        due.order_by(work.c.due_at, work.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)  # PostgreSQL; on SQLite the transaction holds the only write lock
     )
@@ -113,6 +114,7 @@ def queue_work(connection: Connection, new: Collection[NewWork], now: datetime) 
             "step": item.step,
             "subject": item.subject,
             "source": item.source,
+            "lane": item.lane,
             "queued_at": now,
             "due_at": item.due_at,
             "attempts": 0,

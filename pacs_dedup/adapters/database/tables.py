@@ -79,6 +79,7 @@ work = Table(
     Column("lease_until", UtcTime),
     Column("cause", AnyText, nullable=False),
     Column("done_at", UtcTime),
+    Column("lane", AnyText, nullable=False, server_default=""),
     UniqueConstraint("step", "subject"),
     sqlite_strict=True,
 )
@@ -90,6 +91,17 @@ Index(
     work.c.id,
     sqlite_where=NOT_DONE,
     postgresql_where=NOT_DONE,
+)
+IN_A_LANE = text("lane <> ''")
+_WAITS_IN_A_LANE = text("done_at IS NULL AND lane <> ''")
+Index(
+    "ix_work_lane",
+    work.c.step,
+    work.c.lane,
+    work.c.due_at,
+    work.c.id,
+    sqlite_where=_WAITS_IN_A_LANE,
+    postgresql_where=_WAITS_IN_A_LANE,
 )
 Index("ix_work_backlog", work.c.source, work.c.step, sqlite_where=NOT_DONE, postgresql_where=NOT_DONE)
 
