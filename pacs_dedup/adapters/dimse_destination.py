@@ -1,9 +1,11 @@
 """A destination reached by C-STORE: a Storage SCU on pynetdicom that sends files as they are."""
 
+import queue
 import socket
 import threading
 import time
 from pathlib import Path
+from typing import NoReturn
 
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
@@ -19,8 +21,9 @@ from pacs_dedup.domain.identifiers import AeTitle
 _IDLE_S = 5.0  # how long an association waits for the next instance before pynetdicom releases it
 _FRESH_S = 3.0  # how long it is used again; later it may be just about to be released
 _CONNECT_S = 10.0
+_ASSOCIATE_S = 15.0  # for the answer to a request for an association
 _ANSWER_S = 120.0  # archives answer when they have written; a busy one needs its time
-_REST_S = 5.0  # after a failed association nobody is asked again for so long
+_REST_S = 1.0  # after a failed association nobody asks again for so long; who retries decides on longer waits
 _MAX_CONTEXTS = 128  # presentation contexts have odd IDs 1 to 255 (PS3.8 9.3.2.2)
 
 _Kind = tuple[str, str]
@@ -28,28 +31,32 @@ _Kind = tuple[str, str]
 
 
 class DimseDestination:
-    """A Storage SCP. Safe for several threads, which take turns on one association.
+    """A Storage SCP. Safe for several threads: each send takes an association of its own, up to a given number.
 
     Every kind of instance that was sent is proposed with its own transfer syntax and no other, so that the peer can not
     ask for a conversion.
     """
 
-    def __init__(self, name: str, *, called_ae: AeTitle, host: str, port: int, calling_ae: AeTitle) -> None:
-        """Prepare to send to ``called_ae`` at ``host:port`` as ``calling_ae``; nothing is opened yet."""
+    def __init__(
+        self, name: str, *, called_ae: AeTitle, host: str, port: int, calling_ae: AeTitle, associations: int = 1
+    ) -> None:
+        """Prepare to send to ``called_ae`` at ``host:port`` as ``calling_ae``; nothing is opened yet.
+
+        Args:
+            name: the peer's configured name.
+            called_ae: AE title that is asked for.
+            host: name or IP address.
+            port: TCP port.
+            calling_ae: AE title that is given as our own.
+            associations: how many there may be at once; a further send waits for one of them.
+        """
         keep_data_sets_private()
         self._name = name
-        self._called_ae, self._host, self._port = called_ae, host, port
-        self._ae = AE(ae_title=calling_ae)
-        self._ae.implementation_class_uid = IMPLEMENTATION_CLASS_UID
-        self._ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
-        self._ae.connection_timeout = _CONNECT_S
-        self._ae.dimse_timeout = _ANSWER_S
-        self._ae.network_timeout = _IDLE_S
-        self._lock = threading.Lock()
-        self._association: Association | None = None
-        self._kinds: dict[_Kind, None] = {}
-        self._rest_until = 0.0
-        self._used_at = 0.0
+        peer = _Peer(name, called_ae, host, port, calling_ae)
+        self._all = [_Line(peer) for _ in range(associations)]
+        self._free: queue.LifoQueue[_Line] = queue.LifoQueue()  # the last one used is the likeliest to be still open
+        for line in reversed(self._all):
+            self._free.put(line)
 
     @property
     def name(self) -> str:
@@ -69,63 +76,17 @@ class DimseDestination:
         except FileNotFoundError:
             raise BlobMissing(f"{path.name}: no such file; it can not be sent to {self._name}") from None
         kind = str(meta.MediaStorageSOPClassUID), str(meta.TransferSyntaxUID)
-        with self._lock:
-            association = self._associate(kind)
-            status = self._store(association, path)
-            self._used_at = time.monotonic()
+        line = self._free.get()
+        try:
+            status = line.store(path, kind)
+        finally:
+            self._free.put(line)
         self._judge(status)
 
     def close(self) -> None:
-        """Release the association, if one is open."""
-        with self._lock:
-            self._release()
-
-    def _associate(self, kind: _Kind) -> Association:
-        if kind in self._kinds and (current := self._fresh()):
-            return current
-        self._release()
-        if time.monotonic() < self._rest_until:
-            raise PeerResting(f"{self._name}: did not accept an association a moment ago")
-        self._kinds.pop(kind, None)
-        self._kinds = dict.fromkeys([*self._kinds, kind][-_MAX_CONTEXTS:])
-        association = self._ae.associate(
-            self._host,
-            self._port,
-            contexts=self._contexts(),
-            ae_title=self._called_ae,
-            evt_handlers=[(evt.EVT_CONN_OPEN, _tune)],
-        )
-        if not _accepts(association, kind):
-            self._give_up(association, kind)
-        association.network_timeout_response = "A-RELEASE"
-        self._association = association
-        return association
-
-    def _contexts(self) -> list[PresentationContext]:
-        return [build_context(sop_class, transfer_syntax) for sop_class, transfer_syntax in self._kinds]
-
-    def _give_up(self, association: Association, kind: _Kind) -> None:
-        answered = association.is_established or bool(association.rejected_contexts)
-        if association.is_established:
-            association.release()
-        if answered:
-            del self._kinds[kind]
-            raise PeerRefused(
-                f"{self._name}: does not accept SOP class {kind[0]} with transfer syntax {kind[1]}; "
-                "allow it there and send again"
-            )
-        self._rest_until = time.monotonic() + _REST_S
-        how = "rejected the association" if association.is_rejected else "could not be reached"
-        raise PeerUnavailable(
-            f"{self._name}: {self._called_ae} at {self._host}:{self._port} {how}; check its address, and that it knows "
-            f"the AE title {self._ae.ae_title}"
-        )
-
-    def _store(self, association: Association, path: Path) -> int | None:
-        try:
-            return getattr(association.send_c_store(path), "Status", None)
-        except RuntimeError:  # the association was released or aborted in between
-            return None
+        """Release the associations that are open."""
+        for line in self._all:
+            line.close()
 
     def _judge(self, status: int | None) -> None:
         if status is None:
@@ -137,6 +98,104 @@ class DimseDestination:
                 raise PeerUnavailable(f"{self._name}: out of resources (status {status:04X})")
             case Answer.REFUSED:
                 raise PeerRefused(f"{self._name}: refused the instance (status {status:04X}); see that system's log")
+
+
+class _Peer:
+    """What all associations with one peer share."""
+
+    def __init__(self, name: str, called_ae: AeTitle, host: str, port: int, calling_ae: AeTitle) -> None:
+        self.name = name
+        self._called_ae, self._host, self._port = called_ae, host, port
+        self._ae = AE(ae_title=calling_ae)
+        self._ae.implementation_class_uid = IMPLEMENTATION_CLASS_UID
+        self._ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
+        self._ae.connection_timeout = _CONNECT_S
+        self._ae.acse_timeout = _ASSOCIATE_S
+        self._ae.dimse_timeout = _ANSWER_S
+        self._ae.network_timeout = _IDLE_S
+        self._lock = threading.Lock()
+        self._kinds: dict[_Kind, None] = {}
+        self._rest_until = 0.0
+
+    def associate(self, kind: _Kind) -> Association:
+        """Open an association for a kind of instance, and for those that were sent before.
+
+        Raises:
+            PeerResting: the last attempt failed a moment ago.
+            PeerUnavailable: nobody answered, or the association was rejected.
+            PeerRefused: the peer does not take this kind.
+        """
+        if time.monotonic() < self._rest_until:
+            raise PeerResting(f"{self.name}: did not accept an association a moment ago")
+        association = self._ae.associate(
+            self._host,
+            self._port,
+            contexts=self._contexts(kind),
+            ae_title=self._called_ae,
+            evt_handlers=[(evt.EVT_CONN_OPEN, _tune)],
+        )
+        if not _accepts(association, kind):
+            self._give_up(association, kind)
+        association.network_timeout_response = "A-RELEASE"
+        return association
+
+    def _contexts(self, kind: _Kind) -> list[PresentationContext]:
+        with self._lock:
+            self._kinds.pop(kind, None)
+            self._kinds = dict.fromkeys([*self._kinds, kind][-_MAX_CONTEXTS:])
+            return [build_context(sop_class, transfer_syntax) for sop_class, transfer_syntax in self._kinds]
+
+    def _give_up(self, association: Association, kind: _Kind) -> NoReturn:
+        answered = association.is_established or bool(association.rejected_contexts)
+        if association.is_established:
+            association.release()
+        if answered:
+            with self._lock:
+                self._kinds.pop(kind, None)
+            raise PeerRefused(
+                f"{self.name}: does not accept SOP class {kind[0]} with transfer syntax {kind[1]}; "
+                "allow it there and send again"
+            )
+        self._rest_until = time.monotonic() + _REST_S
+        how = "rejected the association" if association.is_rejected else "could not be reached"
+        raise PeerUnavailable(
+            f"{self.name}: {self._called_ae} at {self._host}:{self._port} {how}; check its address, and that it knows "
+            f"the AE title {self._ae.ae_title}"
+        )
+
+
+class _Line:
+    """One association after the other, for one instance at a time."""
+
+    def __init__(self, peer: _Peer) -> None:
+        self._peer = peer
+        self._lock = threading.Lock()
+        self._association: Association | None = None
+        self._used_at = 0.0
+
+    def store(self, path: Path, kind: _Kind) -> int | None:
+        """Send one file; return the status that the peer answered, None where it gave no answer."""
+        with self._lock:
+            association = self._associate(kind)
+            try:
+                return getattr(association.send_c_store(path), "Status", None)
+            except RuntimeError:  # the association was released or aborted in between
+                return None
+            finally:
+                self._used_at = time.monotonic()
+
+    def close(self) -> None:
+        """Release the association, if one is open."""
+        with self._lock:
+            self._release()
+
+    def _associate(self, kind: _Kind) -> Association:
+        current = self._fresh()
+        if current is not None and _accepts(current, kind):
+            return current
+        self._release()
+        self._association = self._peer.associate(kind)
+        return self._association
 
     def _fresh(self) -> Association | None:
         """Return the association if it can be used now."""

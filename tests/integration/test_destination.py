@@ -61,9 +61,14 @@ class Archive:
 
 
 @contextmanager
-def destination(port, calling="PACSDEDUP"):
+def destination(port, calling="PACSDEDUP", associations=1):
     made = DimseDestination(
-        "archive", called_ae=AeTitle("ARCHIVE"), host=LOOPBACK, port=port, calling_ae=AeTitle(calling)
+        "archive",
+        called_ae=AeTitle("ARCHIVE"),
+        host=LOOPBACK,
+        port=port,
+        calling_ae=AeTitle(calling),
+        associations=associations,
     )
     try:
         yield made
@@ -189,20 +194,27 @@ def test_a_file_that_is_gone_is_missing(tmp_path):
         there.send(tmp_path / "gone.dcm")
 
 
-def test_several_threads_take_turns(tmp_path):
-    archive = Archive()
+@pytest.mark.parametrize("associations", [1, 3])
+def test_several_threads_take_turns_on_as_many_associations_as_there_may_be(tmp_path, associations):
+    class Slow(Archive):
+        def on_store(self, event):
+            time.sleep(0.1)
+            return super().on_store(event)
+
+    archive = Slow()
     paths = [written(tmp_path, ct_instance(seed=seed), f"{seed}.dcm") for seed in range(8)]
-    with archive.listening() as port, destination(port) as there:
+    with archive.listening() as port, destination(port, associations=associations) as there:
         threads = [threading.Thread(target=there.send, args=(path,)) for path in paths]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
     assert len(archive.received) == 8
+    assert archive.associations == associations
 
 
 def test_small_packets_leave_at_once(path):
     archive = Archive()
     with archive.listening() as port, destination(port) as there:
         there.send(path)
-        assert there._association.dul.socket.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert there._all[0]._association.dul.socket.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
