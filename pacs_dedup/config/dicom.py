@@ -2,9 +2,10 @@
 
 from enum import StrEnum
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from pacs_dedup.config.section import MAX_PORT, Section, checked_ae_title
+from pacs_dedup.config.tls import Tls
 
 _SMALLEST_MAX_PDU = 4096
 
@@ -28,6 +29,8 @@ class Dicom(Section):
     require_called_aet: bool = True
     unknown_peers: UnknownPeers = UnknownPeers.LOOPBACK
     accept_private_sop_classes: bool = False
+    plain: bool = True
+    tls: Tls = Tls()
 
     _ae_title = field_validator("ae_title")(checked_ae_title)
 
@@ -37,3 +40,9 @@ class Dicom(Section):
         if 0 < value < _SMALLEST_MAX_PDU:
             raise ValueError(f"use 0 (no limit) or at least {_SMALLEST_MAX_PDU} bytes")
         return value
+
+    @model_validator(mode="after")
+    def _listens_somewhere(self) -> "Dicom":
+        if not self.plain and not self.tls.enabled:
+            raise ValueError("plain = false leaves nothing to listen on: set dicom.tls.enabled = true")
+        return self

@@ -11,9 +11,22 @@ def parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     return getattr(read, "ipv4_mapped", None) or read
 
 
+def is_range(host: str) -> bool:
+    """Tell whether a host is written as a range of addresses (CIDR: ``10.1.2.0/24``)."""
+    return "/" in host
+
+
 def is_host(address: str, host: str) -> bool:
-    """Tell whether an IP address belongs to a host; a host name is looked up each time, as it may move."""
+    """Tell whether an IP address belongs to a host, or lies in a range of addresses.
+
+    A host name is looked up each time, as it may move.
+
+    Raises:
+        ValueError: the address is none, or the range is none.
+    """
     wanted = parsed(address)
+    if is_range(host):
+        return wanted in ipaddress.ip_network(host)
     with suppress(ValueError):
         return parsed(host) == wanted
     try:

@@ -1,13 +1,18 @@
 """``[[peers]]``: the application entities that a site knows."""
 
+import ipaddress
+import re
 from enum import StrEnum
 from re import Pattern
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from pacs_dedup.config.hosts import is_host
+from pacs_dedup.config.hosts import is_host, is_range, parsed
+from pacs_dedup.config.passcodes import checked_hash
 from pacs_dedup.config.section import MAX_PORT, Section, checked_ae_title
 from pacs_dedup.domain.identifiers import AeTitle
+
+_FINGERPRINT = re.compile("[0-9a-f]{64}")
 
 
 class PeerRole(StrEnum):
@@ -21,10 +26,16 @@ class Peer(Section):
     """``[[peers]]``: one application entity that we know.
 
     Attributes:
-        address: ``AET@host:port``; a source may leave out the port, or the host too where it has no fixed one.
+        address: ``AET@host:port``; a source may leave out the port, or the host too where it has no fixed one, or write
+            a range of addresses for it (``AET@10.1.2.0/24``).
         issuer: assigning authority of the patient IDs it sends without Issuer of Patient ID (0010,0021).
         charset: specific character set assumed where a data set that it sends names none (0008,0005).
         pseudo_ids: regular expressions of the numbers it gives to people whom it can not identify.
+        certificate: SHA-256 fingerprints of its TLS certificates, in hexadecimal; more than one while one is renewed.
+        certificate_name: a DNS name, URI, IP address or common name that its TLS certificate must bear.
+        user: name by which it identifies itself when it calls (User Identity, PS3.7 D.3.3.7).
+        passcode: hash of the passcode that comes with the name, as `passcodes.hashed` makes it.
+        tls: associations that we ask this destination for go over TLS.
     """
 
     name: str = Field(min_length=1, pattern=r"^[^>\s]+$")
@@ -34,6 +45,11 @@ class Peer(Section):
     issuer: str = ""
     charset: str = ""
     pseudo_ids: tuple[Pattern[str], ...] = ()
+    certificate: tuple[str, ...] = ()
+    certificate_name: str = ""
+    user: str = ""
+    passcode: str = Field(default="", repr=False)
+    tls: bool = False
 
     @property
     def ae_title(self) -> AeTitle:
@@ -56,11 +72,55 @@ class Peer(Section):
         """Tell whether an association from this AE title at this IP address is this peer's."""
         return self.ae_title == calling_ae and (not self.host or is_host(address, self.host))
 
+    @property
+    def shows_certificate(self) -> bool:
+        """Whether it is known by its certificate, besides AE title and address."""
+        return bool(self.certificate or self.certificate_name)
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it must prove who it is; then nobody else may use its AE title, wherever they call from."""
+        return self.shows_certificate or bool(self.user)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is on this machine, as far as its address says."""
+        try:
+            return self.host == "localhost" or parsed(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @field_validator("certificate", mode="before")
+    @classmethod
+    def _plain_fingerprints(cls, value: object) -> object:
+        """Take what tools print: hexadecimal with or without colons, in either case, one or several."""
+        several = [value] if isinstance(value, str) else value
+        if not isinstance(several, list | tuple):
+            return value
+        plain = tuple(str(one).lower().removeprefix("sha256:").replace(":", "").strip() for one in several)
+        if wrong := [one for one in plain if not _FINGERPRINT.fullmatch(one)]:
+            raise ValueError(
+                f"{wrong[0]!r} is no SHA-256 fingerprint; `openssl x509 -noout -fingerprint -sha256` prints it"
+            )
+        return plain
+
+    @field_validator("passcode")
+    @classmethod
+    def _hashed_passcode(cls, value: str) -> str:
+        return checked_hash(value) if value else value
+
     @model_validator(mode="after")
     def _usable_address(self) -> "Peer":
         checked_ae_title(self.ae_title)
         if self.port > MAX_PORT:
             raise ValueError(f"address {self.address!r}: the port must be 1 to {MAX_PORT}")
-        if PeerRole.DESTINATION in self.roles and not (self.host and self.port):
+        if PeerRole.DESTINATION in self.roles and (not (self.host and self.port) or is_range(self.host)):
             raise ValueError(f"address {self.address!r}: a destination needs the form AET@host:port")
+        if is_range(self.host):
+            try:
+                ipaddress.ip_network(self.host)
+            except ValueError as error:
+                raise ValueError(f"address {self.address!r}: no range of addresses ({error})") from None
+        if self.passcode and not self.user:
+            raise ValueError("a passcode needs the name of its user")
         return self

@@ -4,13 +4,14 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pacs_dedup.config.dicom import Dicom
 from pacs_dedup.config.limits import Limits
 from pacs_dedup.config.peer import Peer, PeerRole
 from pacs_dedup.config.section import Section
+from pacs_dedup.config.trust import checked_trust
 from pacs_dedup.domain.policy import Action
 
 ENVIRONMENT_PREFIX = "PACS_DEDUP_"
@@ -141,6 +142,11 @@ class Settings(BaseSettings):
                     "senders are told apart by AE title alone: give one of them another"
                 )
         return peers
+
+    @field_validator("peers")
+    @classmethod
+    def _peers_can_prove_who_they_are(cls, peers: tuple[Peer, ...], info: ValidationInfo) -> tuple[Peer, ...]:
+        return checked_trust(peers, info.data["dicom"]) if "dicom" in info.data else peers
 
     @property
     def database_url(self) -> str:

@@ -33,15 +33,23 @@ def test_the_example_file_equals_the_defaults():
     assert load_settings(EXAMPLE) == Settings()
 
 
+def assert_commented(section, example, model, lines):
+    assert set(example) == set(type(model).model_fields)
+    below = lines[lines.index(f"[{section}]") :]
+    for key, value in example.items():
+        if isinstance(value, dict):
+            assert_commented(f"{section}.{key}", value, getattr(model, key), lines)
+        else:
+            above = below[next(i for i, line in enumerate(below) if line.startswith(f"{key} =")) - 1]
+            assert above.startswith("#"), f"{section}.{key} has no comment"
+
+
 def test_the_example_file_names_every_key_with_a_comment():
     lines = EXAMPLE.read_text().splitlines()
     example = tomllib.loads(EXAMPLE.read_text())
     for section, field in Settings.model_fields.items():
         if isinstance(field.default, BaseModel):
-            assert set(example[section]) == set(type(field.default).model_fields)
-            for key in example[section]:
-                above = lines[next(i for i, line in enumerate(lines) if line.startswith(f"{key} =")) - 1]
-                assert above.startswith("#"), f"{section}.{key} has no comment"
+            assert_commented(section, example[section], field.default, lines)
     for key in Peer.model_fields:
         assert any(line.startswith(f"# {key} = ") for line in lines), f"peers.{key}"
 

@@ -1,0 +1,46 @@
+"""Whether what the peers must prove can be proven with the listener that is configured; else nobody would get in."""
+
+from collections.abc import Iterable
+
+from pacs_dedup.config.dicom import Dicom
+from pacs_dedup.config.peer import Peer, PeerRole
+
+
+def checked_trust(peers: tuple[Peer, ...], dicom: Dicom) -> tuple[Peer, ...]:
+    """Return the peers if each of them can prove, and be shown, what it must.
+
+    Raises:
+        ValueError: with the first peer that can not, and what to set.
+    """
+    for peer in peers:
+        _provable(peer, dicom)
+    _one_rule_for_one_title(peers)
+    return peers
+
+
+def _provable(peer: Peer, dicom: Dicom) -> None:
+    tls = dicom.tls
+    sends_to_it = PeerRole.DESTINATION in peer.roles and peer.tls
+    asked = tls.enabled and tls.verify_peer
+    if peer.shows_certificate and not asked and not sends_to_it:
+        raise ValueError(
+            f"{peer.name}: nobody is asked for a certificate; set dicom.tls.enabled and dicom.tls.verify_peer to true"
+        )
+    if peer.passcode and not tls.enabled and not peer.is_here:
+        raise ValueError(
+            f"{peer.name}: its passcode would cross the network for everybody to read; set dicom.tls.enabled = true"
+        )
+    if peer.tls and PeerRole.DESTINATION not in peer.roles:
+        raise ValueError(f"{peer.name}: tls is for destinations; a source chooses by the port that it calls")
+    if peer.tls and tls.ca is None:
+        raise ValueError(f"{peer.name}: name the authorities that its certificate is trusted by in dicom.tls.ca")
+
+
+def _one_rule_for_one_title(peers: Iterable[Peer]) -> None:
+    bound: dict[str, bool] = {}
+    for peer in peers:
+        if bound.setdefault(peer.ae_title, peer.is_bound) != peer.is_bound:
+            raise ValueError(
+                f"two peers call themselves {peer.ae_title!r}, and only one of them has a certificate or a user: "
+                "the other would let in whom that one keeps out; give both one, or another AE title"
+            )
