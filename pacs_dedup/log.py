@@ -24,7 +24,7 @@ ALLOWED_KEYS = frozenset(
         "ae_title", "address", "arrival_id", "association", "attempts", "blob_id", "called_ae", "calling_ae", "case_id",
         "cause", "count", "data", "destination", "disposition", "error", "event_kind", "exit_code", "generation",
         "instances", "mode", "ms", "peer", "port", "reason", "relation", "retry_in_s", "signal", "size_bytes",
-        "sop_class", "status", "step", "study_hash", "transfer_syntax", "version", "where",
+        "sop_class", "status", "step", "study_hash", "tls_port", "transfer_syntax", "version", "where",
     }
 )  # fmt: skip
 """Keys whose values can not hold patient data. UIDs of SOP classes and transfer syntaxes name kinds, not patients."""

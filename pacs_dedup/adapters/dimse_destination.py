@@ -2,8 +2,10 @@
 
 import queue
 import socket
+import ssl
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -29,6 +31,9 @@ _MAX_CONTEXTS = 128  # presentation contexts have odd IDs 1 to 255 (PS3.8 9.3.2.
 _Kind = tuple[str, str]
 """SOP class and transfer syntax."""
 
+TlsContexts = Callable[[], ssl.SSLContext]
+"""Returns the TLS context for the next association."""
+
 
 class DimseDestination:
     """A Storage SCP. Safe for several threads: each send takes an association of its own, up to a given number.
@@ -38,7 +43,15 @@ class DimseDestination:
     """
 
     def __init__(
-        self, name: str, *, called_ae: AeTitle, host: str, port: int, calling_ae: AeTitle, associations: int = 1
+        self,
+        name: str,
+        *,
+        called_ae: AeTitle,
+        host: str,
+        port: int,
+        calling_ae: AeTitle,
+        associations: int = 1,
+        tls: TlsContexts | None = None,
     ) -> None:
         """Prepare to send to ``called_ae`` at ``host:port`` as ``calling_ae``; nothing is opened yet.
 
@@ -49,10 +62,11 @@ class DimseDestination:
             port: TCP port.
             calling_ae: AE title that is given as our own.
             associations: how many there may be at once; a further send waits for one of them.
+            tls: without it they go without TLS.
         """
         keep_data_sets_private()
         self._name = name
-        peer = _Peer(name, called_ae, host, port, calling_ae)
+        peer = _Peer(name, called_ae, host, port, calling_ae, tls)
         self._all = [_Line(peer) for _ in range(associations)]
         self._free: queue.LifoQueue[_Line] = queue.LifoQueue()  # the last one used is the likeliest to be still open
         for line in reversed(self._all):
@@ -103,9 +117,11 @@ class DimseDestination:
 class _Peer:
     """What all associations with one peer share."""
 
-    def __init__(self, name: str, called_ae: AeTitle, host: str, port: int, calling_ae: AeTitle) -> None:
+    def __init__(
+        self, name: str, called_ae: AeTitle, host: str, port: int, calling_ae: AeTitle, tls: TlsContexts | None
+    ) -> None:
         self.name = name
-        self._called_ae, self._host, self._port = called_ae, host, port
+        self._called_ae, self._host, self._port, self._tls = called_ae, host, port, tls
         self._ae = AE(ae_title=calling_ae)
         self._ae.implementation_class_uid = IMPLEMENTATION_CLASS_UID
         self._ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
@@ -133,6 +149,7 @@ class _Peer:
             contexts=self._contexts(kind),
             ae_title=self._called_ae,
             evt_handlers=[(evt.EVT_CONN_OPEN, _tune)],
+            tls_args=(self._tls(), self._host) if self._tls else None,
         )
         if not _accepts(association, kind):
             self._give_up(association, kind)
@@ -160,7 +177,8 @@ class _Peer:
         how = "rejected the association" if association.is_rejected else "could not be reached"
         raise PeerUnavailable(
             f"{self.name}: {self._called_ae} at {self._host}:{self._port} {how}; check its address, and that it knows "
-            f"the AE title {self._ae.ae_title}"
+            f"the AE title {self._ae.ae_title}{' and our certificate' if self._tls else ''}; "
+            f"`pacs-dedup peers echo {self.name}` says more"
         )
 
 

@@ -23,6 +23,7 @@ from pacs_dedup.entrypoints.recording import recording
 from pacs_dedup.entrypoints.worker import work, worker_process
 from pacs_dedup.log import configure_logging, get_logger
 from pacs_dedup.pipeline.receive import receive_instance
+from pacs_dedup.wiring.associations import check_tls, listener_tls
 
 _log = get_logger(__name__)
 
@@ -71,10 +72,12 @@ def serve(settings: Settings, role: Role = Role.ALL) -> int:
 def _listen(settings: Settings, stop: threading.Event, *, with_worker: bool) -> None:
     log_key = _log_key(settings)
     configure_logging(key=log_key)
+    check_tls(settings)
     with wiring.open_services(settings, lazily=True) as services, recording(services) as reception:
-        listener = Listener(settings, functools.partial(receive_instance, reception=reception))
+        receive = functools.partial(receive_instance, reception=reception)
+        listener = Listener(settings, receive, tls=listener_tls(settings))
         listener.start()
-        _say_started(settings, listener.port)
+        _say_started(settings, listener)
         worker = _watch(functools.partial(_start_worker, settings, log_key), stop) if with_worker else None
         stop.wait()
         _log.info("stopping; current associations may finish", count=listener.associations)
@@ -83,13 +86,17 @@ def _listen(settings: Settings, stop: threading.Event, *, with_worker: bool) -> 
             _end(worker)
 
 
-def _say_started(settings: Settings, port: int) -> None:
+def _say_started(settings: Settings, listener: Listener) -> None:
     dicom, data = settings.dicom, settings.storage.path.absolute()
+    ports = [f"{dicom.bind}:{listener.port}"] if dicom.plain else []
+    ports += [f"{dicom.bind}:{listener.tls_port} (TLS)"] if dicom.tls.enabled else []
     said = (
-        f"pacs_dedup {__version__} listens on {dicom.bind}:{port} as {dicom.ae_title}, mode {settings.mode.action}, "
+        f"pacs_dedup {__version__} listens on {' and '.join(ports)} as {dicom.ae_title}, mode {settings.mode.action}, "
         f"data in {data}"
     )
-    facts = {"address": dicom.bind, "port": port, "ae_title": dicom.ae_title}
+    facts: dict[str, object] = {"address": dicom.bind, "ae_title": dicom.ae_title}
+    facts |= {"port": listener.port} if dicom.plain else {}
+    facts |= {"tls_port": listener.tls_port} if dicom.tls.enabled else {}
     facts |= {"mode": str(settings.mode.action), "data": str(data)}
     _log.info(said, **({} if sys.stderr.isatty() else facts))  # a person reads the sentence, a program the keys
 

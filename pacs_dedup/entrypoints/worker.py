@@ -16,6 +16,7 @@ from pacs_dedup.domain.errors import PacsDedupError
 from pacs_dedup.entrypoints.folder_lock import FolderLock
 from pacs_dedup.log import configure_logging, describe_error, get_logger
 from pacs_dedup.pipeline.forward import forward_once
+from pacs_dedup.wiring.associations import check_tls
 
 _log = get_logger(__name__)
 
@@ -50,6 +51,7 @@ def work(settings: Settings, stop: threading.Event) -> None:
     Raises:
         BadConfiguration: another worker uses the data folder, or the database can not be used.
     """
+    check_tls(settings)
     embedded = not settings.storage.database_url
     with (
         FolderLock(settings, WORKER_LOCK, within=_PREDECESSOR_ENDS_WITHIN),

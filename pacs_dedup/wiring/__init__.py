@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacs_dedup.adapters.database import open_database
-from pacs_dedup.adapters.dimse_destination import DimseDestination
 from pacs_dedup.adapters.file_audit_inbox import FileAuditInbox
 from pacs_dedup.adapters.file_blob_store import FileBlobStore
 from pacs_dedup.adapters.isolated_call import IsolatedCall
 from pacs_dedup.adapters.system_clock import SystemClock
-from pacs_dedup.config import Peer, Settings
+from pacs_dedup.config import Settings
 from pacs_dedup.dicom.header_diff import header_differences
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.frames.verification import FrameVerification, Scope
-from pacs_dedup.domain.identifiers import AeTitle, BlobId
+from pacs_dedup.domain.identifiers import BlobId
 from pacs_dedup.domain.patients.identity import SenderDefaults
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.pipeline.act import Gate, act_once, release_due
@@ -43,6 +42,7 @@ from pacs_dedup.ports.quarantine import Quarantine
 from pacs_dedup.ports.queue_gauge import QueueGauge
 from pacs_dedup.ports.study_register import StudyRegister
 from pacs_dedup.reports.model import Pictures
+from pacs_dedup.wiring.associations import destination
 
 StepOnce = Callable[[], bool]
 """Does one piece of work; False where nothing waits."""
@@ -120,7 +120,7 @@ def open_services(settings: Settings, *, sole_owner: bool = False, lazily: bool 
     clock = SystemClock()
     blobs = FileBlobStore(settings.storage.path, settings.storage.low_water_bytes)
     database = open_database(settings.database_url, clock, sole_owner=sole_owner, lazily=lazily)
-    destinations = {peer.name: _destination(peer, settings) for peer in settings.destinations}
+    destinations = {peer.name: destination(peer, settings) for peer in settings.destinations}
     try:
         yield Services(
             settings=settings,
@@ -140,8 +140,8 @@ def open_services(settings: Settings, *, sole_owner: bool = False, lazily: bool 
             audit=FileAuditInbox(settings.storage.path),
         )
     finally:
-        for destination in destinations.values():
-            destination.close()
+        for opened in destinations.values():
+            opened.close()
         database.close()
 
 
@@ -240,8 +240,3 @@ def open_reading(services: Services, *, with_pictures: bool = True) -> Iterator[
     finally:
         differences.close()
         pictures.close()
-
-
-def _destination(peer: Peer, settings: Settings) -> DimseDestination:
-    calling_ae = AeTitle(settings.dicom.ae_title)
-    return DimseDestination(peer.name, called_ae=peer.ae_title, host=peer.host, port=peer.port, calling_ae=calling_ae)

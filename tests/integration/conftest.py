@@ -1,5 +1,5 @@
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from pacs_dedup.config import Settings
 from pacs_dedup.entrypoints.listener import Listener
 from pacs_dedup.pipeline.receive import Reception, receive_instance
 from pacs_dedup.ports.arrival_book import ArrivalBook
+from pacs_dedup.wiring.associations import listener_tls
 from tests.integration.orthanc import running_orthanc
 from tests.integration.running import start_service
 from tests.integration.support import LOOPBACK, arrivals, stored_files
@@ -25,10 +26,24 @@ class Edge:
     listener: Listener
     book: ArrivalBook
     data: Path
+    refused: list = field(default_factory=list)
 
     @property
     def port(self):
         return self.listener.port
+
+    @property
+    def tls_port(self):
+        return self.listener.tls_port
+
+    @property
+    def reasons(self):
+        """Why callers were refused, in order."""
+        return [str(call.refusal) for call in self.refused]
+
+    @property
+    def nothing_got_in(self):
+        return not self.arrivals and not self.files
 
     @property
     def arrivals(self):
@@ -51,10 +66,12 @@ def edge(tmp_path):
         blobs = FileBlobStore(data, low_water_bytes)
         database = open_database(settings.database_url, clock)
         reception = Reception(blobs=blobs, arrivals=database.arrivals, clock=clock)
-        listener = Listener(settings, receive or partial(receive_instance, reception=reception))
+        receive = receive or partial(receive_instance, reception=reception)
+        refused = []
+        listener = Listener(settings, receive, tls=listener_tls(settings), report=refused.append)
         listener.start()
         try:
-            yield Edge(listener, database.arrivals, data)
+            yield Edge(listener, database.arrivals, data, refused)
         finally:
             listener.stop(timedelta(seconds=2))
             database.close()

@@ -1,22 +1,56 @@
-"""Whose associations are accepted."""
+"""Whose associations are accepted: AE title, address, certificate and user, in this order, bound for each peer."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pacs_dedup.config import Peer, UnknownPeers
 from pacs_dedup.config.hosts import parsed
-from pacs_dedup.domain.identifiers import AeTitle, is_scanned
+from pacs_dedup.config.passcodes import is_passcode
+from pacs_dedup.domain.identifiers import is_scanned
+from pacs_dedup.entrypoints.listener.caller import SUPPORTED_IDENTITIES, Caller, IdentityType
+from pacs_dedup.entrypoints.listener.refusals import Refusal
+
+_HOW_FAR = (
+    Refusal.ADDRESS,
+    Refusal.WITHOUT_TLS,
+    Refusal.CERTIFICATE,
+    Refusal.USER,
+    Refusal.PASSCODE_IN_THE_OPEN,
+    Refusal.PASSCODE,
+)
+"""In the order in which a peer is asked to prove itself."""
 
 
-def admitted(calling_ae: AeTitle, address: str, *, peers: Iterable[Peer], unknown: UnknownPeers) -> bool:
-    """Tell whether an association from this AE title at this address is accepted.
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What was decided on a caller: refused for a reason, or let in, as a peer or as somebody unknown."""
 
-    A peer whose configured address names a host is itself only there; from elsewhere it counts as unknown, because an
-    AE title proves nothing. Nobody may call itself as a scanned folder is called: those are never forwarded.
+    refusal: Refusal | None = None
+    peer: Peer | None = None
+
+
+def decide(caller: Caller, *, peers: Iterable[Peer], unknown: UnknownPeers) -> Admission:
+    """Decide whether an association is accepted.
+
+    A peer is itself only where AE title, address, certificate and user are as configured. Whoever has the AE title of a
+    peer that must prove itself, and does not, is refused in any case: else ``unknown`` would undo the proof. A peer
+    that has only an address counts as unknown from elsewhere, because an AE title proves nothing. Nobody may call
+    itself as a scanned folder is called: those are never forwarded.
     """
-    if is_scanned(calling_ae):
-        return False
-    if any(peer.calls_as(calling_ae, address) for peer in peers):
-        return True
+    if is_scanned(caller.calling_ae):
+        return Admission(Refusal.RESERVED_TITLE)
+    namesakes = [peer for peer in peers if peer.ae_title == caller.calling_ae]
+    missing = {peer.name: _missing(peer, caller) for peer in namesakes}
+    if itself := next((peer for peer in namesakes if missing[peer.name] is None), None):
+        return Admission(peer=itself)
+    reasons = [reason for reason in missing.values() if reason is not None]
+    reason = max(reasons, key=_HOW_FAR.index, default=Refusal.UNKNOWN)
+    if any(peer.is_bound for peer in namesakes) or not _admits(unknown, caller.address):
+        return Admission(reason)
+    return Admission()
+
+
+def _admits(unknown: UnknownPeers, address: str) -> bool:
     match unknown:
         case UnknownPeers.ACCEPT:
             return True
@@ -24,3 +58,29 @@ def admitted(calling_ae: AeTitle, address: str, *, peers: Iterable[Peer], unknow
             return False
         case UnknownPeers.LOOPBACK:
             return parsed(address).is_loopback
+
+
+def _missing(peer: Peer, caller: Caller) -> Refusal | None:
+    """Return the first thing that keeps a caller with this peer's AE title from being this peer."""
+    if not peer.calls_as(caller.calling_ae, caller.address):
+        return Refusal.ADDRESS
+    shown = caller.certificate
+    if peer.shows_certificate and not caller.over_tls:
+        return Refusal.WITHOUT_TLS
+    if peer.shows_certificate and not (shown and shown.belongs_to(peer.certificate, peer.certificate_name)):
+        return Refusal.CERTIFICATE
+    return _wrong_user(peer, caller) if peer.user else None
+
+
+def _wrong_user(peer: Peer, caller: Caller) -> Refusal | None:
+    """Return what is wrong with the user identity; the passcode is looked at last, as that is costly."""
+    identity = caller.identity
+    if identity is None or identity.kind not in SUPPORTED_IDENTITIES or identity.name != peer.user.encode():
+        return Refusal.USER
+    if not peer.passcode:
+        return None
+    if identity.kind != IdentityType.USERNAME_AND_PASSCODE:
+        return Refusal.USER
+    if not caller.over_tls and not parsed(caller.address).is_loopback:
+        return Refusal.PASSCODE_IN_THE_OPEN
+    return None if is_passcode(identity.passcode, peer.passcode) else Refusal.PASSCODE

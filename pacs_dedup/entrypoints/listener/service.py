@@ -22,12 +22,15 @@ from pacs_dedup.config import Settings
 from pacs_dedup.dicom.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from pacs_dedup.dicom.store_status import StoreStatus
 from pacs_dedup.dicom.upper_layer import keep_data_sets_private, serve_private_sop_classes
-from pacs_dedup.domain.errors import BadConfiguration
 from pacs_dedup.domain.identifiers import AeTitle, SopClassUid, SopInstanceUid, TransferSyntaxUid
-from pacs_dedup.entrypoints.listener.admission import admitted
+from pacs_dedup.entrypoints.listener.admission import Admission, decide
+from pacs_dedup.entrypoints.listener.caller import caller_of, confirm_user, shown_fingerprint
 from pacs_dedup.entrypoints.listener.contexts import register_storage_sop_classes, supported_contexts
+from pacs_dedup.entrypoints.listener.refusals import NO_REASON, Refusal, RefusedCall, ReportRefusal, refusal_answered
+from pacs_dedup.entrypoints.listener.servers import PlainServer, TlsServer, open_server
 from pacs_dedup.log import describe_error, get_logger
 from pacs_dedup.pipeline.receive import IncomingInstance
+from pacs_dedup.wiring.associations import TlsContexts
 
 _log = get_logger(__name__)
 
@@ -37,7 +40,6 @@ Receive = Callable[[IncomingInstance], StoreStatus]
 _IDLE_S = 300.0  # modalities keep an association open between the images of an examination
 _ACSE_S = 30.0
 _POLL_S = 0.05
-_CALLING_AE_NOT_RECOGNISED = (0x01, 0x01, 0x03)  # rejected permanent, by the service user (PS3.8 9.3.4)
 _THREAD_NAME = "AcceptorThread"  # pynetdicom counts the associations of a server by this name
 
 
@@ -51,20 +53,41 @@ class _Visit:
 
 
 class Listener:
-    """Owns the listening socket and the associations on it."""
+    """Owns the listening sockets and the associations on them."""
 
-    def __init__(self, settings: Settings, receive: Receive) -> None:
-        """Prepare to listen as ``settings`` say, and to hand every instance to ``receive``."""
+    def __init__(
+        self,
+        settings: Settings,
+        receive: Receive,
+        *,
+        tls: TlsContexts | None = None,
+        report: ReportRefusal = lambda _: None,
+    ) -> None:
+        """Prepare to listen as ``settings`` say.
+
+        Args:
+            settings: what the site chose.
+            receive: is handed every instance.
+            tls: makes TLS contexts; without it nobody is listened to over TLS.
+            report: is told of every caller that is refused.
+        """
         self._settings = settings
         self._receive = receive
+        self._contexts, self._report = tls, report
         self._visits: dict[str, _Visit] = {}
         self._server: ThreadedAssociationServer | None = None
+        self._tls_server: ThreadedAssociationServer | None = None
         self._ae = _application_entity(settings)
 
     @property
     def port(self) -> int:
         """The port listened on; the real one where 0 was configured."""
         return int(self._server.server_address[1]) if self._server else self._settings.dicom.port
+
+    @property
+    def tls_port(self) -> int:
+        """The port listened on over TLS; the real one where 0 was configured."""
+        return int(self._tls_server.server_address[1]) if self._tls_server else self._settings.dicom.tls.port
 
     @property
     def associations(self) -> int:
@@ -86,18 +109,17 @@ class Listener:
             (evt.EVT_C_STORE, self._on_store),
             (evt.EVT_CONN_CLOSE, self._on_close),
         ]
-        try:
-            self._server = self._ae.start_server((dicom.bind, dicom.port), block=False, evt_handlers=handlers)
-        except OSError as error:
-            raise BadConfiguration(
-                f"can not listen on {dicom.bind}:{dicom.port} ({error.strerror}); "
-                "another program may use the port: choose another one with dicom.port"
-            ) from None
+        if self._contexts is not None:
+            own = {"contexts_of_tls": self._contexts, "report": self._refuse}
+            self._tls_server = open_server(self._ae, (dicom.bind, dicom.tls.port), handlers, TlsServer, **own)
+        if dicom.plain:
+            self._server = open_server(self._ae, (dicom.bind, dicom.port), handlers, PlainServer)
 
     def stop(self, within: timedelta) -> None:
         """Refuse new associations, let the current ones finish for that long, then abort what is left."""
-        if self._server is not None:
-            self._server.shutdown()
+        for server in (self._server, self._tls_server):
+            if server is not None:
+                server.shutdown()
         deadline = time.monotonic() + within.total_seconds()
         while self._ae.active_associations and time.monotonic() < deadline:
             time.sleep(_POLL_S)
@@ -122,28 +144,50 @@ class Listener:
             association.is_aborted = True
             association.kill()
             return
-        calling_ae, address = AeTitle(request.calling_ae_title.strip()), association.requestor.address
-        settings = self._settings
-        if not admitted(calling_ae, address, peers=settings.peers, unknown=settings.dicom.unknown_peers):
-            association.acse.send_reject(*_CALLING_AE_NOT_RECOGNISED)
-            self._on_rejected(event)
-            association.kill()
+        admission = self._decide(association, request)
+        if admission.refusal is not None:
+            self._reject(association, admission.refusal)
             return
+        if admission.peer is not None and admission.peer.user:
+            confirm_user(association)
         association.acceptor.supported_contexts = supported_contexts(request.presentation_context_definition_list)
+
+    def _decide(self, association: Association, request: A_ASSOCIATE) -> Admission:
+        """Decide on a caller; what fails is a refusal, as pynetdicom goes on after an event handler that raises."""
+        dicom = self._settings.dicom
+        try:
+            caller = caller_of(association, request)
+            if dicom.require_called_aet and caller.called_ae != dicom.ae_title:
+                return Admission(Refusal.CALLED_AE)
+            return decide(caller, peers=self._settings.peers, unknown=dicom.unknown_peers)
+        except Exception as error:  # noqa: BLE001 - the association is one of the three edges
+            _log.error("a caller could not be decided on", **describe_error(error))
+            return Admission(Refusal.UNDECIDED)
+
+    def _reject(self, association: Association, refusal: Refusal) -> None:
+        association.acse.send_reject(*(refusal.answer or NO_REASON))
+        self._refuse(_refused(association, refusal))
+        association.kill()
+
+    def _refuse(self, call: RefusedCall) -> None:
+        """Log a refusal and report it."""
+        _log.warning(
+            "association refused",
+            reason=": ".join(part for part in (call.refusal, call.refusal.words, call.detail) if part),
+            calling_ae=call.calling_ae,
+            called_ae=call.called_ae,
+            address=call.address,
+        )
+        self._report(call)
 
     def _on_established(self, event: evt.Event) -> None:
         if visit := self._visits.get(_name(event.assoc)):
             visit.established = True
 
     def _on_rejected(self, event: evt.Event) -> None:
+        """Tell of what pynetdicom rejected by itself."""
         answer = event.assoc.acceptor.primitive
-        _log.warning(
-            "association rejected",
-            reason=answer.reason_str if isinstance(answer, A_ASSOCIATE) else "",
-            calling_ae=_asked(event.assoc).calling_ae_title.strip(),
-            called_ae=_asked(event.assoc).called_ae_title.strip(),
-            address=event.assoc.requestor.address,
-        )
+        self._refuse(_refused(event.assoc, refusal_answered(answer)))
 
     def _on_store(self, event: evt.Event) -> Dataset:
         incoming = _incoming(event)
@@ -199,6 +243,17 @@ def _tune(connection: socket.socket) -> None:
 
 def _name(association: threading.Thread) -> str:
     return association.name.partition("@")[2]
+
+
+def _refused(association: Association, refusal: Refusal) -> RefusedCall:
+    asked = _asked(association)
+    return RefusedCall(
+        refusal=refusal,
+        address=association.requestor.address,
+        calling_ae=asked.calling_ae_title.strip(),
+        called_ae=asked.called_ae_title.strip(),
+        fingerprint=shown_fingerprint(association),
+    )
 
 
 def _asked(association: Association) -> A_ASSOCIATE:

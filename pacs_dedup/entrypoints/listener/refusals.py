@@ -1,0 +1,134 @@
+"""Why a caller is refused, what it is answered, and what the site is told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pynetdicom.pdu_primitives import A_ASSOCIATE
+
+Answer = tuple[int, int, int]
+"""Result, source and reason of A-ASSOCIATE-RJ (PS3.8 9.3.4)."""
+
+NO_REASON: Answer = (1, 1, 1)
+"""Rejected permanently, by us, no reason given."""
+
+_BY_USER, _BY_ACSE, _BY_PRESENTATION = 1, 2, 3
+_PERMANENT, _TRANSIENT = 1, 2
+
+
+class Refusal(StrEnum):
+    """Every reason for which a caller does not get an association.
+
+    Attributes:
+        answer: what it is answered; None where the connection ends without a DICOM answer. Reasons that tell a stranger
+            how far they came have one answer: the calling AE title is not recognised.
+        words: what a PACS manager reads in the log.
+    """
+
+    answer: Answer | None
+    words: str
+
+    def __new__(cls, value: str, answer: Answer | None, words: str) -> "Refusal":
+        """Attach answer and words to the reason."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.answer = answer
+        member.words = words
+        return member
+
+    CALLED_AE = (
+        "called_ae",
+        (_PERMANENT, _BY_USER, 7),
+        "another AE title is called than ours; correct it at the sender, or set dicom.require_called_aet = false",
+    )
+    UNKNOWN = (
+        "unknown",
+        (_PERMANENT, _BY_USER, 3),
+        "no peer has this AE title; add one, or correct the title at the sender",
+    )
+    RESERVED_TITLE = (
+        "reserved_title",
+        (_PERMANENT, _BY_USER, 3),
+        "scanned folders have such titles, and nobody who calls may",
+    )
+    ADDRESS = (
+        "address",
+        (_PERMANENT, _BY_USER, 3),
+        "the peer of this AE title has another address",
+    )
+    WITHOUT_TLS = (
+        "without_tls",
+        (_PERMANENT, _BY_USER, 3),
+        "the peer of this AE title must show a certificate, and this is the port without TLS",
+    )
+    CERTIFICATE = (
+        "certificate",
+        (_PERMANENT, _BY_USER, 3),
+        "the certificate is good, but another than the one of this AE title's peer",
+    )
+    PASSCODE_IN_THE_OPEN = (
+        "passcode_in_the_open",
+        (_PERMANENT, _BY_ACSE, 1),
+        "a passcode came over the network without TLS; change it, and let the peer call the port with TLS",
+    )
+    USER = (
+        "user",
+        (_PERMANENT, _BY_ACSE, 1),
+        "the user identity of this AE title's peer is missing, or another, or of a kind that is not supported",
+    )
+    PASSCODE = (
+        "passcode",
+        (_PERMANENT, _BY_ACSE, 1),
+        "the passcode is wrong",
+    )
+    LIMIT = (
+        "limit",
+        (_TRANSIENT, _BY_PRESENTATION, 2),
+        "as many associations are open as dicom.max_associations allows",
+    )
+    HANDSHAKE = (
+        "handshake",
+        None,
+        "no TLS connection came about",
+    )
+    UNDECIDED = (
+        "undecided",
+        (_PERMANENT, _BY_USER, 1),
+        "who calls could not be determined",
+    )
+    OTHER = (
+        "other",
+        None,
+        "the association was rejected",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedCall:
+    """A caller who did not get in.
+
+    Attributes:
+        address: IP address it came from.
+        calling_ae: AE title it gave; empty where it did not come so far.
+        called_ae: AE title it asked for; empty where it did not come so far.
+        fingerprint: SHA-256 of the certificate it showed, in hexadecimal; empty without one.
+        detail: what OpenSSL said of a failed handshake.
+    """
+
+    refusal: Refusal
+    address: str
+    calling_ae: str = ""
+    called_ae: str = ""
+    fingerprint: str = ""
+    detail: str = ""
+
+
+ReportRefusal = Callable[[RefusedCall], None]
+"""Told of every refusal; returns at once and raises nothing, whatever becomes of its record."""
+
+
+def refusal_answered(answer: A_ASSOCIATE | None) -> Refusal:
+    """Return the reason behind an answer that pynetdicom gave by itself."""
+    given = (answer.result, answer.result_source, answer.diagnostic) if answer is not None else None
+    found = (refusal for refusal in (Refusal.CALLED_AE, Refusal.LIMIT) if refusal.answer == given)
+    return next(found, Refusal.OTHER)

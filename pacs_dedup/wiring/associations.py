@@ -1,0 +1,83 @@
+"""Associations with other application entities: how they are secured, in both directions."""
+
+import ssl
+import threading
+from collections.abc import Callable
+
+from pacs_dedup.adapters.dimse_destination import DimseDestination
+from pacs_dedup.adapters.tls_context import RenewedContext, TlsFiles, client_context, server_context
+from pacs_dedup.config import Peer, Settings
+from pacs_dedup.domain.identifiers import AeTitle
+
+TlsContexts = Callable[[], ssl.SSLContext]
+"""Returns the TLS context for the next connection."""
+
+
+def listener_tls(settings: Settings) -> TlsContexts | None:
+    """Return the TLS contexts of the listener; None where it does not listen over TLS.
+
+    Raises:
+        BadConfiguration: a certificate file can not be used.
+    """
+    tls, files = settings.dicom.tls, _files(settings)
+    if not tls.enabled:
+        return None
+    return RenewedContext(files, lambda: server_context(files, tls.profile, verify_peer=tls.verify_peer))
+
+
+def peer_tls(peer: Peer, settings: Settings) -> TlsContexts | None:
+    """Return the TLS contexts for associations to a peer; None where they go without TLS.
+
+    The files are opened at the first use: who only reads cases need not be able to read the private key.
+    """
+    return _Later(lambda: _client_contexts(peer, settings)) if peer.tls else None
+
+
+def check_tls(settings: Settings) -> None:
+    """Open every certificate file that this configuration uses: a service starts with all of them or not at all.
+
+    Raises:
+        BadConfiguration: a certificate file can not be used; the message says which, why, and what to do.
+    """
+    listener_tls(settings)
+    for peer in settings.peers:
+        if contexts := peer_tls(peer, settings):
+            contexts()
+
+
+def destination(peer: Peer, settings: Settings) -> DimseDestination:
+    """Return the Storage SCP behind a peer; nothing is opened yet."""
+    return DimseDestination(
+        peer.name,
+        called_ae=peer.ae_title,
+        host=peer.host,
+        port=peer.port,
+        calling_ae=AeTitle(settings.dicom.ae_title),
+        tls=peer_tls(peer, settings),
+    )
+
+
+class _Later:
+    """Contexts that are made when the first connection asks for one. Safe for several threads."""
+
+    def __init__(self, make: Callable[[], TlsContexts]) -> None:
+        self._make = make
+        self._made: TlsContexts | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> ssl.SSLContext:
+        with self._lock:
+            self._made = self._made or self._make()
+            return self._made()
+
+
+def _client_contexts(peer: Peer, settings: Settings) -> TlsContexts:
+    files, profile = _files(settings), settings.dicom.tls.profile
+    return RenewedContext(
+        files, lambda: client_context(files, profile, fingerprints=peer.certificate, name=peer.certificate_name)
+    )
+
+
+def _files(settings: Settings) -> TlsFiles:
+    tls = settings.dicom.tls
+    return TlsFiles(tls.cert, tls.key, tls.ca)
