@@ -24,7 +24,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 10.0
 _MOST_DOUBLINGS = 8
 _COUNT_EVERY_S = 1.0
 _COUNT_SHARE = 0.05  # of the time at most: counting must not be what keeps the database busy
-_ENDS_WITHIN_S = 5.0
+_ENDS_WITHIN_S = 2.0
 
 
 @contextmanager
