@@ -1,6 +1,6 @@
 """The durable record of what arrived, and of what could not be examined: nothing is lost, and somebody must look."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -61,6 +61,19 @@ class Problem:
     refused: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One content that a sender delivered under a SOP Instance UID.
+
+    Attributes:
+        arrival_id: its first arrival from this sender.
+    """
+
+    arrival_id: ArrivalId
+    blob_id: BlobId
+    sop_class_uid: SopClassUid
+
+
 class ArrivalBook(Protocol):
     """Every arrival, and what is wrong with some. Every method is durable when it returns and may be repeated."""
 
@@ -80,6 +93,14 @@ class ArrivalBook(Protocol):
 
     def get(self, arrival_id: ArrivalId) -> Arrival | None:
         """Return a recorded arrival."""
+        ...
+
+    def delivered(self, source: str, uids: Collection[SopInstanceUid]) -> Mapping[SopInstanceUid, tuple[Delivery, ...]]:
+        """Return what a source delivered under these SOP Instance UIDs and was told that we took, oldest first.
+
+        Each content is named once for each SOP class that it came under. What was refused was not delivered, and what
+        was never delivered is left out.
+        """
         ...
 
     def note_problem(self, arrival_id: ArrivalId, cause: str) -> None:

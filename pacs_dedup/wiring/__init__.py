@@ -35,6 +35,7 @@ from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.case_book import CaseBook
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.commitment_book import CommitmentBook
+from pacs_dedup.ports.commitment_requests import CommitmentRequests
 from pacs_dedup.ports.destination import Destination
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
 from pacs_dedup.ports.journal import Journal
@@ -69,6 +70,7 @@ class Services:
     gauge: QueueGauge
     prepare: Callable[[], None]
     commitments: CommitmentBook
+    commitment_requests: CommitmentRequests
     destinations: Mapping[str, Destination]
     audit: AuditTrail
 
@@ -136,6 +138,7 @@ def open_services(settings: Settings, *, sole_owner: bool = False, lazily: bool 
             gauge=database.gauge,
             prepare=database.prepare,
             commitments=database.commitments,
+            commitment_requests=database.commitment_requests,
             destinations=destinations,
             audit=FileAuditInbox(settings.storage.path),
         )

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from pacs_dedup.adapters.database import Database
-from pacs_dedup.ports.arrival_book import Problem
+from pacs_dedup.domain.identifiers import ArrivalId, SopClassUid
+from pacs_dedup.ports.arrival_book import Delivery, Problem
 from pacs_dedup.ports.journal import Step
 from tests.contracts.values import MINUTE, MORNING, arrival, blob, claimed_work
 from tests.fakes import FakeClock, FakeDatabase
@@ -91,6 +92,34 @@ class ArrivalBookContract:
         assert len(set(ids)) == 1
         assert database.journal.backlog()[Step.FINGERPRINT] == 1
 
+    def test_what_a_sender_delivered_is_found_by_sender_and_uid(self, database: Database) -> None:
+        first = database.arrivals.record(arrival(1))
+        database.arrivals.record(arrival(1))
+        database.arrivals.record(arrival(1, source="WEST"))
+        second = database.arrivals.record(replace(arrival(2), sop_instance_uid=arrival(1).sop_instance_uid))
+        third = database.arrivals.record(arrival(3))
+        named = [arrival(number).sop_instance_uid for number in (1, 3, 4)]
+        assert database.arrivals.delivered("EAST", named) == {
+            named[0]: (_delivery(first, 1), _delivery(second, 2)),
+            named[1]: (_delivery(third, 3),),
+        }
+        assert database.arrivals.delivered("SOUTH", named) == {}
+        assert database.arrivals.delivered("EAST", []) == {}
+
+    def test_one_content_under_two_classes_is_named_twice(self, database: Database) -> None:
+        other = replace(arrival(1), sop_class_uid=SopClassUid("1.2.840.10008.5.1.4.1.1.4"))
+        ids = [database.arrivals.record(each) for each in (arrival(1), other)]
+        (found,) = database.arrivals.delivered("EAST", [other.sop_instance_uid]).values()
+        assert [(each.arrival_id, each.sop_class_uid) for each in found] == [
+            (ids[0], arrival(1).sop_class_uid),
+            (ids[1], other.sop_class_uid),
+        ]
+
+    def test_what_was_refused_was_not_delivered(self, database: Database) -> None:
+        refused = arrival(refused="the data set is of another SOP class")
+        database.arrivals.record(refused)
+        assert database.arrivals.delivered("EAST", [refused.sop_instance_uid]) == {}
+
     def test_arrivals_without_a_problem_are_not_listed(self, database: Database) -> None:
         database.arrivals.record(arrival())
         assert database.arrivals.problems() == ()
@@ -117,6 +146,10 @@ class ArrivalBookContract:
         for arrival_id in (ids[3], ids[0]):
             database.arrivals.note_problem(arrival_id, "unreadable")
         assert [problem.arrival_id for problem in database.arrivals.problems()] == [ids[0], ids[1], ids[3]]
+
+
+def _delivery(arrival_id: ArrivalId, number: int) -> Delivery:
+    return Delivery(arrival_id, blob(number), arrival(number).sop_class_uid)
 
 
 class TestDatabaseArrivalBook(ArrivalBookContract):

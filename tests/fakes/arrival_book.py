@@ -1,11 +1,11 @@
 """Arrivals and their problems in memory."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from threading import RLock
 
-from pacs_dedup.domain.identifiers import ArrivalId
-from pacs_dedup.ports.arrival_book import Arrival, Problem
+from pacs_dedup.domain.identifiers import ArrivalId, BlobId, SopClassUid, SopInstanceUid
+from pacs_dedup.ports.arrival_book import Arrival, Delivery, Problem
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.journal import NewWork, Step
 from tests.fakes.journal import MemoryJournal
@@ -47,6 +47,14 @@ class MemoryArrivalBook:
     def numbered(self) -> list[tuple[ArrivalId, Arrival]]:
         """Return every arrival under its number, for the other fakes."""
         return [(ArrivalId(number), arrival) for number, arrival in enumerate(self._arrivals, 1)]
+
+    def delivered(self, source: str, uids: Collection[SopInstanceUid]) -> Mapping[SopInstanceUid, tuple[Delivery, ...]]:
+        found: dict[SopInstanceUid, dict[tuple[BlobId, SopClassUid], Delivery]] = {}
+        for arrival_id, arrival in self.numbered():
+            if arrival.source == source and arrival.sop_instance_uid in uids and not arrival.refused:
+                content = arrival.blob_id, arrival.sop_class_uid
+                found.setdefault(arrival.sop_instance_uid, {}).setdefault(content, Delivery(arrival_id, *content))
+        return {uid: tuple(deliveries.values()) for uid, deliveries in found.items()}
 
     def note_problem(self, arrival_id: ArrivalId, cause: str) -> None:
         self._causes[arrival_id] = cause

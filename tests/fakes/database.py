@@ -4,6 +4,7 @@ from pacs_dedup.ports.clock import Clock
 from tests.fakes.arrival_book import MemoryArrivalBook
 from tests.fakes.case_book import MemoryCaseBook
 from tests.fakes.commitment_book import MemoryCommitmentBook
+from tests.fakes.commitment_requests import MemoryCommitmentRequests
 from tests.fakes.fingerprint_index import MemoryFingerprintIndex
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.quarantine import MemoryQuarantine
@@ -23,6 +24,7 @@ class FakeDatabase:
         self.quarantine = MemoryQuarantine()
         self.gauge = MemoryQueueGauge(self.journal, clock)
         self.commitments = MemoryCommitmentBook(self.journal, self.arrivals, clock)
+        self.commitment_requests = MemoryCommitmentRequests(self.journal, clock)
 
     def close(self) -> None:
         """Do nothing: memory needs no closing."""

@@ -1,17 +1,17 @@
 """Arrivals and what is wrong with some; a receipt and a scanned file are recorded once: the database's to see."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, select, union_all
 
-from pacs_dedup.adapters.database.engine import Transactions, insert
+from pacs_dedup.adapters.database.engine import Transactions, as_table, insert
 from pacs_dedup.adapters.database.journal import queue_work
 from pacs_dedup.adapters.database.tables import RECEIVED, SCANNED, arrivals, problems
 from pacs_dedup.domain.identifiers import AeTitle, ArrivalId, BlobId, SopClassUid, SopInstanceUid, TransferSyntaxUid
-from pacs_dedup.ports.arrival_book import Arrival, Problem
+from pacs_dedup.ports.arrival_book import Arrival, Delivery, Problem
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.journal import NewWork, Step
 
@@ -41,6 +41,27 @@ class DatabaseArrivalBook:
         statement = select(arrivals).where(arrivals.c.id == arrival_id)
         row = self._transactions.read(lambda connection: connection.execute(statement).one_or_none())
         return None if row is None else _to_arrival(row)
+
+    def delivered(self, source: str, uids: Collection[SopInstanceUid]) -> Mapping[SopInstanceUid, tuple[Delivery, ...]]:
+        """Return what a source delivered and was told that we took."""
+        known = arrivals.c
+
+        def read(connection: Connection) -> Sequence[Any]:
+            asked = select(as_table(connection, sorted(uids)).c.value)
+            first = func.min(known.id).label("first")
+            statement = (
+                select(known.sop_instance_uid, known.blob_id, known.sop_class_uid, first)
+                .where(known.sop_instance_uid.in_(asked), known.source == source, known.refused == "")
+                .group_by(known.sop_instance_uid, known.blob_id, known.sop_class_uid)
+                .order_by(first)
+            )
+            return connection.execute(statement).all()
+
+        found: dict[SopInstanceUid, list[Delivery]] = {}
+        for row in self._transactions.read(read):
+            delivery = Delivery(ArrivalId(row.first), BlobId(row.blob_id), SopClassUid(row.sop_class_uid))
+            found.setdefault(SopInstanceUid(row.sop_instance_uid), []).append(delivery)
+        return {uid: tuple(deliveries) for uid, deliveries in found.items()}
 
     def note_problem(self, arrival_id: ArrivalId, cause: str) -> None:
         """Note a problem; a later cause replaces an earlier one."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pacs_dedup.adapters.database.arrival_book import DatabaseArrivalBook
 from pacs_dedup.adapters.database.case_book import DatabaseCaseBook
 from pacs_dedup.adapters.database.commitment_book import DatabaseCommitmentBook
+from pacs_dedup.adapters.database.commitment_requests import DatabaseCommitmentRequests
 from pacs_dedup.adapters.database.engine import Preparation, Transactions, connect
 from pacs_dedup.adapters.database.fingerprint_index import DatabaseFingerprintIndex
 from pacs_dedup.adapters.database.journal import DatabaseJournal, release_leases
@@ -16,6 +17,7 @@ from pacs_dedup.ports.arrival_book import ArrivalBook
 from pacs_dedup.ports.case_book import CaseBook
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.commitment_book import CommitmentBook
+from pacs_dedup.ports.commitment_requests import CommitmentRequests
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
 from pacs_dedup.ports.journal import Journal
 from pacs_dedup.ports.quarantine import Quarantine
@@ -35,6 +37,7 @@ class Database:
     quarantine: Quarantine
     gauge: QueueGauge
     commitments: CommitmentBook
+    commitment_requests: CommitmentRequests
     transactions: Transactions
 
     def prepare(self) -> None:
@@ -80,5 +83,6 @@ def open_database(url: str, clock: Clock, *, sole_owner: bool = False, lazily: b
         quarantine=DatabaseQuarantine(transactions),
         gauge=DatabaseQueueGauge(transactions, clock),
         commitments=DatabaseCommitmentBook(transactions, clock),
+        commitment_requests=DatabaseCommitmentRequests(transactions, clock),
         transactions=transactions,
     )
