@@ -1,31 +1,26 @@
 """The listener: pynetdicom outside, one call per instance inside. It never decodes a data set."""
 
 import secrets
-import socket
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from io import BytesIO
 from typing import cast
 
 from pydicom.dataset import Dataset
-from pydicom.uid import UID
-from pynetdicom import AE, VerificationPresentationContexts, evt
+from pynetdicom import evt
 from pynetdicom.association import Association
-from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.pdu_primitives import A_ASSOCIATE, A_P_ABORT
 from pynetdicom.transport import ThreadedAssociationServer
 
 from pacs_dedup.config import Settings
-from pacs_dedup.dicom.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from pacs_dedup.dicom.store_status import StoreStatus
-from pacs_dedup.dicom.upper_layer import keep_data_sets_private, serve_private_sop_classes
-from pacs_dedup.domain.identifiers import AeTitle, SopClassUid, SopInstanceUid, TransferSyntaxUid
 from pacs_dedup.entrypoints.listener.admission import Admission, decide
+from pacs_dedup.entrypoints.listener.application_entity import application_entity, tune
 from pacs_dedup.entrypoints.listener.caller import caller_of, confirm_user, shown_fingerprint
-from pacs_dedup.entrypoints.listener.contexts import register_storage_sop_classes, supported_contexts
+from pacs_dedup.entrypoints.listener.contexts import supported_contexts
+from pacs_dedup.entrypoints.listener.instances import incoming_instance, response
 from pacs_dedup.entrypoints.listener.refusals import NO_REASON, Refusal, RefusedCall, ReportRefusal, refusal_answered
 from pacs_dedup.entrypoints.listener.servers import PlainServer, TlsServer, open_server
 from pacs_dedup.log import describe_error, get_logger
@@ -37,8 +32,6 @@ _log = get_logger(__name__)
 Receive = Callable[[IncomingInstance], StoreStatus]
 """Keeps one instance durably and says how it went; may raise, then nothing was acknowledged."""
 
-_IDLE_S = 300.0  # modalities keep an association open between the images of an examination
-_ACSE_S = 30.0
 _POLL_S = 0.05
 _THREAD_NAME = "AcceptorThread"  # pynetdicom counts the associations of a server by this name
 
@@ -77,7 +70,7 @@ class Listener:
         self._visits: dict[str, _Visit] = {}
         self._server: ThreadedAssociationServer | None = None
         self._tls_server: ThreadedAssociationServer | None = None
-        self._ae = _application_entity(settings)
+        self._ae = application_entity(settings)
 
     @property
     def port(self) -> int:
@@ -133,7 +126,7 @@ class Listener:
         association.dul.daemon = True  # a peer that hangs must not keep the process from ending
         self._visits[_name(association)] = _Visit()
         if association.dul.socket is not None and association.dul.socket.socket is not None:
-            _tune(association.dul.socket.socket)
+            tune(association.dul.socket.socket)
 
     def _on_request(self, event: evt.Event) -> None:
         association = event.assoc
@@ -190,7 +183,7 @@ class Listener:
         self._refuse(_refused(event.assoc, refusal_answered(answer)))
 
     def _on_store(self, event: evt.Event) -> Dataset:
-        incoming = _incoming(event)
+        incoming = incoming_instance(event, _name(event.assoc))
         try:
             status = self._receive(incoming)
         except Exception as error:  # noqa: BLE001 - the association is one of the three edges
@@ -198,7 +191,7 @@ class Listener:
             status = StoreStatus.PROCESSING_FAILURE
         if visit := self._visits.get(incoming.association):
             visit.instances += 1
-        return _response(status)
+        return response(status)
 
     def _on_close(self, event: evt.Event) -> None:
         visit = self._visits.pop(_name(event.assoc), None)
@@ -219,28 +212,6 @@ class Listener:
             _log.info("connection ended without an association", address=requestor.address)
 
 
-def _application_entity(settings: Settings) -> AE:
-    keep_data_sets_private()
-    serve_private_sop_classes(settings.dicom.accept_private_sop_classes)
-    register_storage_sop_classes()
-    ae = AE(ae_title=settings.dicom.ae_title)
-    ae.implementation_class_uid = UID(IMPLEMENTATION_CLASS_UID)
-    ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
-    ae.maximum_pdu_size = settings.dicom.max_pdu
-    ae.maximum_associations = settings.dicom.max_associations
-    ae.require_called_aet = settings.dicom.require_called_aet
-    ae.network_timeout = _IDLE_S
-    ae.acse_timeout = _ACSE_S
-    ae.supported_contexts = VerificationPresentationContexts
-    return ae
-
-
-def _tune(connection: socket.socket) -> None:
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else Nagle costs 40 ms for each response
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    connection.settimeout(_IDLE_S)  # else a peer that vanishes inside a PDU holds the association for ever
-
-
 def _name(association: threading.Thread) -> str:
     return association.name.partition("@")[2]
 
@@ -258,27 +229,3 @@ def _refused(association: Association, refusal: Refusal) -> RefusedCall:
 
 def _asked(association: Association) -> A_ASSOCIATE:
     return cast("A_ASSOCIATE", association.requestor.primitive)
-
-
-def _incoming(event: evt.Event) -> IncomingInstance:
-    request, association = cast("C_STORE", event.request), event.assoc
-    data_set = request.DataSet if isinstance(request.DataSet, BytesIO) else BytesIO()
-    return IncomingInstance(
-        data_set=data_set.getbuffer(),
-        sop_class_uid=SopClassUid(str(request.AffectedSOPClassUID)),
-        sop_instance_uid=SopInstanceUid(str(request.AffectedSOPInstanceUID)),
-        transfer_syntax_uid=TransferSyntaxUid(str(event.context.transfer_syntax)),
-        calling_ae=AeTitle(association.requestor.ae_title.strip()),
-        called_ae=AeTitle(_asked(association).called_ae_title.strip()),
-        peer_address=association.requestor.address,
-        association=_name(association),
-    )
-
-
-def _response(status: StoreStatus) -> Dataset:
-    """Build the response: Status (0000,0900), and Error Comment (0000,0902) where there is something to say."""
-    response = Dataset()
-    response.Status = int(status)
-    if status.comment:
-        response.ErrorComment = status.comment
-    return response

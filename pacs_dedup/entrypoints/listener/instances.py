@@ -1,0 +1,38 @@
+"""A C-STORE request as the pipeline sees it, and its answer as DICOM has it."""
+
+from io import BytesIO
+from typing import cast
+
+from pydicom.dataset import Dataset
+from pynetdicom import evt
+from pynetdicom.dimse_primitives import C_STORE
+from pynetdicom.pdu_primitives import A_ASSOCIATE
+
+from pacs_dedup.dicom.store_status import StoreStatus
+from pacs_dedup.domain.identifiers import AeTitle, SopClassUid, SopInstanceUid, TransferSyntaxUid
+from pacs_dedup.pipeline.receive import IncomingInstance
+
+
+def incoming_instance(event: evt.Event, association_name: str) -> IncomingInstance:
+    """Return what a C-STORE request brings; its data set is not copied."""
+    request, association = cast("C_STORE", event.request), event.assoc
+    data_set = request.DataSet if isinstance(request.DataSet, BytesIO) else BytesIO()
+    return IncomingInstance(
+        data_set=data_set.getbuffer(),
+        sop_class_uid=SopClassUid(str(request.AffectedSOPClassUID)),
+        sop_instance_uid=SopInstanceUid(str(request.AffectedSOPInstanceUID)),
+        transfer_syntax_uid=TransferSyntaxUid(str(event.context.transfer_syntax)),
+        calling_ae=AeTitle(association.requestor.ae_title.strip()),
+        called_ae=AeTitle(cast("A_ASSOCIATE", association.requestor.primitive).called_ae_title.strip()),
+        peer_address=association.requestor.address,
+        association=association_name,
+    )
+
+
+def response(status: StoreStatus) -> Dataset:
+    """Build the response: Status (0000,0900), and Error Comment (0000,0902) where there is something to say."""
+    response = Dataset()
+    response.Status = int(status)
+    if status.comment:
+        response.ErrorComment = status.comment
+    return response
