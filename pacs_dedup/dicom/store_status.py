@@ -6,6 +6,13 @@ MAX_ERROR_COMMENT = 64
 """Characters of Error Comment (0000,0902), VR LO (PS3.5 6.2)."""
 
 _OUT_OF_RESOURCES = range(0xA700, 0xA800)
+_MEANINGS = {
+    0x0000: "Success",
+    0x0110: "Failure: processing failure",
+    0xA700: "Refused: out of resources",
+    0xA900: "Error: data set does not match SOP class",
+    0xC000: "Error: cannot understand",
+}
 
 
 class StoreStatus(int, Enum):
@@ -15,29 +22,71 @@ class StoreStatus(int, Enum):
 
     Attributes:
         comment: for Error Comment (0000,0902); constant, so that it can not hold patient data.
-        clause: where the standard defines the code.
+        when: in which case it is answered, for those who connect a sender.
     """
 
     comment: str
-    clause: str
+    when: str
 
-    def __new__(cls, code: int, comment: str, clause: str) -> "StoreStatus":
-        """Attach comment and clause to the code."""
+    def __new__(cls, code: int, comment: str, when: str) -> "StoreStatus":
+        """Attach comment and case to the code."""
         member = int.__new__(cls, code)
         member._value_ = (code, comment)  # else members of one code would be one member
         member.comment = comment
-        member.clause = clause
+        member.when = when
         return member
 
-    SUCCESS = (0x0000, "", "PS3.4 B.2.3")
-    PROCESSING_FAILURE = (0x0110, "Internal failure, nothing acknowledged; please send again", "PS3.7 C.5.21")
-    OUT_OF_RESOURCES = (0xA700, "No room on the disk; please send again later", "PS3.4 Table B.2-1")
-    NOT_RECORDED = (0xA700, "Records can not be written; please send again later", "PS3.4 Table B.2-1")
-    SPOOL_FULL = (0xA700, "Too many instances wait to be recorded; send again later", "PS3.4 Table B.2-1")
-    QUEUE_FULL = (0xA700, "Too many instances wait to be forwarded; send again later", "PS3.4 Table B.2-1")
-    TOO_MUCH_AT_ONCE = (0xA700, "Too much is being received; please send again later", "PS3.4 Table B.2-1")
-    DATA_SET_MISMATCH = (0xA900, "SOP class or instance UID of command and data set differ", "PS3.4 Table B.2-1")
-    TOO_LARGE = (0xC000, "The instance is larger than this node takes", "PS3.4 Table B.2-1")
+    SUCCESS = (
+        0x0000,
+        "",
+        "bytes and arrival record are durable; also for an identical re-send, which adds no bytes, and for what can not be "
+        "examined or will be held back",
+    )
+    PROCESSING_FAILURE = (
+        0x0110,
+        "Internal failure, nothing acknowledged; please send again",
+        "an internal error before the instance was durable",
+    )
+    OUT_OF_RESOURCES = (
+        0xA700,
+        "No room on the disk; please send again later",
+        "free space is below storage.low_water_mb, or the disk did not take the bytes",
+    )
+    NOT_RECORDED = (
+        0xA700,
+        "Records can not be written; please send again later",
+        "neither the database nor the spool took the arrival record, or the database is damaged",
+    )
+    SPOOL_FULL = (
+        0xA700,
+        "Too many instances wait to be recorded; send again later",
+        "the database is away, and limits.spool_arrivals or limits.spool_mb is reached",
+    )
+    QUEUE_FULL = (
+        0xA700,
+        "Too many instances wait to be forwarded; send again later",
+        "limits.queued is reached",
+    )
+    TOO_MUCH_AT_ONCE = (
+        0xA700,
+        "Too much is being received; please send again later",
+        "what comes in on all associations would pass limits.receiving_mb",
+    )
+    DATA_SET_MISMATCH = (
+        0xA900,
+        "SOP class or instance UID of command and data set differ",
+        "as the comment says; the bytes are kept and listed, and neither compared nor forwarded",
+    )
+    TOO_LARGE = (
+        0xC000,
+        "The instance is larger than this node takes",
+        "the data set passes limits.instance_mb",
+    )
+
+    @property
+    def meaning(self) -> str:
+        """The standard's words for the code (PS3.4 Table B.2-1, PS3.7 C.5.21)."""
+        return _MEANINGS[int(self)]
 
 
 class Answer(StrEnum):

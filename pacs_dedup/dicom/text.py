@@ -30,6 +30,10 @@ _ENOUGH: Final = 1.0
 _A_FAMILY_NAME: Final = 2.0
 
 
+CHARACTER_SETS: Final = tuple(sorted(name for name in charset.python_encoding if name))
+"""Defined terms of Specific Character Set (0008,0005) that are read (PS3.3 C.12.1.1.2)."""
+
+
 @dataclass(frozen=True, slots=True)
 class DecodedText:
     """Text and how far it can be trusted.

@@ -8,7 +8,7 @@ import typer
 
 from pacs_dedup import __version__
 from pacs_dedup.domain.errors import PacsDedupError
-from pacs_dedup.entrypoints.cli import cases, compare, config, demo, patients, quarantine, renew, report, scan, serve
+from pacs_dedup.entrypoints.cli import cases, compare, config, conformance, demo, patients, quarantine, renew, report, scan, serve
 from pacs_dedup.entrypoints.cli.context import Context
 from pacs_dedup.entrypoints.cli.output import say
 
@@ -37,6 +37,7 @@ app.command(epilog=EPILOG)(report.report)
 app.command(epilog=EPILOG)(compare.compare)
 app.add_typer(patients.app)
 app.add_typer(config.app)
+app.command(epilog=EPILOG)(conformance.conformance)
 app.command(epilog=EPILOG)(renew.renew)
 app.command(epilog=EPILOG)(demo.demo)
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from pydicom.uid import UID
 from pydicom.uid import UID_dictionary as _REGISTERED  # type: ignore[attr-defined]  # PS3.6 Annex A, kept nowhere else
-from pynetdicom import ALL_TRANSFER_SYNTAXES, AllStoragePresentationContexts, VerificationPresentationContexts
+from pynetdicom import ALLTRANSFER_SYNTAXES, AllStoragePresentationContexts, VerificationPresentationContexts
 from pynetdicom.presentation import PresentationContext, build_context
 from pynetdicom.service_class import StorageServiceClass
 from pynetdicom.sop_class import register_uid, uid_to_service_class
 
-_TRANSFER_SYNTAXES = frozenset(
+TRANSFER_SYNTAXES = frozenset(
     uid for uid, (_, kind, *_) in _REGISTERED.items() if kind.startswith("Transfer Syntax")
-) | frozenset(ALL_TRANSFER_SYNTAXES)
+) | frozenset(ALLTRANSFER_SYNTAXES)
 
 VERIFICATION = VerificationPresentationContexts[0].abstract_syntax
 
@@ -51,5 +51,5 @@ def supported_contexts(proposed: Iterable[PresentationContext]) -> list[Presenta
         sop_class = context.abstract_syntax
         if sop_class is not None and (sop_class in STORAGE_SOP_CLASSES or sop_class == VERIFICATION):
             syntaxes = wanted.setdefault(sop_class, [])
-            syntaxes += [ts for ts in context.transfer_syntax if ts in _TRANSFER_SYNTAXES and ts not in syntaxes]
+            syntaxes += [ts for ts in context.transfer_syntax if ts in TRANSFER_SYNTAXES and ts not in syntaxes]
     return [build_context(sop_class, syntaxes) for sop_class, syntaxes in wanted.items() if syntaxes]
