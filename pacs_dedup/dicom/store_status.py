@@ -39,8 +39,8 @@ class StoreStatus(int, Enum):
     SUCCESS = (
         0x0000,
         "",
-        "bytes and arrival record are durable; also for an identical re-send, which adds no bytes, and for what can not be "
-        "examined or will be held back",
+        "bytes and arrival record are durable; also for an identical re-send, which adds no bytes, and for what can "
+        "not be examined or will be held back",
     )
     PROCESSING_FAILURE = (
         0x0110,

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel
-from pydicom.uid import UID, StorageCommitmentPushModel
+from pydicom.uid import UID
 
 from pacs_dedup import __version__
-from pacs_dedup.config import Settings
-from pacs_dedup.dicom.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+from pacs_dedup.config import Settings, UnknownPeers
+from pacs_dedup.dicom.commitment_data_set import PUSH_MODEL
 from pacs_dedup.dicom.commitment_status import ActionStatus, EventStatus, FailureReason
+from pacs_dedup.dicom.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from pacs_dedup.dicom.store_status import ForeignStatus, StoreStatus
 from pacs_dedup.dicom.text import CHARACTER_SETS
 from pacs_dedup.entrypoints.listener.contexts import STORAGE_SOP_CLASSES, TRANSFER_SYNTAXES, VERIFICATION
@@ -32,6 +33,11 @@ _REASONS: Final = {
     (3, 2): "local limit exceeded",
 }
 """PS3.8 Table 9-21."""
+_STRANGERS: Final = {
+    UnknownPeers.LOOPBACK: "who calls from the same machine",
+    UnknownPeers.ACCEPT: "everybody",
+    UnknownPeers.REJECT: "nobody",
+}
 _NOT_SHOWN: Final = frozenset({"storage.path", "storage.database_url", "peers"})
 """Settings that say where an installation keeps its data and with whom it talks, which is nobody else's business."""
 
@@ -61,7 +67,7 @@ def _services(settings: Settings) -> Rows:
     return (
         ("Verification", f"Verification ({VERIFICATION})", "Y", "Y"),
         ("Storage", storage, "Y", "Y"),
-        ("Storage Commitment", f"Storage Commitment Push Model ({StorageCommitmentPushModel})", "Y", "Y"),
+        ("Storage Commitment", f"Storage Commitment Push Model ({PUSH_MODEL})", "Y", "Y"),
     )
 
 
@@ -139,8 +145,9 @@ def _security(settings: Settings) -> Rows:
     profile = tls.profile.facts
     peers = "only with a certificate of a configured authority" if tls.verify_peer else "with or without a certificate"
     return (
-        ("Who may associate", f"configured peers; others: `{settings.dicom.unknown_peers}`"),
-        ("Peers", "each bound to AE title, address, certificate and user as far as configured; refusals are audited"),
+        ("Who may associate", f"the configured peers, and of others: {_STRANGERS[settings.dicom.unknown_peers]}"),
+        ("What binds a peer", "AE title, address, TLS certificate and user identity, as far as configured"),
+        ("Refusals", "logged, and recorded as audit events"),
         (
             "Secure Transport Connection",
             f"{profile.title} ({profile.clause}) on port {tls.port}, {peers}" if tls.enabled else "off",

@@ -8,7 +8,19 @@ import typer
 
 from pacs_dedup import __version__
 from pacs_dedup.domain.errors import PacsDedupError
-from pacs_dedup.entrypoints.cli import cases, compare, config, conformance, demo, patients, quarantine, renew, report, scan, serve
+from pacs_dedup.entrypoints.cli import (
+    cases,
+    compare,
+    config,
+    conformance,
+    demo,
+    patients,
+    quarantine,
+    renew,
+    report,
+    scan,
+    serve,
+)
 from pacs_dedup.entrypoints.cli.context import Context
 from pacs_dedup.entrypoints.cli.output import say
 

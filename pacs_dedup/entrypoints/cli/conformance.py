@@ -11,7 +11,7 @@ from pacs_dedup.entrypoints.cli.output import say, show_json
 
 def conformance(
     context: typer.Context,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to a file, not to the terminal.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to a file.")] = None,
 ) -> None:
     """Print the DICOM conformance statement (PS3.2) of the configuration in force, as Markdown."""
     from pacs_dedup.entrypoints.conformance import statement

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from pydicom.uid import UID
 from pydicom.uid import UID_dictionary as _REGISTERED  # type: ignore[attr-defined]  # PS3.6 Annex A, kept nowhere else
-from pynetdicom import ALLTRANSFER_SYNTAXES, AllStoragePresentationContexts, VerificationPresentationContexts
+from pynetdicom import ALL_TRANSFER_SYNTAXES, AllStoragePresentationContexts, VerificationPresentationContexts
 from pynetdicom.presentation import PresentationContext, build_context
 from pynetdicom.service_class import StorageServiceClass
 from pynetdicom.sop_class import register_uid, uid_to_service_class
 
 TRANSFER_SYNTAXES = frozenset(
     uid for uid, (_, kind, *_) in _REGISTERED.items() if kind.startswith("Transfer Syntax")
-) | frozenset(ALLTRANSFER_SYNTAXES)
+) | frozenset(ALL_TRANSFER_SYNTAXES)
 
 VERIFICATION = VerificationPresentationContexts[0].abstract_syntax
 
