@@ -19,6 +19,7 @@ from pacs_dedup.config import Settings
 from pacs_dedup.domain.errors import BadConfiguration
 from pacs_dedup.entrypoints.folder_lock import FolderLock
 from pacs_dedup.entrypoints.listener import Listener
+from pacs_dedup.entrypoints.listener.refusal_record import recorded_refusals
 from pacs_dedup.entrypoints.recording import recording
 from pacs_dedup.entrypoints.worker import work, worker_process
 from pacs_dedup.log import configure_logging, get_logger
@@ -73,9 +74,13 @@ def _listen(settings: Settings, stop: threading.Event, *, with_worker: bool) -> 
     log_key = _log_key(settings)
     configure_logging(key=log_key)
     check_tls(settings)
-    with wiring.open_services(settings, lazily=True) as services, recording(services) as reception:
+    with (
+        wiring.open_services(settings, lazily=True) as services,
+        recording(services) as reception,
+        recorded_refusals(services.audit, services.clock) as report,
+    ):
         receive = functools.partial(receive_instance, reception=reception)
-        listener = Listener(settings, receive, tls=listener_tls(settings))
+        listener = Listener(settings, receive, tls=listener_tls(settings), report=report)
         listener.start()
         _say_started(settings, listener)
         worker = _watch(functools.partial(_start_worker, settings, log_key), stop) if with_worker else None

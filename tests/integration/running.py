@@ -34,6 +34,7 @@ class RunningService:
     data: Path
     log: Path
     port: int = 0
+    tls_port: int = 0
 
     @property
     def lines(self):
@@ -53,7 +54,7 @@ class RunningService:
         while time.monotonic() < deadline:
             started = [line for line in self.lines if " listens on " in line.get("event", "")]
             if started:
-                self.port = started[0]["port"]
+                self.port, self.tls_port = started[0].get("port", 0), started[0].get("tls_port", 0)
                 return
             if self.process.poll() is not None:
                 break

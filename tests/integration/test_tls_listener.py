@@ -11,6 +11,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from pacs_dedup.adapters.file_audit_inbox import FileAuditInbox
 from tests.certificates import authority, needs_openssl
 from tests.integration.support import LOOPBACK, ct_instance, dcmtk, free_port, needs_dcmtk, written
 
@@ -63,13 +64,13 @@ def assert_refused(here, answer, reason):
     assert code != 0, said
     assert "Received Store Response" not in said
     assert here.nothing_got_in
-    wait_until(lambda: here.reasons == [reason], here)
+    wait_until(lambda: here.reasons == [reason], here.refused)
 
 
-def wait_until(condition, here, within_s=15):
+def wait_until(condition, said, within_s=15):
     deadline = time.monotonic() + within_s
     while not condition():
-        assert time.monotonic() < deadline, here.refused
+        assert time.monotonic() < deadline, said
         time.sleep(0.02)
 
 
@@ -189,7 +190,7 @@ def test_less_than_tls_1_2_does_not_get_in(secure, hospital, profile):
                 pytest.raises(OSError, match=r"(?i)version"),
             ):
                 client(mr1, versions=(version, version)).wrap_socket(raw)
-        wait_until(lambda: here.reasons == ["handshake"] * 2, here)
+        wait_until(lambda: here.reasons == ["handshake"] * 2, here.refused)
         assert {call.detail for call in here.refused} == {"the caller offers no TLS 1.2 or later"}
         assert here.nothing_got_in
 
@@ -209,7 +210,7 @@ def test_openssl_itself_is_refused_with_tls_1_1(secure, hospital):
         command += ["-cert", mr1.cert, "-key", mr1.key]
         done = subprocess.run(command, input="", capture_output=True, text=True, timeout=30, check=False)
         assert "Cipher is (NONE)" in done.stdout
-        wait_until(lambda: here.reasons == ["handshake"], here)
+        wait_until(lambda: here.reasons == ["handshake"], here.refused)
 
 
 NOT_OFFERED = ["AES128-GCM-SHA256", "AES256-SHA", "ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"]
@@ -222,7 +223,7 @@ def test_cipher_suites_outside_the_profile_are_refused(secure, hospital):
         for ciphers in NOT_OFFERED:
             with socket.create_connection((LOOPBACK, here.tls_port), 10) as raw, pytest.raises(ssl.SSLError):
                 client(mr1, ciphers=ciphers, versions=both).wrap_socket(raw)
-        wait_until(lambda: len(here.refused) == len(NOT_OFFERED), here)
+        wait_until(lambda: len(here.refused) == len(NOT_OFFERED), here.refused)
         assert {call.detail for call in here.refused} == {"the caller has no cipher suite of the profile"}
 
 
@@ -242,7 +243,7 @@ def test_silent_callers_are_sent_away(secure, monkeypatch):
     monkeypatch.setattr("pacs_dedup.entrypoints.listener.servers.HANDSHAKE_WITHIN_S", 0.3)
     with secure() as here, socket.create_connection((LOOPBACK, here.tls_port), 10) as silent:
         assert silent.recv(1) == b""
-        wait_until(lambda: here.reasons == ["handshake"], here)
+        wait_until(lambda: here.reasons == ["handshake"], here.refused)
         assert "in time" in here.refused[0].detail
 
 
@@ -262,7 +263,7 @@ def test_a_browser_at_the_port_gets_no_answer(secure):
         browser.request("GET", "/")
         with pytest.raises((OSError, http.client.HTTPException)):
             browser.getresponse()
-        wait_until(lambda: here.reasons == ["handshake"], here)
+        wait_until(lambda: here.reasons == ["handshake"], here.refused)
         browser.close()
 
 
@@ -308,3 +309,29 @@ def test_a_single_peers_certificate_can_be_trusted_without_its_authority(secure,
         assert store(here.tls_port, study, issued=ultrasound, trusting=issuer, calling="US1")[0] == 0
         assert store(here.tls_port, study, issued=other, trusting=issuer, calling="US1")[0] != 0
         assert here.reasons == ["handshake"]
+
+
+def audited(data):
+    """Return the reasons in the audit events that were kept before the database was asked."""
+    return [dict(waiting.event.detail)["reason"] for waiting in FileAuditInbox(data).waiting(100)]
+
+
+def test_refusals_are_in_the_audit_trail_although_the_database_is_away(running_service, hospital, study, tmp_path):
+    issuer, ours, mr1, ct1 = hospital
+    tls = {"enabled": True, "port": 0, "cert": str(ours.cert), "key": str(ours.key), "ca": str(issuer.file)}
+    peers = [{"name": "mr1", "address": f"MR1@{LOOPBACK}", "certificate": mr1.fingerprint}]
+    nowhere = f"postgresql+psycopg://nobody@{LOOPBACK}:{free_port()}/none"
+    storage = {"path": str(tmp_path / "service"), "low_water_mb": 0, "database_url": nowhere}
+    service = running_service(role="scp", dicom={"tls": tls}, peers=peers, storage=storage)
+    assert store(service.tls_port, study, issued=ct1, trusting=issuer)[0] != 0
+    assert store(service.tls_port, study, issued=None, trusting=issuer)[0] != 0
+    assert service.files == []
+    wait_until(lambda: len(audited(service.data)) > 1, service.log.read_text())
+    reasons = audited(service.data)
+    assert [reason.partition(":")[0] for reason in reasons] == ["certificate", "handshake"]
+    assert "showed no certificate" in reasons[1]
+    assert store(service.tls_port, study, issued=mr1, trusting=issuer)[0] == 0
+    assert len(service.files) == len(study)
+    refused = [line for line in service.lines if line["event"] == "association refused"]
+    assert [line["reason"] for line in refused] == reasons
+    assert service.stop() == 0

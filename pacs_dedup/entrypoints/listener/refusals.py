@@ -122,6 +122,11 @@ class RefusedCall:
     fingerprint: str = ""
     detail: str = ""
 
+    @property
+    def explanation(self) -> str:
+        """Return the reason in a word and in a sentence, and what more is known of it."""
+        return ": ".join(part for part in (str(self.refusal), self.refusal.words, self.detail) if part)
+
 
 ReportRefusal = Callable[[RefusedCall], None]
 """Told of every refusal; returns at once and raises nothing, whatever becomes of its record."""

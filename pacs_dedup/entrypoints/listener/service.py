@@ -166,7 +166,7 @@ class Listener:
         """Log a refusal and report it."""
         _log.warning(
             "association refused",
-            reason=": ".join(part for part in (call.refusal, call.refusal.words, call.detail) if part),
+            reason=call.explanation,
             calling_ae=call.calling_ae,
             called_ae=call.called_ae,
             address=call.address,
