@@ -6,6 +6,7 @@ from tests.fakes.case_book import MemoryCaseBook
 from tests.fakes.commitment_book import MemoryCommitmentBook
 from tests.fakes.commitment_requests import MemoryCommitmentRequests
 from tests.fakes.fingerprint_index import MemoryFingerprintIndex
+from tests.fakes.forward_book import MemoryForwardBook
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.quarantine import MemoryQuarantine
 from tests.fakes.queue_gauge import MemoryQueueGauge
@@ -23,6 +24,7 @@ class FakeDatabase:
         self.case_book = MemoryCaseBook()
         self.quarantine = MemoryQuarantine()
         self.gauge = MemoryQueueGauge(self.journal, clock)
+        self.forwards = MemoryForwardBook(self.journal, self.arrivals)
         self.commitments = MemoryCommitmentBook(self.journal, self.arrivals, clock)
         self.commitment_requests = MemoryCommitmentRequests(self.journal, clock)
 

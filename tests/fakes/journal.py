@@ -19,6 +19,7 @@ class _Row:
     again_at: datetime | None = None
     cause: str = ""
     done: bool = False
+    done_at: datetime | None = None
 
 
 class MemoryJournal:
@@ -60,7 +61,7 @@ class MemoryJournal:
                 return False
             if row.done:
                 return True
-            row.done, row.lease_until, row.again_at = True, None, None
+            row.done, row.done_at, row.lease_until, row.again_at = True, self._clock.now(), None, None
             for new in then:
                 self._queue(new)
             return True
@@ -91,6 +92,16 @@ class MemoryJournal:
         """Tell the other fakes whether work was ever claimed."""
         row = self._rows.get((step, subject))
         return row is not None and (row.done or row.work.attempts > 0)
+
+    def waiting(self, step: Step) -> list[tuple[Work, datetime, str]]:
+        """Tell the other fakes what is not done: the work, when it is due, its lane."""
+        rows = [row for row in self._rows.values() if row.work.step is step and not row.done]
+        return [(row.work, row.due_at, row.lane) for row in rows]
+
+    def done_at(self, step: Step, subject: str) -> datetime | None:
+        """Tell the other fakes when work was done."""
+        row = self._rows.get((step, subject))
+        return row.done_at if row is not None and row.done else None
 
     def _claimed(self, work: Work) -> _Row | None:
         row = self._rows[work.step, work.subject]

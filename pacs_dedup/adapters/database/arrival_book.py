@@ -40,7 +40,7 @@ class DatabaseArrivalBook:
         """Return a recorded arrival."""
         statement = select(arrivals).where(arrivals.c.id == arrival_id)
         row = self._transactions.read(lambda connection: connection.execute(statement).one_or_none())
-        return None if row is None else _to_arrival(row)
+        return None if row is None else to_arrival(row)
 
     def delivered(self, source: str, uids: Collection[SopInstanceUid]) -> Mapping[SopInstanceUid, tuple[Delivery, ...]]:
         """Return what a source delivered and was told that we took."""
@@ -122,7 +122,8 @@ def _recorded(arrival: Arrival) -> Select[int]:
     )
 
 
-def _to_arrival(row: Row[Any]) -> Arrival:
+def to_arrival(row: Row[Any]) -> Arrival:
+    """Make the value that a row of arrivals stands for."""
     values = row._asdict()
     return Arrival(
         blob_id=BlobId(values["blob_id"]),

@@ -8,6 +8,7 @@ from pacs_dedup.adapters.database.commitment_book import DatabaseCommitmentBook
 from pacs_dedup.adapters.database.commitment_requests import DatabaseCommitmentRequests
 from pacs_dedup.adapters.database.engine import Preparation, Transactions, connect
 from pacs_dedup.adapters.database.fingerprint_index import DatabaseFingerprintIndex
+from pacs_dedup.adapters.database.forward_book import DatabaseForwardBook
 from pacs_dedup.adapters.database.journal import DatabaseJournal, release_leases
 from pacs_dedup.adapters.database.quarantine import DatabaseQuarantine
 from pacs_dedup.adapters.database.queue_gauge import DatabaseQueueGauge
@@ -19,6 +20,7 @@ from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.commitment_book import CommitmentBook
 from pacs_dedup.ports.commitment_requests import CommitmentRequests
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
+from pacs_dedup.ports.forward_book import ForwardBook
 from pacs_dedup.ports.journal import Journal
 from pacs_dedup.ports.quarantine import Quarantine
 from pacs_dedup.ports.queue_gauge import QueueGauge
@@ -38,6 +40,7 @@ class Database:
     gauge: QueueGauge
     commitments: CommitmentBook
     commitment_requests: CommitmentRequests
+    forwards: ForwardBook
     transactions: Transactions
 
     def prepare(self) -> None:
@@ -84,5 +87,6 @@ def open_database(url: str, clock: Clock, *, sole_owner: bool = False, lazily: b
         gauge=DatabaseQueueGauge(transactions, clock),
         commitments=DatabaseCommitmentBook(transactions, clock),
         commitment_requests=DatabaseCommitmentRequests(transactions, clock),
+        forwards=DatabaseForwardBook(transactions),
         transactions=transactions,
     )
