@@ -22,9 +22,9 @@ ALLOWED_KEYS = frozenset(
     {
         "ts", "level", "event", "logger", "pid",
         "ae_title", "address", "arrival_id", "association", "attempts", "blob_id", "called_ae", "calling_ae", "case_id",
-        "cause", "count", "data", "destination", "disposition", "error", "event_kind", "exit_code", "generation",
-        "instances", "mode", "ms", "peer", "port", "reason", "relation", "retry_in_s", "signal", "size_bytes",
-        "sop_class", "status", "step", "study_hash", "tls_port", "transfer_syntax", "version", "where",
+        "cause", "component", "count", "data", "destination", "disposition", "error", "event_kind", "exit_code",
+        "generation", "instances", "mode", "ms", "peer", "port", "reason", "relation", "retry_in_s", "signal",
+        "size_bytes", "sop_class", "status", "step", "study_hash", "tls_port", "transfer_syntax", "version", "where",
     }
 )  # fmt: skip
 """Keys whose values can not hold patient data. UIDs of SOP classes and transfer syntaxes name kinds, not patients."""
@@ -35,17 +35,19 @@ _PACKAGE = __name__.partition(".")[0]
 _HASH_BYTES = 8
 _SILENT_LIBRARIES = ("pynetdicom", "pydicom")
 _key = b""
+_log_uids = False
 
 
-def configure_logging(*, key: bytes = b"", stream: TextIO | None = None) -> None:
+def configure_logging(*, key: bytes = b"", log_uids: bool = False, stream: TextIO | None = None) -> None:
     """Send this process's logs to ``stream`` (stderr if none is given), and keep patient data out of them.
 
     Args:
         key: secret of the installation, at most 64 bytes; the same UID has the same hash under the same key.
+        log_uids: the site chose to see UIDs as they are; then `study_hash` returns what it is given.
         stream: where to write; a terminal gets the readable form.
     """
-    global _key  # noqa: PLW0603 - one key per process, like the logging configuration itself
-    _key = key
+    global _key, _log_uids
+    _key, _log_uids = key, log_uids
     out = stream or sys.stderr
     renderer = structlog.dev.ConsoleRenderer() if out.isatty() else structlog.processors.JSONRenderer()
     _configure_structlog(structlog.stdlib.ProcessorFormatter.wrap_for_formatter)
@@ -66,7 +68,12 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
 
 
 def study_hash(uid: str) -> str:
-    """Return 16 hexadecimal digits that stand for a UID in logs and can not be turned back without the key."""
+    """Return 16 hexadecimal digits that stand for a UID in logs and can not be turned back without the key.
+
+    A site may choose to see the UID itself (``operations.log_uids``).
+    """
+    if _log_uids:
+        return uid
     return hashlib.blake2b(uid.encode(errors="replace"), key=_key, digest_size=_HASH_BYTES).hexdigest()
 
 

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from pacs_dedup.config.dicom import Dicom
 from pacs_dedup.config.limits import Limits
+from pacs_dedup.config.operations import Operations
 from pacs_dedup.config.peer import Peer, PeerRole
 from pacs_dedup.config.section import Section
 from pacs_dedup.config.trust import checked_trust
@@ -109,6 +110,7 @@ class Settings(BaseSettings):
     completion: Completion = Completion()
     workers: Workers = Workers()
     limits: Limits = Limits()
+    operations: Operations = Operations()
 
     @classmethod
     def settings_customise_sources(  # noqa: D102 - pydantic-settings explains it

@@ -14,7 +14,7 @@ from pacs_dedup.pipeline.back_pressure import BackPressure
 from pacs_dedup.pipeline.patience import PatientCalls
 from pacs_dedup.pipeline.receive import Reception
 from pacs_dedup.pipeline.record import Recorder
-from pacs_dedup.wiring.spool import open_spool
+from pacs_dedup.ports.arrival_spool import ArrivalSpool
 
 _log = get_logger(__name__)
 
@@ -28,7 +28,7 @@ _ENDS_WITHIN_S = 2.0
 
 
 @contextmanager
-def recording(services: wiring.Services) -> Iterator[Reception]:
+def recording(services: wiring.Services, spool: ArrivalSpool) -> Iterator[Reception]:
     """Return what receiving needs; beside it, threads record what was spooled and count what waits.
 
     Nobody waits for a database that is away or stuck: the threads are daemons, and what they leave undone is on disk.
@@ -36,9 +36,8 @@ def recording(services: wiring.Services) -> Iterator[Reception]:
     Raises:
         BadConfiguration: the database can not be used, and will not be able to by itself.
         StorageDamaged: it can not be read.
-        OutOfStorage: the data folder can not be written.
     """
-    settings, spool = services.settings, open_spool(services.settings)
+    settings = services.settings
     recorder = Recorder(services.arrivals, spool, settings.limits.record_within)
     pressure = BackPressure(
         gauge=services.gauge,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from enum import StrEnum
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from pacs_dedup import __version__, wiring
@@ -20,11 +21,12 @@ from pacs_dedup.domain.errors import BadConfiguration
 from pacs_dedup.entrypoints.folder_lock import FolderLock
 from pacs_dedup.entrypoints.listener import Listener
 from pacs_dedup.entrypoints.listener.refusal_record import recorded_refusals
+from pacs_dedup.entrypoints.operations import Instruments, Receiving, counted, open_relay, watched
 from pacs_dedup.entrypoints.recording import recording
 from pacs_dedup.entrypoints.worker import work, worker_process
 from pacs_dedup.log import configure_logging, get_logger
-from pacs_dedup.pipeline.receive import receive_instance
 from pacs_dedup.wiring.associations import check_tls, listener_tls
+from pacs_dedup.wiring.spool import open_spool
 
 _log = get_logger(__name__)
 
@@ -61,7 +63,7 @@ def serve(settings: Settings, role: Role = Role.ALL) -> int:
     """
     with _stop_on_signals() as stop:
         if role is Role.WORKER:
-            configure_logging(key=_log_key(settings))
+            configure_logging(key=_log_key(settings), log_uids=settings.operations.log_uids)
             work(settings, stop)
         else:
             with FolderLock(settings, _LISTENER_LOCK):
@@ -72,21 +74,24 @@ def serve(settings: Settings, role: Role = Role.ALL) -> int:
 
 def _listen(settings: Settings, stop: threading.Event, *, with_worker: bool) -> None:
     log_key = _log_key(settings)
-    configure_logging(key=log_key)
+    configure_logging(key=log_key, log_uids=settings.operations.log_uids)
     check_tls(settings)
+    instruments, spool = Instruments(settings), open_spool(settings)
     with (
         wiring.open_services(settings, lazily=True) as services,
-        recording(services) as reception,
+        recording(services, spool) as reception,
         recorded_refusals(services.audit, services.clock) as report,
     ):
-        receive = functools.partial(receive_instance, reception=reception)
-        listener = Listener(settings, receive, tls=listener_tls(settings), report=report)
+        listener = Listener(settings, counted(reception, instruments), tls=listener_tls(settings), report=report)
         listener.start()
         _say_started(settings, listener)
-        worker = _watch(functools.partial(_start_worker, settings, log_key), stop) if with_worker else None
-        stop.wait()
-        _log.info("stopping; current associations may finish", count=listener.associations)
-        listener.stop(_ASSOCIATIONS_FINISH_WITHIN)
+        with watched(services, instruments, Receiving(listener, spool)) as observation:
+            start = functools.partial(_start_worker, settings, log_key, open_relay(instruments.note))
+            worker = _watch(start, stop, instruments.worker_restarted) if with_worker else None
+            stop.wait()
+            observation.stop()
+            _log.info("stopping; current associations may finish", count=listener.associations)
+            listener.stop(_ASSOCIATIONS_FINISH_WITHIN)
         if worker is not None:
             _end(worker)
 
@@ -106,9 +111,9 @@ def _say_started(settings: Settings, listener: Listener) -> None:
     _log.info(said, **({} if sys.stderr.isatty() else facts))  # a person reads the sentence, a program the keys
 
 
-def _start_worker(settings: Settings, log_key: bytes) -> BaseProcess:
+def _start_worker(settings: Settings, log_key: bytes, telling: Connection) -> BaseProcess:
     process = multiprocessing.get_context("spawn").Process(
-        target=worker_process, args=(settings, log_key, os.getpid()), name="pacs_dedup worker"
+        target=worker_process, args=(settings, log_key, telling, os.getpid()), name="pacs_dedup worker"
     )
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; children inherit this
     try:
@@ -118,8 +123,8 @@ def _start_worker(settings: Settings, log_key: bytes) -> BaseProcess:
     return process
 
 
-def _watch(start: Callable[[], BaseProcess], stop: threading.Event) -> BaseProcess:
-    """Keep a worker running until ``stop`` is set; return the last one.
+def _watch(start: Callable[[], BaseProcess], stop: threading.Event, restarted: Callable[[], None]) -> BaseProcess:
+    """Keep a worker running until ``stop`` is set, telling ``restarted`` of each new one; return the last one.
 
     Call it from the main thread: the kernel ends a worker when the thread that started it ends.
     """
@@ -132,6 +137,7 @@ def _watch(start: Callable[[], BaseProcess], stop: threading.Event) -> BaseProce
         _log.error("the worker ended, another is started", exit_code=worker.exitcode, retry_in_s=pause)
         if not stop.wait(pause):
             worker, born = start(), time.monotonic()
+            restarted()
     return worker
 
 

@@ -9,11 +9,14 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from multiprocessing.connection import Connection
 
 from pacs_dedup import wiring
 from pacs_dedup.config import Settings
 from pacs_dedup.domain.errors import PacsDedupError
 from pacs_dedup.entrypoints.folder_lock import FolderLock
+from pacs_dedup.entrypoints.operations import Instruments, observed, relayed, watched
+from pacs_dedup.entrypoints.operations.instruments import Tell
 from pacs_dedup.log import configure_logging, describe_error, get_logger
 from pacs_dedup.pipeline.forward import forward_once
 from pacs_dedup.wiring.associations import check_tls
@@ -45,8 +48,13 @@ class StepLoop:
     close: Callable[[], None] | None = None
 
 
-def work(settings: Settings, stop: threading.Event) -> None:
+def work(settings: Settings, stop: threading.Event, tell: Tell | None = None) -> None:
     """Run the steps until ``stop`` is set; return when each thread has finished the piece it was at.
+
+    Args:
+        settings: what the site chose.
+        stop: set by whoever wants it to end.
+        tell: takes what is worth counting; None where this process is watched by itself, not through a listener's.
 
     Raises:
         BadConfiguration: another worker uses the data folder, or the database can not be used.
@@ -57,25 +65,31 @@ def work(settings: Settings, stop: threading.Event) -> None:
         FolderLock(settings, WORKER_LOCK, within=_PREDECESSOR_ENDS_WITHIN),
         wiring.open_services(settings, sole_owner=embedded) as services,
     ):
-        turn(tuple(_loops(services)), stop)
+        if tell is None:
+            instruments = Instruments(settings)
+            with watched(services, instruments):
+                turn(tuple(_loops(observed(services, instruments.note))), stop)
+        else:
+            turn(tuple(_loops(observed(services, tell))), stop)
 
 
-def worker_process(settings: Settings, log_key: bytes, parent: int) -> None:
+def worker_process(settings: Settings, log_key: bytes, telling: Connection, parent: int) -> None:
     """Run `work` in this process until SIGTERM: the main function of the child that the service watches over.
 
     Args:
         settings: those of the service.
         log_key: secret under which UIDs are hashed in the logs.
+        telling: takes what is worth counting to the service.
         parent: process id of the service, which this process does not outlive. SIGINT is the service's to handle.
     """
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # Linux: end with the parent, however that ends
     if os.getppid() != parent:  # it ended before the kernel was asked
         return
-    configure_logging(key=log_key)
+    configure_logging(key=log_key, log_uids=settings.operations.log_uids)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     try:
-        work(settings, stop)
+        work(settings, stop, relayed(telling))
     except PacsDedupError as error:
         _log.error("the worker can not run", **describe_error(error))
         sys.exit(error.exit_code)

@@ -41,6 +41,7 @@ from pacs_dedup.ports.fingerprint_index import FingerprintIndex
 from pacs_dedup.ports.journal import Journal
 from pacs_dedup.ports.quarantine import Quarantine
 from pacs_dedup.ports.queue_gauge import QueueGauge
+from pacs_dedup.ports.site_figures import SiteFigures
 from pacs_dedup.ports.study_register import StudyRegister
 from pacs_dedup.reports.model import Pictures
 from pacs_dedup.wiring.associations import destination
@@ -71,6 +72,7 @@ class Services:
     prepare: Callable[[], None]
     commitments: CommitmentBook
     commitment_requests: CommitmentRequests
+    figures: SiteFigures
     destinations: Mapping[str, Destination]
     audit: AuditTrail
 
@@ -139,6 +141,7 @@ def open_services(settings: Settings, *, sole_owner: bool = False, lazily: bool 
             prepare=database.prepare,
             commitments=database.commitments,
             commitment_requests=database.commitment_requests,
+            figures=database.figures,
             destinations=destinations,
             audit=FileAuditInbox(settings.storage.path),
         )

@@ -10,6 +10,7 @@ from tests.fakes.forward_book import MemoryForwardBook
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.quarantine import MemoryQuarantine
 from tests.fakes.queue_gauge import MemoryQueueGauge
+from tests.fakes.site_figures import MemorySiteFigures
 from tests.fakes.study_register import MemoryStudyRegister
 
 
@@ -27,6 +28,9 @@ class FakeDatabase:
         self.forwards = MemoryForwardBook(self.journal, self.arrivals)
         self.commitments = MemoryCommitmentBook(self.journal, self.arrivals, clock)
         self.commitment_requests = MemoryCommitmentRequests(self.journal, clock)
+        self.figures = MemorySiteFigures(
+            self.journal, self.arrivals, self.register, self.case_book, self.quarantine, clock
+        )
 
     def close(self) -> None:
         """Do nothing: memory needs no closing."""

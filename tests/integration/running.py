@@ -97,7 +97,12 @@ def start_service(data, *, role="all", own_group=False, **sections):
     With ``own_group`` it leads a process group, as it does in a terminal.
     """
     dicom = {"port": 0, "bind": LOOPBACK, **sections.pop("dicom", {})}
-    sections = {"dicom": dicom, "storage": {"path": str(data), "low_water_mb": 0}, **sections}
+    sections = {
+        "dicom": dicom,
+        "operations": {"port": 0},
+        "storage": {"path": str(data), "low_water_mb": 0},
+        **sections,
+    }
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PACS_DEDUP_")}
     for section, keys in sections.items():
         environment[f"PACS_DEDUP_{section.upper()}"] = json.dumps(keys)

@@ -100,6 +100,15 @@ def test_what_happens_to_study_uids_happens_to_any_text(lines):
     assert len(study_hash("\ud800 not a uid")) == 16
 
 
+def test_a_site_may_choose_to_see_uids_as_they_are(lines):
+    uid = "1.2.826.0.1.3680043.1"
+    assert study_hash(uid) != uid
+    configure_logging(key=b"test", log_uids=True)
+    assert study_hash(uid) == uid
+    configure_logging(key=b"test")
+    assert study_hash(uid) != uid
+
+
 def test_a_program_that_forgets_to_configure_logging_leaks_nothing():
     code = f"from pacs_dedup.log import get_logger; get_logger('pacs_dedup').warning('hm', patient_name={NAME!r})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

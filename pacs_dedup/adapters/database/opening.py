@@ -13,6 +13,7 @@ from pacs_dedup.adapters.database.journal import DatabaseJournal, release_leases
 from pacs_dedup.adapters.database.quarantine import DatabaseQuarantine
 from pacs_dedup.adapters.database.queue_gauge import DatabaseQueueGauge
 from pacs_dedup.adapters.database.schema import migrate
+from pacs_dedup.adapters.database.site_figures import DatabaseSiteFigures
 from pacs_dedup.adapters.database.study_register import DatabaseStudyRegister
 from pacs_dedup.ports.arrival_book import ArrivalBook
 from pacs_dedup.ports.case_book import CaseBook
@@ -24,6 +25,7 @@ from pacs_dedup.ports.forward_book import ForwardBook
 from pacs_dedup.ports.journal import Journal
 from pacs_dedup.ports.quarantine import Quarantine
 from pacs_dedup.ports.queue_gauge import QueueGauge
+from pacs_dedup.ports.site_figures import SiteFigures
 from pacs_dedup.ports.study_register import StudyRegister
 
 
@@ -41,6 +43,7 @@ class Database:
     commitments: CommitmentBook
     commitment_requests: CommitmentRequests
     forwards: ForwardBook
+    figures: SiteFigures
     transactions: Transactions
 
     def prepare(self) -> None:
@@ -88,5 +91,6 @@ def open_database(url: str, clock: Clock, *, sole_owner: bool = False, lazily: b
         commitments=DatabaseCommitmentBook(transactions, clock),
         commitment_requests=DatabaseCommitmentRequests(transactions, clock),
         forwards=DatabaseForwardBook(transactions),
+        figures=DatabaseSiteFigures(transactions, clock),
         transactions=transactions,
     )

@@ -117,6 +117,7 @@ def _service(folder: Path) -> Iterator[_Service]:
         "mode.action": "flag",
         "storage.path": str(folder / "data"),
         "storage.low_water_mb": 0,
+        "operations.port": 0,
         "completion.quiet_s": _QUIET_S,
     }
     config, log = folder / "pacs-dedup.toml", folder / "service.log"

@@ -38,11 +38,16 @@ _THREAD_NAME = "AcceptorThread"  # pynetdicom counts the associations of a serve
 
 @dataclass(slots=True)
 class _Visit:
-    """What one connection has come to so far: whether an association was asked for, whether there is one."""
+    """What one connection has come to so far: whether an association was asked for, whether there is one.
+
+    Attributes:
+        own: it is our own check that the listener answers.
+    """
 
     asked: bool = False
     established: bool = False
     instances: int = 0
+    own: bool = False
 
 
 class Listener:
@@ -67,6 +72,8 @@ class Listener:
         self._settings = settings
         self._receive = receive
         self._contexts, self._report = tls, report
+        self.check_ae = secrets.token_hex(8).upper()
+        """The calling AE title of our own checks, which nobody else can know; it may do C-ECHO and nothing else."""
         self._visits: dict[str, _Visit] = {}
         self._server: ThreadedAssociationServer | None = None
         self._tls_server: ThreadedAssociationServer | None = None
@@ -84,8 +91,8 @@ class Listener:
 
     @property
     def associations(self) -> int:
-        """Number of connections that are open."""
-        return len(self._visits)
+        """Number of connections that are open, our own checks left out."""
+        return sum(not visit.own for visit in tuple(self._visits.values()))
 
     def start(self) -> None:
         """Listen; returns when peers can connect.
@@ -136,6 +143,9 @@ class Listener:
         if not isinstance(request, A_ASSOCIATE):  # the connection ended before an association was asked for
             association.is_aborted = True
             association.kill()
+            return
+        if visit and request.calling_ae_title.strip() == self.check_ae:
+            visit.own = True  # and the contexts stay those of Verification
             return
         admission = self._decide(association, request)
         if admission.refusal is not None:
@@ -200,7 +210,7 @@ class Listener:
         requestor = event.assoc.requestor
         if not visit.asked:  # else pynetdicom keeps a place for the association until its ACSE timeout
             event.assoc.dul.to_user_queue.put(A_P_ABORT())
-        if visit.established:
+        if visit.established and not visit.own:
             _log.info(
                 "association ended",
                 association=_name(event.assoc),
@@ -208,7 +218,7 @@ class Listener:
                 address=requestor.address,
                 instances=visit.instances,
             )
-        elif not event.assoc.is_rejected:
+        elif not visit.established and not event.assoc.is_rejected:
             _log.info("connection ended without an association", address=requestor.address)
 
 
