@@ -3,8 +3,10 @@
 import ssl
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 from pacs_dedup.adapters.dimse_destination import DimseDestination
+from pacs_dedup.adapters.dimse_echo import EchoAnswer, echo
 from pacs_dedup.adapters.tls_context import RenewedContext, TlsFiles, client_context, server_context
 from pacs_dedup.config import Peer, Settings
 from pacs_dedup.domain.identifiers import AeTitle
@@ -53,6 +55,24 @@ def destination(peer: Peer, settings: Settings) -> DimseDestination:
         host=peer.host,
         port=peer.port,
         calling_ae=AeTitle(settings.dicom.ae_title),
+        tls=peer_tls(peer, settings),
+    )
+
+
+def echo_peer(peer: Peer, settings: Settings, within: timedelta) -> EchoAnswer:
+    """Send a C-ECHO to a peer as everything is sent to it, over TLS or without.
+
+    Raises:
+        BadConfiguration: a certificate file can not be used.
+        PeerUnavailable: nobody answered.
+        PeerRefused: the peer does not want us, or is not who it should be.
+    """
+    return echo(
+        called_ae=peer.ae_title,
+        host=peer.host,
+        port=peer.port,
+        calling_ae=AeTitle(settings.dicom.ae_title),
+        within=within,
         tls=peer_tls(peer, settings),
     )
 

@@ -1,10 +1,7 @@
 """Sending over TLS, to DCMTK's storescp and to sockets that prove nothing."""
 
 import socket
-import subprocess
 import threading
-import time
-from contextlib import contextmanager
 
 import pytest
 
@@ -12,7 +9,8 @@ from pacs_dedup.config import Settings
 from pacs_dedup.domain.errors import PeerUnavailable
 from pacs_dedup.wiring.associations import destination
 from tests.certificates import authority, needs_openssl
-from tests.integration.support import LOOPBACK, ct_instance, free_port, needs_dcmtk, written
+from tests.integration.storescp import storescp
+from tests.integration.support import LOOPBACK, ct_instance, needs_dcmtk, written
 
 pytestmark = [pytest.mark.peers, needs_dcmtk, needs_openssl]
 
@@ -32,28 +30,6 @@ def hospital(tmp_path_factory):
 @pytest.fixture
 def instance(tmp_path):
     return written(tmp_path, ct_instance())
-
-
-@contextmanager
-def storescp(folder, issued, trusting, *options):
-    """Start DCMTK's Storage SCP, which asks for a certificate; yields its port."""
-    port = free_port()
-    folder.mkdir(exist_ok=True)
-    command = ["storescp", "-od", folder, "-aet", "ARCHIVE", "+tls", issued.key, issued.cert, "+cf", trusting.file]
-    process = subprocess.Popen([*map(str, command), *options, str(port)], stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 15
-        while True:
-            try:
-                socket.create_connection((LOOPBACK, port), 1).close()
-                break
-            except OSError:
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
-        yield port
-    finally:
-        process.kill()
-        process.wait()
 
 
 def sending(port, hospital, *, shown=True, **proof):

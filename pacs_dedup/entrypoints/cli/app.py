@@ -15,6 +15,7 @@ from pacs_dedup.entrypoints.cli import (
     conformance,
     demo,
     patients,
+    peers,
     quarantine,
     renew,
     report,
@@ -48,6 +49,7 @@ app.add_typer(quarantine.app)
 app.command(epilog=EPILOG)(report.report)
 app.command(epilog=EPILOG)(compare.compare)
 app.add_typer(patients.app)
+app.add_typer(peers.app)
 app.add_typer(config.app)
 app.command(epilog=EPILOG)(conformance.conformance)
 app.command(epilog=EPILOG)(renew.renew)

@@ -37,6 +37,8 @@ def _values(settings: Settings) -> dict[str, object]:
     values = settings.model_dump(mode="json")
     if values["storage"]["database_url"]:
         values["storage"]["database_url"] = _HIDDEN
+    for peer in values["peers"]:
+        peer["passcode"] = _HIDDEN if peer["passcode"] else ""
     return values
 
 
