@@ -83,7 +83,7 @@ def watched(
         observation.close()
 
 
-def _own_echo(settings: Settings, listener: Listener) -> Callable[[], None] | None:
+def _own_echo(settings: Settings, listener: Listener) -> Callable[[], object] | None:
     """Return what asks our own listener; over TLS alone it would want a certificate that we need not have."""
     dicom = settings.dicom
     if not dicom.plain:

@@ -72,7 +72,7 @@ class Checks:
             log("a component changed", component=finding.component, status=str(finding.health), **told)
 
 
-def listener_check(echo: Callable[[], None]) -> Check:
+def listener_check(echo: Callable[[], object]) -> Check:
     """Return the check that the listener answers a C-ECHO of our own."""
 
     def ask() -> Finding:

@@ -58,7 +58,7 @@ class Observation:
         figures: SiteFigures,
         instruments: Instruments,
         *,
-        echo: Callable[[], None] | None = None,
+        echo: Callable[[], object] | None = None,
         spool: Callable[[], SpoolUsage] | None = None,
         more: Sequence[Check] = (),
     ) -> None:
