@@ -55,7 +55,7 @@ class StoreStatus(int, Enum):
     NOT_RECORDED = (
         0xA700,
         "Records can not be written; please send again later",
-        "neither the database nor the spool took the arrival record, or the database is damaged",
+        "the database is damaged; while it is only away, arrivals wait in the spool",
     )
     SPOOL_FULL = (
         0xA700,
@@ -82,6 +82,9 @@ class StoreStatus(int, Enum):
         "The instance is larger than this node takes",
         "the data set passes limits.instance_mb",
     )
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}.{self.name}: 0x{int(self):04X}>"
 
     @property
     def meaning(self) -> str:

@@ -56,12 +56,13 @@ class Edge:
 
 @pytest.fixture
 def edge(tmp_path):
-    """Return a context manager that listens as told: ``edge(low_water_bytes=…, peers=…, max_pdu=…)``."""
+    """Return a context manager that listens as told: ``edge(low_water_bytes=…, peers=…, limits=…, max_pdu=…)``."""
 
     @contextmanager
-    def listening(*, receive=None, low_water_bytes=0, peers=(), **dicom):
+    def listening(*, receive=None, low_water_bytes=0, peers=(), limits=None, **dicom):
         data = tmp_path / "data"
-        settings = Settings(dicom={"port": 0, "bind": LOOPBACK, **dicom}, peers=peers, storage={"path": data})
+        dicom = {"port": 0, "bind": LOOPBACK, **dicom}
+        settings = Settings(dicom=dicom, peers=peers, storage={"path": data}, limits=limits or {})
         clock = SystemClock()
         blobs = FileBlobStore(data, low_water_bytes)
         database = open_database(settings.database_url, clock)

@@ -10,9 +10,6 @@ from pacs_dedup.dicom.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VER
 from pacs_dedup.dicom.upper_layer import keep_data_sets_private, serve_private_sop_classes
 from pacs_dedup.entrypoints.listener.contexts import register_storage_sop_classes
 
-_IDLE_S = 300.0  # modalities keep an association open between the images of an examination
-_ACSE_S = 30.0
-
 
 def application_entity(settings: Settings) -> AE:
     """Return the entity that peers call."""
@@ -23,16 +20,16 @@ def application_entity(settings: Settings) -> AE:
     ae.implementation_class_uid = UID(IMPLEMENTATION_CLASS_UID)
     ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
     ae.maximum_pdu_size = settings.dicom.max_pdu
-    ae.maximum_associations = settings.dicom.max_associations
+    ae.maximum_associations = settings.dicom.max_associations + settings.limits.connections  # `Crowd` is exact
     ae.require_called_aet = settings.dicom.require_called_aet
-    ae.network_timeout = _IDLE_S
-    ae.acse_timeout = _ACSE_S
+    ae.network_timeout = settings.limits.idle_s
+    ae.acse_timeout = settings.limits.associate_within_s
     ae.supported_contexts = VerificationPresentationContexts
     return ae
 
 
-def tune(connection: socket.socket) -> None:
-    """Set what every connection needs."""
+def tune(connection: socket.socket, idle_s: float) -> None:
+    """Set what every connection needs; ``idle_s`` is how long a peer may leave unread what we send."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else Nagle costs 40 ms for each response
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    connection.settimeout(_IDLE_S)  # else a peer that vanishes inside a PDU holds the association for ever
+    connection.settimeout(idle_s)

@@ -1,6 +1,5 @@
 """A C-STORE request as the pipeline sees it, and its answer as DICOM has it."""
 
-from io import BytesIO
 from typing import cast
 
 from pydicom.dataset import Dataset
@@ -10,15 +9,21 @@ from pynetdicom.pdu_primitives import A_ASSOCIATE
 
 from pacs_dedup.dicom.store_status import StoreStatus
 from pacs_dedup.domain.identifiers import AeTitle, SopClassUid, SopInstanceUid, TransferSyntaxUid
+from pacs_dedup.entrypoints.listener.messages import IncomingDataSet, Memory
 from pacs_dedup.pipeline.receive import IncomingInstance
+
+
+def data_set_of(event: evt.Event) -> IncomingDataSet:
+    """Return the data set of a C-STORE request, with what was decided on it while it came in."""
+    gathered = cast("C_STORE", event.request).DataSet
+    return gathered if isinstance(gathered, IncomingDataSet) else IncomingDataSet(Memory(0), 0)
 
 
 def incoming_instance(event: evt.Event, association_name: str) -> IncomingInstance:
     """Return what a C-STORE request brings; its data set is not copied."""
     request, association = cast("C_STORE", event.request), event.assoc
-    data_set = request.DataSet if isinstance(request.DataSet, BytesIO) else BytesIO()
     return IncomingInstance(
-        data_set=data_set.getbuffer(),
+        data_set=data_set_of(event).getbuffer(),
         sop_class_uid=SopClassUid(str(request.AffectedSOPClassUID)),
         sop_instance_uid=SopInstanceUid(str(request.AffectedSOPInstanceUID)),
         transfer_syntax_uid=TransferSyntaxUid(str(event.context.transfer_syntax)),

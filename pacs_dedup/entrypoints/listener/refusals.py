@@ -86,6 +86,16 @@ class Refusal(StrEnum):
         (_TRANSIENT, _BY_PRESENTATION, 2),
         "as many associations are open as dicom.max_associations allows",
     )
+    PEER_LIMIT = (
+        "peer_limit",
+        (_TRANSIENT, _BY_PRESENTATION, 2),
+        "the peer, or its address, has as many associations as limits.associations_per_peer allows",
+    )
+    CONGESTION = (
+        "congestion",
+        (_TRANSIENT, _BY_PRESENTATION, 1),
+        "as much is being received as limits.receiving_mb allows",
+    )
     HANDSHAKE = (
         "handshake",
         None,

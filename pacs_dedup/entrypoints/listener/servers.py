@@ -60,18 +60,21 @@ class TlsServer(PlainServer):
 
     block_on_close = False  # who stops does not wait for callers who say nothing
 
-    def __init__(self, *args: Any, contexts_of_tls: TlsContexts, report: ReportRefusal, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, contexts_of_tls: TlsContexts, report: ReportRefusal, handshakes: int, **options: Any
+    ) -> None:
         """Listen at once, as the base class does.
 
         Args:
             args: for the base class.
             contexts_of_tls: asked for each connection, so that renewed certificates count from the next one on.
             report: told of every handshake that fails.
+            handshakes: that may be made at the same time.
             options: for the base class.
         """
         self._contexts, self._report = contexts_of_tls, report
         super().__init__(*args, **options)
-        self._places = threading.BoundedSemaphore(self.ae.maximum_associations)
+        self._places = threading.BoundedSemaphore(handshakes)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Make the handshake, then let the association begin."""

@@ -20,7 +20,10 @@ from pacs_dedup.entrypoints.listener.admission import Admission, decide
 from pacs_dedup.entrypoints.listener.application_entity import application_entity, tune
 from pacs_dedup.entrypoints.listener.caller import caller_of, confirm_user, shown_fingerprint
 from pacs_dedup.entrypoints.listener.contexts import supported_contexts
-from pacs_dedup.entrypoints.listener.instances import incoming_instance, response
+from pacs_dedup.entrypoints.listener.crowd import Crowd
+from pacs_dedup.entrypoints.listener.instances import data_set_of, incoming_instance, response
+from pacs_dedup.entrypoints.listener.messages import BoundedMessages, Memory
+from pacs_dedup.entrypoints.listener.reading import BoundedReader
 from pacs_dedup.entrypoints.listener.refusals import NO_REASON, Refusal, RefusedCall, ReportRefusal, refusal_answered
 from pacs_dedup.entrypoints.listener.servers import PlainServer, TlsServer, open_server
 from pacs_dedup.log import describe_error, get_logger
@@ -78,6 +81,13 @@ class Listener:
         self._server: ThreadedAssociationServer | None = None
         self._tls_server: ThreadedAssociationServer | None = None
         self._ae = application_entity(settings)
+        limits = settings.limits
+        self._memory = Memory(limits.receiving_bytes)
+        self._crowd = Crowd(
+            associations=settings.dicom.max_associations,
+            per_peer=limits.associations_per_peer,
+            connections=limits.connections,
+        )
 
     @property
     def port(self) -> int:
@@ -110,7 +120,7 @@ class Listener:
             (evt.EVT_CONN_CLOSE, self._on_close),
         ]
         if self._contexts is not None:
-            own = {"contexts_of_tls": self._contexts, "report": self._refuse}
+            own = {"contexts_of_tls": self._contexts, "report": self._refuse, "handshakes": dicom.max_associations}
             self._tls_server = open_server(self._ae, (dicom.bind, dicom.tls.port), handlers, TlsServer, **own)
         if dicom.plain:
             self._server = open_server(self._ae, (dicom.bind, dicom.port), handlers, PlainServer)
@@ -132,8 +142,15 @@ class Listener:
         association.name = f"{_THREAD_NAME}@{secrets.token_hex(6)}"
         association.dul.daemon = True  # a peer that hangs must not keep the process from ending
         self._visits[_name(association)] = _Visit()
-        if association.dul.socket is not None and association.dul.socket.socket is not None:
-            tune(association.dul.socket.socket)
+        address, connection = association.requestor.address, association.dul.socket
+        if connection is None or connection.socket is None:
+            return
+        tune(connection.socket, self._settings.limits.idle_s)
+        BoundedReader(association, connection, self._settings).attach()
+        association.dimse = BoundedMessages(association, self._memory, self._settings.limits)
+        if not self._crowd.connect(_name(association), address, association):
+            _log.warning("connection closed, too many have asked for nothing yet", address=address)
+            connection.close()
 
     def _on_request(self, event: evt.Event) -> None:
         association = event.assoc
@@ -148,8 +165,8 @@ class Listener:
             visit.own = True  # and the contexts stay those of Verification
             return
         admission = self._decide(association, request)
-        if admission.refusal is not None:
-            self._reject(association, admission.refusal)
+        if refusal := admission.refusal or self._no_room_for(association, admission):
+            self._reject(association, refusal)
             return
         if admission.peer is not None and admission.peer.user:
             confirm_user(association)
@@ -166,6 +183,13 @@ class Listener:
         except Exception as error:  # noqa: BLE001 - the association is one of the three edges
             _log.error("a caller could not be decided on", **describe_error(error))
             return Admission(Refusal.UNDECIDED)
+
+    def _no_room_for(self, association: Association, admission: Admission) -> Refusal | None:
+        """Return why somebody who may come in has to come again later."""
+        if self._memory.is_used_up:
+            return Refusal.CONGESTION
+        whose = admission.peer.name if admission.peer is not None else association.requestor.address
+        return self._crowd.associate(_name(association), whose)
 
     def _reject(self, association: Association, refusal: Refusal) -> None:
         association.acse.send_reject(*(refusal.answer or NO_REASON))
@@ -193,17 +217,28 @@ class Listener:
         self._refuse(_refused(event.assoc, refusal_answered(answer)))
 
     def _on_store(self, event: evt.Event) -> Dataset:
-        incoming = incoming_instance(event, _name(event.assoc))
-        try:
-            status = self._receive(incoming)
-        except Exception as error:  # noqa: BLE001 - the association is one of the three edges
-            _log.error("instance not taken", calling_ae=incoming.calling_ae, **describe_error(error))
-            status = StoreStatus.PROCESSING_FAILURE
-        if visit := self._visits.get(incoming.association):
+        data_set = data_set_of(event)
+        if data_set.refusal is not None:
+            calling_ae = event.assoc.requestor.ae_title.strip()
+            _log.warning("instance not taken", cause=data_set.refusal.comment, calling_ae=calling_ae)
+        status = data_set.refusal or self._store(event)
+        data_set.settle()
+        if visit := self._visits.get(_name(event.assoc)):
             visit.instances += 1
         return response(status)
 
+    def _store(self, event: evt.Event) -> StoreStatus:
+        incoming = incoming_instance(event, _name(event.assoc))
+        try:
+            return self._receive(incoming)
+        except Exception as error:  # noqa: BLE001 - the association is one of the three edges
+            _log.error("instance not taken", calling_ae=incoming.calling_ae, **describe_error(error))
+            return StoreStatus.PROCESSING_FAILURE
+
     def _on_close(self, event: evt.Event) -> None:
+        self._crowd.leave(_name(event.assoc))
+        if isinstance(event.assoc.dimse, BoundedMessages):
+            event.assoc.dimse.end()
         visit = self._visits.pop(_name(event.assoc), None)
         if visit is None:
             return

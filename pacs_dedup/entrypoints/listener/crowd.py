@@ -1,0 +1,81 @@
+"""Who is connected: those who have asked for nothing yet, and those with an association, by peer."""
+
+import threading
+from collections import Counter
+from dataclasses import dataclass
+
+from pacs_dedup.entrypoints.listener.refusals import Refusal
+
+
+@dataclass(slots=True)
+class _Guest:
+    address: str
+    whose: str = ""
+    thread: threading.Thread | None = None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its thread has ended; one that was not started yet has not."""
+        return self.thread is not None and self.thread.ident is not None and not self.thread.is_alive()
+
+
+class Crowd:
+    """Counts connections and associations, and says when there are too many. Threads may share it.
+
+    pynetdicom counts the threads of connections, so that forty which say nothing would keep out every honest sender.
+    """
+
+    def __init__(self, *, associations: int, per_peer: int, connections: int) -> None:
+        """Set the limits.
+
+        Args:
+            associations: at the same time, altogether.
+            per_peer: of these, of one peer; also of the connections of one address that have not asked.
+            connections: that have not asked for an association yet, altogether.
+        """
+        self._associations, self._per_peer, self._connections = associations, per_peer, connections
+        self._guests: dict[str, _Guest] = {}
+        self._lock = threading.Lock()
+
+    def connect(self, name: str, address: str, thread: threading.Thread) -> bool:
+        """Take note of a connection; False says that too many are waiting, and that this one must go.
+
+        Args:
+            name: of the connection; unique.
+            address: where it comes from.
+            thread: serves it; when it has ended the connection is forgotten, whatever else went wrong.
+        """
+        with self._lock:
+            self._forget_the_gone()
+            waiting = [guest.address for guest in self._guests.values() if not guest.whose]
+            if len(waiting) >= self._connections or waiting.count(address) >= self._per_peer:
+                return False
+            self._guests[name] = _Guest(address, thread=thread)
+        return True
+
+    def associate(self, name: str, whose: str) -> Refusal | None:
+        """Take note that a connection has an association; a refusal says that there are too many.
+
+        Args:
+            name: of the connection.
+            whose: name of the configured peer, or the address of one that is not configured.
+        """
+        with self._lock:
+            self._forget_the_gone()
+            held = Counter(guest.whose for known, guest in self._guests.items() if guest.whose and known != name)
+            if held.total() >= self._associations:
+                return Refusal.LIMIT
+            if held[whose] >= self._per_peer:
+                return Refusal.PEER_LIMIT
+            if guest := self._guests.get(name):
+                guest.whose = whose
+        return None
+
+    def leave(self, name: str) -> None:
+        """Take note that a connection has ended; once is enough."""
+        with self._lock:
+            self._guests.pop(name, None)
+
+    def _forget_the_gone(self) -> None:
+        for name in [name for name, guest in self._guests.items() if guest.is_gone]:
+            del self._guests[name]

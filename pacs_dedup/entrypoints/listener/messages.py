@@ -1,0 +1,143 @@
+"""DIMSE messages as they come in, fragment by fragment, within limits of size, of memory and of time.
+
+pynetdicom gathers a message in memory, however large it grows, from however many senders at once.
+"""
+
+import threading
+import weakref
+from io import BytesIO
+from typing import Any
+
+from pynetdicom.association import Association
+from pynetdicom.dimse import DIMSEServiceProvider
+from pynetdicom.dimse_messages import DIMSEMessage
+from pynetdicom.pdu_primitives import P_DATA
+
+from pacs_dedup.config.limits import Limits
+from pacs_dedup.dicom.store_status import StoreStatus
+from pacs_dedup.log import describe_error, get_logger
+
+_log = get_logger(__name__)
+
+_CROWDED = 0.9  # of the memory
+_MOST_COMMAND_BYTES = 1 << 16  # a command set has a few hundred bytes (PS3.7 E)
+_INVALID_PDU = "Evt19"  # unrecognised or invalid PDU: the association is aborted (PS3.8 9.2.1)
+
+
+class Memory:
+    """Bytes that all data sets may take which are coming in or being stored. Threads may share it."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        """Set the limit."""
+        self._limit_bytes = limit_bytes
+        self._taken_bytes = 0
+        self._lock = threading.Lock()
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether so much is taken that a further sender would be answered to come again."""
+        return self._taken_bytes > self._limit_bytes * _CROWDED
+
+    def take(self, size_bytes: int) -> bool:
+        """Reserve so many bytes; False reserves none, because too many are taken."""
+        with self._lock:
+            fits = self._taken_bytes + size_bytes <= self._limit_bytes
+            self._taken_bytes += size_bytes if fits else 0
+        return fits
+
+    def give_back(self, size_bytes: int) -> None:
+        """Free bytes that were reserved."""
+        with self._lock:
+            self._taken_bytes -= size_bytes
+
+
+class IncomingDataSet(BytesIO):
+    """A data set that grows; where it grows too large its bytes are thrown away and the reason is kept.
+
+    Attributes:
+        refusal: what to answer instead of storing it; None while it is within the limits.
+    """
+
+    def __init__(self, memory: Memory, limit_bytes: int) -> None:
+        """Start empty."""
+        super().__init__()
+        self.refusal: StoreStatus | None = None
+        self._memory, self._limit_bytes = memory, limit_bytes
+        self._taken_bytes = 0
+
+    def write(self, octets: Any) -> int:
+        """Add bytes, or throw them away; the sender may go on until it has sent all, and is answered then."""
+        added = len(octets)
+        if self.refusal is None:
+            if self._taken_bytes + added > self._limit_bytes:
+                self._refuse(StoreStatus.TOO_LARGE)
+            elif not self._memory.take(added):
+                self._refuse(StoreStatus.TOO_MUCH_AT_ONCE)
+            else:
+                self._taken_bytes += added
+                super().write(octets)
+        return added
+
+    def abandon(self) -> None:
+        """Throw the bytes away, and all that may still come."""
+        self._refuse(StoreStatus.PROCESSING_FAILURE)
+
+    def settle(self) -> None:
+        """Give the reserved memory back, as the data set is not needed any more."""
+        taken, self._taken_bytes = self._taken_bytes, 0
+        self._memory.give_back(taken)
+
+    def close(self) -> None:
+        """Give the reserved memory back and free it; Python does this by itself when nobody holds the object."""
+        self.settle()
+        super().close()
+
+    def _refuse(self, refusal: StoreStatus) -> None:
+        self.refusal = refusal
+        self.seek(0)
+        self.truncate()
+        self.settle()
+
+
+class BoundedMessages(DIMSEServiceProvider):
+    """pynetdicom's provider of messages, with limits.
+
+    Inside a message an association may be silent for ``limits.message_s``, between two for ``limits.idle_s``.
+    """
+
+    def __init__(self, association: Association, memory: Memory, limits: Limits) -> None:
+        """Serve one association; the memory is that of all of them."""
+        super().__init__(association)
+        self._memory, self._limits = memory, limits
+        self._data_sets: weakref.WeakSet[IncomingDataSet] = weakref.WeakSet()
+
+    def receive_primitive(self, primitive: P_DATA) -> None:
+        """Take the next fragments of a message; what is no message ends the association."""
+        if self.message is None:
+            self.message = DIMSEMessage()
+            data_set = self.message.data_set = IncomingDataSet(self._memory, self._limits.instance_bytes)
+            self._data_sets.add(data_set)
+        gathered = self.message
+        try:
+            super().receive_primitive(primitive)
+        except Exception as error:  # noqa: BLE001 - the association is one of the three edges
+            self._abort(**describe_error(error))
+            return
+        if gathered.encoded_command_set.tell() > _MOST_COMMAND_BYTES:
+            self._abort(cause="its command set is longer than any command set is")
+            return
+        timeout_s = self._limits.idle_s if self.message is None else self._limits.message_s
+        if self.assoc.network_timeout != timeout_s:
+            self.assoc.network_timeout = timeout_s
+
+    def end(self) -> None:
+        """Give all memory back, as the connection is closed; what is complete may still be stored."""
+        unfinished = self.message.data_set if self.message is not None else None
+        for data_set in list(self._data_sets):
+            if data_set is unfinished:
+                data_set.abandon()
+            data_set.settle()
+
+    def _abort(self, **why: str) -> None:
+        _log.warning("association aborted, a message can not be understood", **why)
+        self.dul.event_queue.put(_INVALID_PDU)
