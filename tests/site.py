@@ -15,8 +15,10 @@ from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.verdict import Judgement
 from pacs_dedup.pipeline.act import Gate, act_once, release_due
 from pacs_dedup.pipeline.fingerprint import Examiner, fingerprint_once
-from pacs_dedup.pipeline.forward import forward_once
+from pacs_dedup.pipeline.forward import Forwarder, forward_once
+from pacs_dedup.pipeline.lane import BackOff, Lane
 from pacs_dedup.pipeline.match import Matcher, match_once
+from pacs_dedup.pipeline.repeats import Repeats
 from pacs_dedup.pipeline.settle import settle_once
 from pacs_dedup.ports.arrival_book import Arrival
 from tests.builders import EXPLICIT_LITTLE_ENDIAN
@@ -105,15 +107,22 @@ class Site:
 
     def forward(self) -> bool:
         """Send one instance that is due."""
-        return forward_once(
+        waits = BackOff(timedelta(seconds=2), timedelta(minutes=5))
+        forwarder = Forwarder(
             journal=self.wrap(self._db.journal),
             arrivals=self.wrap(self._db.arrivals),
             blobs=self.blobs,
-            destinations=self.destinations,
+            book=self.wrap(self._db.forwards),
             clock=self.clock,
-            lease=LEASE,
             came_from=_came_from,
+            lease=LEASE,
+            back_off=waits,
+            strikes=10,
+            retry_dead_letters=timedelta(days=1),
+            repeats=Repeats(identical=5, versions=50),
         )
+        lanes = [Lane(destination, back_off=waits) for destination in self.destinations.values()]
+        return any(forward_once(lane, forwarder) for lane in lanes)
 
     def judge(self) -> None:
         """Fingerprint what came, let the quiet period pass, settle, match and act; send nothing yet."""

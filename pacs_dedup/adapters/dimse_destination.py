@@ -17,7 +17,7 @@ from pynetdicom.presentation import PresentationContext, build_context
 from pacs_dedup.dicom.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from pacs_dedup.dicom.store_status import Answer, read_answer
 from pacs_dedup.dicom.upper_layer import keep_data_sets_private
-from pacs_dedup.domain.errors import BlobMissing, PeerRefused, PeerResting, PeerUnavailable
+from pacs_dedup.domain.errors import BlobMissing, InstanceNotTaken, PeerRefused, PeerResting, PeerUnavailable
 from pacs_dedup.domain.identifiers import AeTitle
 
 _IDLE_S = 5.0  # how long an association waits for the next instance before pynetdicom releases it
@@ -82,7 +82,8 @@ class DimseDestination:
 
         Raises:
             BlobMissing: the file is not there.
-            PeerUnavailable: nobody answered, or the peer is out of resources (0xA7xx): send again later.
+            PeerUnavailable: nobody answered: send again later.
+            InstanceNotTaken: the peer is out of resources (0xA7xx), or gave no answer: send again later.
             PeerRefused: the peer will not take this instance, now or later.
         """
         try:
@@ -104,12 +105,12 @@ class DimseDestination:
 
     def _judge(self, status: int | None) -> None:
         if status is None:
-            raise PeerUnavailable(f"{self._name}: gave no answer")
+            raise InstanceNotTaken(f"{self._name}: gave no answer")
         match read_answer(status):
             case Answer.STORED:
                 return
             case Answer.TRY_LATER:
-                raise PeerUnavailable(f"{self._name}: out of resources (status {status:04X})")
+                raise InstanceNotTaken(f"{self._name}: out of resources (status {status:04X})")
             case Answer.REFUSED:
                 raise PeerRefused(f"{self._name}: refused the instance (status {status:04X}); see that system's log")
 

@@ -7,6 +7,7 @@ from re import Pattern
 
 from pydantic import Field, field_validator, model_validator
 
+from pacs_dedup.config.forwarding import PeerForwarding
 from pacs_dedup.config.hosts import is_host, is_range, parsed
 from pacs_dedup.config.passcodes import checked_hash
 from pacs_dedup.config.section import MAX_PORT, Section, checked_ae_title
@@ -36,6 +37,7 @@ class Peer(Section):
         user: name by which it identifies itself when it calls (User Identity, PS3.7 D.3.3.7).
         passcode: hash of the passcode that comes with the name, as `passcodes.hashed` makes it.
         tls: associations that we ask this destination for go over TLS.
+        forwarding: how this destination is sent to, where that differs from the section ``[forwarding]``.
     """
 
     name: str = Field(min_length=1, pattern=r"^[^>\s]+$")
@@ -50,6 +52,7 @@ class Peer(Section):
     user: str = ""
     passcode: str = Field(default="", repr=False)
     tls: bool = False
+    forwarding: PeerForwarding = PeerForwarding()
 
     @property
     def ae_title(self) -> AeTitle:

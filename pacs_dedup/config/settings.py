@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pacs_dedup.config.dicom import Dicom
+from pacs_dedup.config.forwarding import Forwarding
 from pacs_dedup.config.limits import Limits
 from pacs_dedup.config.operations import Operations
 from pacs_dedup.config.peer import Peer, PeerRole
@@ -111,6 +112,7 @@ class Settings(BaseSettings):
     workers: Workers = Workers()
     limits: Limits = Limits()
     operations: Operations = Operations()
+    forwarding: Forwarding = Forwarding()
 
     @classmethod
     def settings_customise_sources(  # noqa: D102 - pydantic-settings explains it

@@ -13,6 +13,7 @@
         SpoolFull                  4         yes     the database is away, and as much waits for it as may wait
       PeerUnavailable              4         yes     no association, or no answer
         PeerResting                4         yes     it was not asked, because it was unavailable just before
+        InstanceNotTaken           4         yes     the association stood, and this instance did not get through
       PeerRefused                  4         no      the peer answered with a failure that a retry will not mend
 """
 
@@ -82,6 +83,10 @@ class PeerUnavailable(PacsDedupError):
 
 class PeerResting(PeerUnavailable):
     """A peer that was unavailable a moment ago is left in peace; what is told of that moment says enough."""
+
+
+class InstanceNotTaken(PeerUnavailable):
+    """A peer accepted the association, and then had no room for the instance, or gave no answer to it."""
 
 
 class PeerRefused(PacsDedupError):

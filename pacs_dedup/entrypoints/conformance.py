@@ -11,6 +11,7 @@ from pydicom.uid import UID
 
 from pacs_dedup import __version__
 from pacs_dedup.config import Settings, UnknownPeers
+from pacs_dedup.config.forwarding import Forwarding
 from pacs_dedup.dicom.commitment_data_set import PUSH_MODEL
 from pacs_dedup.dicom.commitment_status import ActionStatus, EventStatus, FailureReason
 from pacs_dedup.dicom.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
@@ -18,7 +19,6 @@ from pacs_dedup.dicom.store_status import ForeignStatus, StoreStatus
 from pacs_dedup.dicom.text import CHARACTER_SETS
 from pacs_dedup.entrypoints.listener.contexts import STORAGE_SOP_CLASSES, TRANSFER_SYNTAXES, VERIFICATION
 from pacs_dedup.entrypoints.listener.refusals import Refusal
-from pacs_dedup.pipeline.forward import DEAD_LETTER_RETRY, FIRST_RETRY, LONGEST_RETRY
 from pacs_dedup.reports.conformance import Rows, Statement
 
 _APPLICATION_CONTEXT: Final = "1.2.840.10008.3.1.1.1"
@@ -55,7 +55,7 @@ def statement(settings: Settings) -> Statement:
         association=_association(settings),
         rejections=tuple(_rejection(each) for each in Refusal),
         statuses=tuple(_status(each) for each in StoreStatus),
-        answers=_answers(),
+        answers=_answers(settings.forwarding),
         commitment=_commitment(),
         settings=tuple(_settings(settings, Settings())),
         security=_security(settings),
@@ -105,13 +105,14 @@ def _status(status: StoreStatus) -> tuple[str, ...]:
     return (_code(status), status.meaning, status.when, status.comment)
 
 
-def _answers() -> Rows:
+def _answers(forwarding: Forwarding) -> Rows:
     stored = ", ".join(_code(status) for status in ForeignStatus)
-    later = f"sent again, after {_seconds(FIRST_RETRY)} at first and {_seconds(LONGEST_RETRY)} at most"
+    again = forwarding.retry_dead_letters / timedelta(hours=1)
+    later = f"sent again, after {forwarding.first_retry_s:g} s at first and {forwarding.longest_retry_s:g} s at most"
     return (
         (stored, "taken for stored"),
         ("0xA700 to 0xA7FF; no association; no answer", later),
-        ("all others", f"listed with its cause, and tried again every {DEAD_LETTER_RETRY // timedelta(hours=1)} hours"),
+        ("all others", f"a dead letter: listed with its cause, and tried again every {again:g} hours"),
     )
 
 

@@ -1,7 +1,6 @@
 """The worker: one thread for each step loop, until it is told to stop."""
 
 import ctypes
-import functools
 import os
 import signal
 import sys
@@ -18,14 +17,12 @@ from pacs_dedup.entrypoints.folder_lock import FolderLock
 from pacs_dedup.entrypoints.operations import Instruments, observed, relayed, watched
 from pacs_dedup.entrypoints.operations.instruments import Tell
 from pacs_dedup.log import configure_logging, describe_error, get_logger
-from pacs_dedup.pipeline.forward import forward_once
 from pacs_dedup.wiring.associations import check_tls
+from pacs_dedup.wiring.forwarding import forwarding_steps
 
 _log = get_logger(__name__)
 
 WORKER_LOCK = "worker.lock"
-_FORWARD_THREADS = 2
-_FORWARD_LEASE = timedelta(minutes=10)  # longer than the largest instance takes on a slow line
 _IDLE_S = 0.2  # how long a loop without work waits before it looks again
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 30.0
 _MOST_DOUBLINGS = 16
@@ -111,17 +108,7 @@ def _loops(services: wiring.Services) -> Iterator[StepLoop]:
         yield StepLoop("fingerprint", wiring.fingerprint_step(services, examiner), examiner.close)
     verifier = wiring.isolated_verify(settings)
     yield StepLoop("judge", _each_once(wiring.judging_steps(services, verifier)), verifier.close)
-    forward = functools.partial(
-        forward_once,
-        journal=services.journal,
-        arrivals=services.arrivals,
-        blobs=services.blobs,
-        destinations=services.destinations,
-        clock=services.clock,
-        lease=_FORWARD_LEASE,
-        came_from=wiring.came_from(settings),
-    )
-    for _ in range(_FORWARD_THREADS):
+    for forward in forwarding_steps(services):
         yield StepLoop("forward", forward)
 
 

@@ -16,7 +16,8 @@ class Destination(Protocol):
         """Send one DICOM file as it is; when this returns the destination has acknowledged it.
 
         Raises:
-            PeerUnavailable: nobody answered, or the peer is out of resources (0xA7xx): send again later.
+            PeerUnavailable: nobody answered: send again later.
+            InstanceNotTaken: the peer is out of resources (0xA7xx), or gave no answer: send again later.
             PeerRefused: the peer will not take this instance, now or later.
         """
         ...

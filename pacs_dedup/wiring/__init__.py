@@ -38,6 +38,7 @@ from pacs_dedup.ports.commitment_book import CommitmentBook
 from pacs_dedup.ports.commitment_requests import CommitmentRequests
 from pacs_dedup.ports.destination import Destination
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
+from pacs_dedup.ports.forward_book import ForwardBook
 from pacs_dedup.ports.journal import Journal
 from pacs_dedup.ports.quarantine import Quarantine
 from pacs_dedup.ports.queue_gauge import QueueGauge
@@ -73,6 +74,7 @@ class Services:
     commitments: CommitmentBook
     commitment_requests: CommitmentRequests
     figures: SiteFigures
+    forwards: ForwardBook
     destinations: Mapping[str, Destination]
     audit: AuditTrail
 
@@ -142,6 +144,7 @@ def open_services(settings: Settings, *, sole_owner: bool = False, lazily: bool 
             commitments=database.commitments,
             commitment_requests=database.commitment_requests,
             figures=database.figures,
+            forwards=database.forwards,
             destinations=destinations,
             audit=FileAuditInbox(settings.storage.path),
         )

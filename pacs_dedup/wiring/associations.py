@@ -55,6 +55,7 @@ def destination(peer: Peer, settings: Settings) -> DimseDestination:
         host=peer.host,
         port=peer.port,
         calling_ae=AeTitle(settings.dicom.ae_title),
+        associations=settings.forwarding.associations_to(peer.forwarding),
         tls=peer_tls(peer, settings),
     )
 
