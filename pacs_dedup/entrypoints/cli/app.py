@@ -14,6 +14,7 @@ from pacs_dedup.entrypoints.cli import (
     config,
     conformance,
     demo,
+    forwards,
     patients,
     peers,
     quarantine,
@@ -46,6 +47,7 @@ app.command(epilog=EPILOG)(serve.serve)
 app.command(epilog=EPILOG)(scan.scan)
 app.add_typer(cases.app)
 app.add_typer(quarantine.app)
+app.add_typer(forwards.app)
 app.command(epilog=EPILOG)(report.report)
 app.command(epilog=EPILOG)(compare.compare)
 app.add_typer(patients.app)
