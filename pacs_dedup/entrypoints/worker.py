@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from multiprocessing.connection import Connection
 
@@ -17,6 +17,7 @@ from pacs_dedup.entrypoints.folder_lock import FolderLock
 from pacs_dedup.entrypoints.operations import Instruments, observed, relayed, watched
 from pacs_dedup.entrypoints.operations.instruments import Tell
 from pacs_dedup.log import configure_logging, describe_error, get_logger
+from pacs_dedup.pipeline.leases import KeptLeases
 from pacs_dedup.wiring.associations import check_tls
 from pacs_dedup.wiring.forwarding import forwarding_steps
 
@@ -65,9 +66,9 @@ def work(settings: Settings, stop: threading.Event, tell: Tell | None = None) ->
         if tell is None:
             instruments = Instruments(settings)
             with watched(services, instruments):
-                turn(tuple(_loops(observed(services, instruments.note))), stop)
+                turn(tuple(_kept_loops(observed(services, instruments.note))), stop)
         else:
-            turn(tuple(_loops(observed(services, tell))), stop)
+            turn(tuple(_kept_loops(observed(services, tell))), stop)
 
 
 def worker_process(settings: Settings, log_key: bytes, telling: Connection, parent: int) -> None:
@@ -101,6 +102,14 @@ def turn(loops: Sequence[StepLoop], stop: threading.Event) -> None:
         thread.join()
 
 
+def _kept_loops(services: wiring.Services) -> Iterator[StepLoop]:
+    """Return the loops, and one that renews what they have claimed."""
+    leases = KeptLeases(services.journal, services.leases, services.clock)
+    for loop in _loops(replace(services, journal=leases)):
+        yield replace(loop, step=leases.kept(loop.step))
+    yield StepLoop("leases", leases.renew_due)
+
+
 def _loops(services: wiring.Services) -> Iterator[StepLoop]:
     settings = services.settings
     for _ in range(settings.workers.decoders):
@@ -130,7 +139,7 @@ def _turn_one(loop: StepLoop, stop: threading.Event) -> None:
 
 
 def _try(loop: StepLoop) -> bool | None:
-    """Do one step; None says that it failed. Its row can be claimed again when the lease is over."""
+    """Do one step; None says that it failed. `KeptLeases` gives its row back."""
     try:
         return loop.step()
     except Exception as error:  # noqa: BLE001 - the worker loop is one of the three edges

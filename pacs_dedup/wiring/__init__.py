@@ -40,6 +40,7 @@ from pacs_dedup.ports.destination import Destination
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
 from pacs_dedup.ports.forward_book import ForwardBook
 from pacs_dedup.ports.journal import Journal
+from pacs_dedup.ports.leases import Leases
 from pacs_dedup.ports.quarantine import Quarantine
 from pacs_dedup.ports.queue_gauge import QueueGauge
 from pacs_dedup.ports.site_figures import SiteFigures
@@ -65,6 +66,7 @@ class Services:
     blobs: BlobStore
     arrivals: ArrivalBook
     journal: Journal
+    leases: Leases
     index: FingerprintIndex
     register: StudyRegister
     case_book: CaseBook
@@ -135,6 +137,7 @@ def open_services(settings: Settings, *, sole_owner: bool = False, lazily: bool 
             blobs=blobs,
             arrivals=database.arrivals,
             journal=database.journal,
+            leases=database.leases,
             index=database.index,
             register=database.register,
             case_book=database.case_book,

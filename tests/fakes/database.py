@@ -18,7 +18,7 @@ class FakeDatabase:
     """What `open_database` returns, without a database."""
 
     def __init__(self, clock: Clock) -> None:
-        self.journal = MemoryJournal(clock)
+        self.journal = self.leases = MemoryJournal(clock)
         self.arrivals = MemoryArrivalBook(self.journal, clock)
         self.index = MemoryFingerprintIndex()
         self.register = MemoryStudyRegister()

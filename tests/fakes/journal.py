@@ -75,6 +75,13 @@ class MemoryJournal:
             row.lease_until, row.again_at, row.cause = None, None, cause
             row.work = replace(row.work, lease="")
 
+    def renew(self, held: Collection[Work], lease: timedelta) -> None:
+        with self._lock:
+            for work in held:
+                row = self._claimed(work)
+                if row is not None and not row.done:
+                    row.lease_until = self._clock.now() + lease
+
     def backlog(self, *, source: str | None = None) -> Mapping[Step, int]:
         counts = dict.fromkeys(Step, 0)
         with self._lock:

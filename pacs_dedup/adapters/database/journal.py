@@ -45,6 +45,15 @@ class DatabaseJournal:
         """Give a claim back; does nothing where the lease was lost."""
         self._transactions.write(partial(_postpone, claimed=work, due_at=due_at, cause=cause))
 
+    def renew(self, held: Collection[Work], lease: timedelta) -> None:
+        """Let claims last longer, in one transaction."""
+        statement = (
+            update(work)
+            .where(NOT_DONE, work.c.lease.in_([each.lease for each in held]))
+            .values(lease_until=self._clock.now() + lease)
+        )
+        self._transactions.write(lambda connection: connection.execute(statement))
+
     def backlog(self, *, source: str | None = None) -> Mapping[Step, int]:
         """Count what is not done, claimed work included; every step is named, with 0 where nothing waits."""
         statement = select(work.c.step, func.count()).where(NOT_DONE).group_by(work.c.step)

@@ -23,6 +23,7 @@ from pacs_dedup.ports.commitment_requests import CommitmentRequests
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
 from pacs_dedup.ports.forward_book import ForwardBook
 from pacs_dedup.ports.journal import Journal
+from pacs_dedup.ports.leases import Leases
 from pacs_dedup.ports.quarantine import Quarantine
 from pacs_dedup.ports.queue_gauge import QueueGauge
 from pacs_dedup.ports.site_figures import SiteFigures
@@ -35,6 +36,7 @@ class Database:
 
     arrivals: ArrivalBook
     journal: Journal
+    leases: Leases
     index: FingerprintIndex
     register: StudyRegister
     case_book: CaseBook
@@ -80,9 +82,11 @@ def open_database(url: str, clock: Clock, *, sole_owner: bool = False, lazily: b
     transactions = Transactions(connect(url), Preparation(*steps))
     if not lazily:
         transactions.prepare()
+    journal = DatabaseJournal(transactions, clock)
     return Database(
         arrivals=DatabaseArrivalBook(transactions, clock),
-        journal=DatabaseJournal(transactions, clock),
+        journal=journal,
+        leases=journal,
         index=DatabaseFingerprintIndex(transactions),
         register=DatabaseStudyRegister(transactions),
         case_book=DatabaseCaseBook(transactions),
