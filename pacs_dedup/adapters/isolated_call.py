@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Final, Generic, ParamSpec, TypeVar
 
-from pacs_dedup.domain.errors import PacsDedupError, Unreadable
+from pacs_dedup.domain.errors import DecoderAway, PacsDedupError, Unreadable
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -18,6 +18,12 @@ Result = TypeVar("Result")
 _START: Final = timedelta(seconds=60)
 """How long a child may take to start and import; a busy machine needs some."""
 _FAREWELL: Final = 5.0
+_TRIES: Final = 3
+"""How many children one call may cost where somebody else kills them."""
+
+
+class _Killed(Exception):
+    """The child was ended by a signal that no codec sends."""
 
 
 class IsolatedCall(Generic[Parameters, Result]):
@@ -41,11 +47,24 @@ class IsolatedCall(Generic[Parameters, Result]):
     def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         """Run the function in the child.
 
+        A child that somebody else killed (SIGKILL: an administrator, or the kernel when the machine's memory is
+        short) says nothing of what it was given: it is given to another, twice at most.
+
         Raises:
             Unreadable: the child crashed, ran out of memory or time, or failed in a way nobody foresaw; the next call
                 gets a new child.
+            DecoderAway: no child could be started.
             PacsDedupError: what the function raised of our own tree, unchanged.
         """
+        for _ in range(_TRIES - 1):
+            with contextlib.suppress(_Killed):
+                return self._call(args, kwargs)
+        try:
+            return self._call(args, kwargs)
+        except _Killed:
+            raise Unreadable(f"the decoder was killed, {_TRIES} times (SIGKILL); is there memory left?") from None
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Result:
         connection = self._started()
         try:
             connection.send((args, kwargs))
@@ -53,6 +72,8 @@ class IsolatedCall(Generic[Parameters, Result]):
             reply: tuple[bool, Any] = connection.recv() if answered else (False, None)
         except (EOFError, OSError) as error:
             code = self._kill()
+            if code == -signal.SIGKILL:
+                raise _Killed from error
             raise Unreadable(f"the decoder crashed ({_ending(code)})") from error
         if not answered:
             self._kill()
@@ -93,7 +114,7 @@ class IsolatedCall(Generic[Parameters, Result]):
         self._child, self._connection = child, ours
         if not _is_ready(ours):
             code = self._kill()
-            raise Unreadable(f"the decoder could not be started ({_ending(code)}); is there memory left?")
+            raise DecoderAway(f"no decoder could be started ({_ending(code)}); is there memory left?")
         return ours
 
     def _kill(self) -> int | None:
@@ -105,9 +126,9 @@ class IsolatedCall(Generic[Parameters, Result]):
             return None
         if child.is_alive():
             child.join(0.2)  # a child that crashed is about to be reaped: its own exit code says more than our kill
+        code = child.exitcode
         child.kill()
         child.join()
-        code = child.exitcode
         child.close()
         return code
 
@@ -143,6 +164,8 @@ def _answer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[st
 
 
 def _ending(code: int | None) -> str:
-    if code is not None and code < 0:
+    if code is None:
+        return "it closed its connection"
+    if code < 0:
         return f"killed by {signal.Signals(-code).name}"
     return f"exit code {code}"

@@ -11,6 +11,7 @@
       OutOfStorage                 4         yes
         StorageDamaged             4         no      what was stored can not be read; a person has to mend it
         SpoolFull                  4         yes     the database is away, and as much waits for it as may wait
+      DecoderAway                  4         yes     no decoder could be started; says nothing of the bytes
       PeerUnavailable              4         yes     no association, or no answer
         PeerResting                4         yes     it was not asked, because it was unavailable just before
         InstanceNotTaken           4         yes     the association stood, and this instance did not get through
@@ -72,6 +73,13 @@ class StorageDamaged(OutOfStorage):
 
 class SpoolFull(OutOfStorage):
     """As many arrivals wait to be recorded as may wait."""
+
+
+class DecoderAway(PacsDedupError):
+    """No process to decode in could be started. The bytes may be good: try again, and mark nothing."""
+
+    retriable = True
+    exit_code = 4
 
 
 class PeerUnavailable(PacsDedupError):

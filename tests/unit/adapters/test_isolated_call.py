@@ -3,13 +3,14 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from pacs_dedup.adapters.isolated_call import IsolatedCall
-from pacs_dedup.domain.errors import OutOfStorage, Unreadable
+from pacs_dedup.domain.errors import DecoderAway, OutOfStorage, Unreadable
 
 MEMORY = 1 << 30
 
@@ -85,3 +86,46 @@ def test_a_child_killed_from_outside_is_replaced(call: Callable[[str], int]) -> 
     os.kill(call("well"), signal.SIGKILL)
     time.sleep(0.1)
     assert call("well") > 0
+
+
+class Stillborn:
+    """A function that no child lives to be given."""
+
+    def __call__(self) -> None: ...
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os._exit, (4,)
+
+
+def die_some_times(file: Path, times: int) -> int:
+    """Be killed in the middle of a call, so many times; then return how often it was begun."""
+    begun = len(file.read_bytes()) + 1
+    file.write_bytes(b"." * begun)
+    if begun <= times:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return begun
+
+
+def test_a_call_whose_child_is_killed_from_outside_is_made_again(tmp_path: Path) -> None:
+    file = tmp_path / "begun"
+    file.touch()
+    isolated = IsolatedCall(die_some_times, memory_bytes=MEMORY, timeout=timedelta(seconds=10))
+    assert isolated(file, 2) == 3
+    isolated.close()
+
+
+def test_what_always_gets_its_child_killed_is_given_up(tmp_path: Path) -> None:
+    file = tmp_path / "begun"
+    file.touch()
+    isolated = IsolatedCall(die_some_times, memory_bytes=MEMORY, timeout=timedelta(seconds=10))
+    with pytest.raises(Unreadable, match="killed, 3 times"):
+        isolated(file, 100)
+    assert len(file.read_bytes()) == 3
+    isolated.close()
+
+
+def test_where_no_child_can_be_started_the_bytes_are_not_blamed() -> None:
+    isolated = IsolatedCall(Stillborn(), memory_bytes=MEMORY, timeout=timedelta(seconds=2))
+    with pytest.raises(DecoderAway, match="exit code 4") as raised:
+        isolated()
+    assert raised.value.retriable

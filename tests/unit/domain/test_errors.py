@@ -14,5 +14,5 @@ def test_every_error_says_how_a_program_should_end(error: type[PacsDedupError]) 
 
 
 def test_only_what_may_mend_itself_is_retried() -> None:
-    retried = {"InstanceNotTaken", "OutOfStorage", "PeerResting", "PeerUnavailable", "SpoolFull"}
+    retried = {"DecoderAway", "InstanceNotTaken", "OutOfStorage", "PeerResting", "PeerUnavailable", "SpoolFull"}
     assert {e.__name__ for e in TREE if e.retriable} == retried
