@@ -10,6 +10,8 @@ from pacs_dedup.dicom.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VER
 from pacs_dedup.dicom.upper_layer import keep_data_sets_private, serve_private_sop_classes
 from pacs_dedup.entrypoints.listener.contexts import register_storage_sop_classes
 
+_AFTER_S = 0.5  # after whoever reads has given up, so that the end is told in good order
+
 
 def application_entity(settings: Settings) -> AE:
     """Return the entity that peers call."""
@@ -23,7 +25,7 @@ def application_entity(settings: Settings) -> AE:
     ae.maximum_associations = settings.dicom.max_associations + settings.limits.connections  # `Crowd` is exact
     ae.require_called_aet = settings.dicom.require_called_aet
     ae.network_timeout = settings.limits.idle_s
-    ae.acse_timeout = settings.limits.associate_within_s
+    ae.acse_timeout = settings.limits.associate_within_s + _AFTER_S
     ae.supported_contexts = VerificationPresentationContexts
     return ae
 

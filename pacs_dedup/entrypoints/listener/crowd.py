@@ -10,13 +10,13 @@ from pacs_dedup.entrypoints.listener.refusals import Refusal
 @dataclass(slots=True)
 class _Guest:
     address: str
+    thread: threading.Thread
     whose: str = ""
-    thread: threading.Thread | None = None
 
-    @property
-    def is_gone(self) -> bool:
-        """Whether its thread has ended; one that was not started yet has not."""
-        return self.thread is not None and self.thread.ident is not None and not self.thread.is_alive()
+
+def has_ended(thread: threading.Thread) -> bool:
+    """Tell whether a thread is over; one that was not started yet is not."""
+    return thread.ident is not None and not thread.is_alive()
 
 
 class Crowd:
@@ -50,7 +50,7 @@ class Crowd:
             waiting = [guest.address for guest in self._guests.values() if not guest.whose]
             if len(waiting) >= self._connections or waiting.count(address) >= self._per_peer:
                 return False
-            self._guests[name] = _Guest(address, thread=thread)
+            self._guests[name] = _Guest(address, thread)
         return True
 
     def associate(self, name: str, whose: str) -> Refusal | None:
@@ -77,5 +77,5 @@ class Crowd:
             self._guests.pop(name, None)
 
     def _forget_the_gone(self) -> None:
-        for name in [name for name, guest in self._guests.items() if guest.is_gone]:
+        for name in [name for name, guest in self._guests.items() if has_ended(guest.thread)]:
             del self._guests[name]

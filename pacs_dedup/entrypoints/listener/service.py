@@ -20,7 +20,7 @@ from pacs_dedup.entrypoints.listener.admission import Admission, decide
 from pacs_dedup.entrypoints.listener.application_entity import application_entity, tune
 from pacs_dedup.entrypoints.listener.caller import caller_of, confirm_user, shown_fingerprint
 from pacs_dedup.entrypoints.listener.contexts import supported_contexts
-from pacs_dedup.entrypoints.listener.crowd import Crowd
+from pacs_dedup.entrypoints.listener.crowd import Crowd, has_ended
 from pacs_dedup.entrypoints.listener.instances import data_set_of, incoming_instance, response
 from pacs_dedup.entrypoints.listener.messages import BoundedMessages, Memory
 from pacs_dedup.entrypoints.listener.reading import BoundedReader
@@ -45,8 +45,10 @@ class _Visit:
 
     Attributes:
         own: it is our own check that the listener answers.
+        thread: serves the connection.
     """
 
+    thread: threading.Thread
     asked: bool = False
     established: bool = False
     instances: int = 0
@@ -102,6 +104,7 @@ class Listener:
     @property
     def associations(self) -> int:
         """Number of connections that are open, our own checks left out."""
+        self._forget_the_gone()
         return sum(not visit.own for visit in tuple(self._visits.values()))
 
     def start(self) -> None:
@@ -141,7 +144,8 @@ class Listener:
         association = event.assoc
         association.name = f"{_THREAD_NAME}@{secrets.token_hex(6)}"
         association.dul.daemon = True  # a peer that hangs must not keep the process from ending
-        self._visits[_name(association)] = _Visit()
+        self._forget_the_gone()
+        self._visits[_name(association)] = _Visit(association)
         address, connection = association.requestor.address, association.dul.socket
         if connection is None or connection.socket is None:
             return
@@ -151,6 +155,12 @@ class Listener:
         if not self._crowd.connect(_name(association), address, association):
             _log.warning("connection closed, too many have asked for nothing yet", address=address)
             connection.close()
+
+    def _forget_the_gone(self) -> None:
+        """Forget visits whose end nobody told: pynetdicom does not always, where it gives a connection up."""
+        for name, visit in tuple(self._visits.items()):
+            if has_ended(visit.thread):
+                self._visits.pop(name, None)
 
     def _on_request(self, event: evt.Event) -> None:
         association = event.assoc
