@@ -2,6 +2,7 @@
 
 import hashlib
 import http.client
+import select
 import socket
 import ssl
 import subprocess
@@ -247,14 +248,12 @@ def test_silent_callers_are_sent_away(secure, monkeypatch):
         assert "in time" in here.refused[0].detail
 
 
-def test_more_handshakes_than_associations_are_not_begun(secure):
-    with secure(max_associations=1) as here, ExitStack() as silent:
-        first, second = (
-            silent.enter_context(socket.create_connection((LOOPBACK, here.tls_port), 10)) for _ in range(2)
-        )
-        assert second.recv(1) == b"", "the second one is sent away at once"
-        assert here.reasons == ["limit"]
-        first.close()
+def test_one_address_can_not_take_every_place_at_the_handshake(secure):
+    with secure(limits={"associations_per_peer": 3, "connections": 100}) as here, ExitStack() as silent:
+        places = [silent.enter_context(socket.create_connection((LOOPBACK, here.tls_port), 10)) for _ in range(4)]
+        gone, _, _ = select.select(places, [], [], 5)
+        assert [place.recv(1) for place in gone] == [b""], "the one too many is sent away at once"
+        assert here.reasons == ["waiting"]
 
 
 def test_a_browser_at_the_port_gets_no_answer(secure):
@@ -335,3 +334,11 @@ def test_refusals_are_in_the_audit_trail_although_the_database_is_away(running_s
     refused = [line for line in service.lines if line["event"] == "association refused"]
     assert [line["reason"] for line in refused] == reasons
     assert service.stop() == 0
+
+
+def test_who_can_not_be_decided_on_is_refused(secure, hospital, study):
+    issuer, _, mr1, _ = hospital
+    nowhere = {"name": "mr1", "address": "MR1@hospital..example", "certificate": mr1.fingerprint}
+    with secure(peers=(nowhere,), unknown_peers="accept") as here:
+        answer = store(here.tls_port, study, issued=mr1, trusting=issuer)
+        assert_refused(here, answer, "undecided")

@@ -96,6 +96,11 @@ class Refusal(StrEnum):
         (_TRANSIENT, _BY_PRESENTATION, 1),
         "as much is being received as limits.receiving_mb allows",
     )
+    WAITING = (
+        "waiting",
+        None,
+        "as many connections as limits.connections and limits.associations_per_peer allow have asked for nothing yet",
+    )
     HANDSHAKE = (
         "handshake",
         None,

@@ -1,7 +1,9 @@
 """The listening sockets: one without TLS, one with, each connection in a thread of its own from its first byte on."""
 
 import gc
+import secrets
 import ssl
+import sys
 import threading
 import time
 from typing import Any, cast
@@ -11,8 +13,12 @@ from pynetdicom.events import EventHandlerType
 from pynetdicom.transport import AssociationServer, ThreadedAssociationServer
 
 from pacs_dedup.domain.errors import BadConfiguration
+from pacs_dedup.entrypoints.listener.crowd import Crowd
 from pacs_dedup.entrypoints.listener.refusals import Refusal, RefusedCall, ReportRefusal
+from pacs_dedup.log import describe_error, get_logger
 from pacs_dedup.wiring.associations import TlsContexts
+
+_log = get_logger(__name__)
 
 HANDSHAKE_WITHIN_S = 10.0
 """Time for a whole TLS handshake; one takes milliseconds, and a caller who says nothing must go."""
@@ -45,6 +51,11 @@ class PlainServer(ThreadedAssociationServer):
             self._collect_at = time.monotonic() + _COLLECT_EVERY_S
             gc.collect()
 
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - as in the standard library
+        """Log what failed before an association began, where the standard library prints a traceback."""
+        error = sys.exception()
+        _log.error("a connection failed", address=str(client_address[0]), **(describe_error(error) if error else {}))
+
     def shutdown(self) -> None:
         """Accept no more connections; those that exist go on."""
         super(AssociationServer, self).shutdown()
@@ -55,13 +66,13 @@ class TlsServer(PlainServer):
     """Associations over TLS.
 
     pynetdicom makes the handshake where it accepts, so that one silent caller would keep everybody else out. Here it is
-    made in the connection's own thread, within a limit of time, for as many callers at once as may have associations.
+    made in the connection's own thread, within a limit of time, by no more callers at once than may be silent.
     """
 
     block_on_close = False  # who stops does not wait for callers who say nothing
 
     def __init__(
-        self, *args: Any, contexts_of_tls: TlsContexts, report: ReportRefusal, handshakes: int, **options: Any
+        self, *args: Any, contexts_of_tls: TlsContexts, report: ReportRefusal, crowd: Crowd, **options: Any
     ) -> None:
         """Listen at once, as the base class does.
 
@@ -69,23 +80,23 @@ class TlsServer(PlainServer):
             args: for the base class.
             contexts_of_tls: asked for each connection, so that renewed certificates count from the next one on.
             report: told of every handshake that fails.
-            handshakes: that may be made at the same time.
+            crowd: counts who is at the handshake among those who have asked for nothing yet.
             options: for the base class.
         """
-        self._contexts, self._report = contexts_of_tls, report
+        self._contexts, self._report, self._crowd = contexts_of_tls, report, crowd
         super().__init__(*args, **options)
-        self._places = threading.BoundedSemaphore(handshakes)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Make the handshake, then let the association begin."""
-        if not self._places.acquire(blocking=False):
-            self._refuse(Refusal.LIMIT, client_address, "too many callers are at their TLS handshakes")
+        name = secrets.token_hex(6)
+        if not self._crowd.connect(name, str(client_address[0]), threading.current_thread()):
+            self._refuse(Refusal.WAITING, client_address)
             self.shutdown_request(request)
             return
         try:
             secured = self._secured(request, client_address)
         finally:
-            self._places.release()
+            self._crowd.leave(name)
         if secured is not None:
             super().finish_request(secured, client_address)
 
@@ -102,7 +113,7 @@ class TlsServer(PlainServer):
         secured.settimeout(None)
         return secured
 
-    def _refuse(self, refusal: Refusal, client_address: Any, detail: str) -> None:
+    def _refuse(self, refusal: Refusal, client_address: Any, detail: str = "") -> None:
         self._report(RefusedCall(refusal=refusal, address=str(client_address[0]), detail=detail))
 
 

@@ -123,7 +123,7 @@ class Listener:
             (evt.EVT_CONN_CLOSE, self._on_close),
         ]
         if self._contexts is not None:
-            own = {"contexts_of_tls": self._contexts, "report": self._refuse, "handshakes": dicom.max_associations}
+            own = {"contexts_of_tls": self._contexts, "report": self._refuse, "crowd": self._crowd}
             self._tls_server = open_server(self._ae, (dicom.bind, dicom.tls.port), handlers, TlsServer, **own)
         if dicom.plain:
             self._server = open_server(self._ae, (dicom.bind, dicom.port), handlers, PlainServer)
@@ -153,7 +153,7 @@ class Listener:
         BoundedReader(association, connection, self._settings).attach()
         association.dimse = BoundedMessages(association, self._memory, self._settings.limits)
         if not self._crowd.connect(_name(association), address, association):
-            _log.warning("connection closed, too many have asked for nothing yet", address=address)
+            self._refuse(RefusedCall(refusal=Refusal.WAITING, address=address))
             connection.close()
 
     def _forget_the_gone(self) -> None:
