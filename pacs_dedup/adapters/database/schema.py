@@ -11,6 +11,14 @@ from pacs_dedup.domain.errors import BadConfiguration
 _ADVISORY_LOCK = 0x70616373  # "pacs": any number will do, if nothing else of the database uses it
 
 
+def configuration() -> Config:
+    """Return where Alembic finds the schema's history."""
+    found = Config()
+    found.set_main_option("script_location", "pacs_dedup.adapters.database:migrations")
+    found.set_main_option("path_separator", "os")
+    return found
+
+
 def migrate(connection: Connection) -> None:
     """Run what is missing of the schema's history; one process at a time, inside the connection's transaction.
 
@@ -21,12 +29,10 @@ def migrate(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
-    configuration = Config()
-    configuration.set_main_option("script_location", "pacs_dedup.adapters.database:migrations")
-    configuration.set_main_option("path_separator", "os")
-    configuration.attributes["connection"] = connection
+    history = configuration()
+    history.attributes["connection"] = connection
     try:
-        command.upgrade(configuration, "head")
+        command.upgrade(history, "head")
     except CommandError:
         raise BadConfiguration(
             "the database was written by a newer version of pacs_dedup; run that version, or name another database"

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -13,6 +14,7 @@ from pacs_dedup import __version__
 from pacs_dedup.config import Settings
 from pacs_dedup.domain.errors import OutOfStorage
 from pacs_dedup.domain.health import Finding, Health, worst
+from pacs_dedup.entrypoints.backup.create import LAST_BACKUP
 from pacs_dedup.entrypoints.operations.bounded import Bounded
 from pacs_dedup.entrypoints.operations.checks import (
     ANSWERED_WITHIN,
@@ -139,6 +141,9 @@ class Observation:
             yield "spool_arrivals", "Arrivals that wait on the disk for the database.", used.arrivals
             yield "spool_bytes", "Size of the instances that they are about.", used.size_bytes
             yield "spool_set_aside", "Files of the spool that could not be read.", used.set_aside
+        with suppress(OSError):
+            backed_up_at = (self._settings.storage.path / LAST_BACKUP).stat().st_mtime
+            yield "last_backup_timestamp_seconds", "When the last backup was finished, Unix time.", backed_up_at
         try:
             free = self._disk.result(_WAITED_ALREADY)
         except (OSError, TimeoutError):

@@ -244,6 +244,13 @@ def test_the_exposition_is_readable_and_has_every_name_from_the_start(site):
     assert samples["pacs_dedup_disk_free_bytes",] > 0
 
 
+def test_the_last_backup_is_told_once_there_is_one(site, tmp_path):
+    with site() as (observation, _):
+        assert ("pacs_dedup_last_backup_timestamp_seconds",) not in scraped(observation)
+        (tmp_path / "last-backup").touch()
+        assert scraped(observation)["pacs_dedup_last_backup_timestamp_seconds",] > 1.7e9
+
+
 def test_what_is_received_is_counted_by_configured_peer_and_everybody_else_is_unknown(site):
     with site() as (observation, instruments):
         for each in (incoming(), incoming("ANYBODY"), incoming("SOMEBODY"), incoming("QEHPACS", "10.6.6.6")):
