@@ -91,10 +91,11 @@ def opened_database(data):
         database.close()
 
 
-def start_service(data, *, role="all", own_group=False, **sections):
+def start_service(data, *, role="all", own_group=False, under=(), **sections):
     """Start a service on a data folder; sections are those of the configuration, set through the environment.
 
-    With ``own_group`` it leads a process group, as it does in a terminal.
+    With ``own_group`` it leads a process group, as it does in a terminal; ``under`` is the command of a tracer, which
+    must leave it our child.
     """
     dicom = {"port": 0, "bind": LOOPBACK, **sections.pop("dicom", {})}
     sections = {
@@ -110,7 +111,7 @@ def start_service(data, *, role="all", own_group=False, **sections):
     log = data.with_name(f"{data.name}.{secrets.token_hex(2)}.log")
     with log.open("w") as stderr:
         process = subprocess.Popen(
-            [*SERVE, role],
+            [*under, *SERVE, role],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.DEVNULL,
