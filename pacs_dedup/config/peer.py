@@ -7,6 +7,7 @@ from re import Pattern
 
 from pydantic import Field, field_validator, model_validator
 
+from pacs_dedup.config.commitment import CommitmentMode
 from pacs_dedup.config.forwarding import PeerForwarding
 from pacs_dedup.config.hosts import is_host, is_range, parsed
 from pacs_dedup.config.passcodes import checked_hash
@@ -36,6 +37,8 @@ class Peer(Section):
         certificate_name: a DNS name, URI, IP address or common name that its TLS certificate must bear.
         user: name by which it identifies itself when it calls (User Identity, PS3.7 D.3.3.7).
         passcode: hash of the passcode that comes with the name, as `passcodes.hashed` makes it.
+        commitment: what proves that this destination holds what it was sent: its acknowledgement, or a storage
+            commitment that it is asked for.
         tls: associations that we ask this destination for go over TLS.
         forwarding: how this destination is sent to, where that differs from the section ``[forwarding]``.
     """
@@ -51,6 +54,7 @@ class Peer(Section):
     certificate_name: str = ""
     user: str = ""
     passcode: str = Field(default="", repr=False)
+    commitment: CommitmentMode = CommitmentMode.NONE
     tls: bool = False
     forwarding: PeerForwarding = PeerForwarding()
 
@@ -119,6 +123,8 @@ class Peer(Section):
             raise ValueError(f"address {self.address!r}: the port must be 1 to {MAX_PORT}")
         if PeerRole.DESTINATION in self.roles and (not (self.host and self.port) or is_range(self.host)):
             raise ValueError(f"address {self.address!r}: a destination needs the form AET@host:port")
+        if self.commitment is CommitmentMode.REQUEST and PeerRole.DESTINATION not in self.roles:
+            raise ValueError('commitment = "request" is for a destination: nothing is sent to others')
         if is_range(self.host):
             try:
                 ipaddress.ip_network(self.host)

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from pacs_dedup.config.commitment import Commitment
 from pacs_dedup.config.dicom import Dicom
 from pacs_dedup.config.forwarding import Forwarding
 from pacs_dedup.config.limits import Limits
@@ -113,6 +114,7 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     operations: Operations = Operations()
     forwarding: Forwarding = Forwarding()
+    commitment: Commitment = Commitment()
 
     @classmethod
     def settings_customise_sources(  # noqa: D102 - pydantic-settings explains it

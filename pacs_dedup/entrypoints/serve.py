@@ -20,6 +20,7 @@ from pacs_dedup.config import Settings
 from pacs_dedup.domain.errors import BadConfiguration
 from pacs_dedup.entrypoints.folder_lock import FolderLock
 from pacs_dedup.entrypoints.listener import Listener
+from pacs_dedup.entrypoints.listener.commitment import commitment_desk
 from pacs_dedup.entrypoints.listener.refusal_record import recorded_refusals
 from pacs_dedup.entrypoints.operations import Instruments, Receiving, counted, open_relay, watched
 from pacs_dedup.entrypoints.recording import recording
@@ -82,7 +83,13 @@ def _listen(settings: Settings, stop: threading.Event, *, with_worker: bool) -> 
         recording(services, spool) as reception,
         recorded_refusals(services.audit, services.clock) as report,
     ):
-        listener = Listener(settings, counted(reception, instruments), tls=listener_tls(settings), report=report)
+        listener = Listener(
+            settings,
+            counted(reception, instruments),
+            tls=listener_tls(settings),
+            report=report,
+            commitment=commitment_desk(services),
+        )
         listener.start()
         _say_started(settings, listener)
         with watched(services, instruments, Receiving(listener, spool)) as observation:

@@ -19,6 +19,7 @@ from pacs_dedup.entrypoints.operations.instruments import Tell
 from pacs_dedup.log import configure_logging, describe_error, get_logger
 from pacs_dedup.pipeline.leases import KeptLeases
 from pacs_dedup.wiring.associations import check_tls
+from pacs_dedup.wiring.commitment import commitment_steps
 from pacs_dedup.wiring.forwarding import forwarding_steps
 
 _log = get_logger(__name__)
@@ -119,6 +120,7 @@ def _loops(services: wiring.Services) -> Iterator[StepLoop]:
     yield StepLoop("judge", _each_once(wiring.judging_steps(services, verifier)), verifier.close)
     for forward in forwarding_steps(services):
         yield StepLoop("forward", forward)
+    yield from (StepLoop(name, step) for name, step in commitment_steps(services))
 
 
 def _each_once(steps: Sequence[Callable[[], bool]]) -> Callable[[], bool]:

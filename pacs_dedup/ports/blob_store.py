@@ -48,6 +48,13 @@ class BlobStore(Protocol):
         """
         ...
 
+    def is_intact(self, blob_id: BlobId) -> bool:
+        """Tell whether every byte of a blob is there and as it was received: all are read, and digested anew.
+
+        False where the blob is missing, cut short, altered, or can not be read to its end.
+        """
+        ...
+
     def check_room(self) -> None:
         """Tell before a data set is taken whether there is room for it.
 

@@ -108,6 +108,11 @@ class BlobStoreContract:
         with pytest.raises(Unreadable):
             store.refer(tmp_path)
 
+    def test_what_is_stored_is_intact_and_what_is_not_there_is_not(self, store: BlobStore) -> None:
+        assert store.is_intact(store.put([b"dicom"]).blob_id)
+        assert not store.is_intact(BlobId("0" * 64))
+        assert not store.is_intact(BlobId("../../etc/passwd"))
+
     def test_a_full_store_takes_nothing(self, full_store: BlobStore) -> None:
         with pytest.raises(OutOfStorage):
             full_store.check_room()

@@ -56,6 +56,12 @@ class MemoryBlobStore:
             return self._references[blob_id][0]
         raise BlobMissing("no such blob, or the file it stands for is gone or altered")
 
+    def is_intact(self, blob_id: BlobId) -> bool:
+        try:
+            return blake3(self.path(blob_id).read_bytes()).hexdigest() == blob_id
+        except BlobMissing:
+            return False
+
     def check_room(self) -> None:
         if self.full:
             raise OutOfStorage("the store is full; make room")

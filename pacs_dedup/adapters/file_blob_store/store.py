@@ -110,6 +110,14 @@ class FileBlobStore:
         cause = "the scanned file it stands for is gone or altered" if link.is_symlink() else "it is not in the store"
         raise BlobMissing(f"blob {blob_id}: {cause}; put it back, or have it sent or scanned again")
 
+    def is_intact(self, blob_id: BlobId) -> bool:
+        """Read a blob to its end and compare its digest with its name."""
+        try:
+            digest, _ = _digest_of(self.path(blob_id))
+        except (BlobMissing, Unreadable):
+            return False
+        return digest == blob_id
+
     def check_room(self) -> None:
         """Tell before a data set is taken whether there is room for it."""
         with disk_errors_in_words():

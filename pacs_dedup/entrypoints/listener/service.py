@@ -19,6 +19,7 @@ from pacs_dedup.dicom.store_status import StoreStatus
 from pacs_dedup.entrypoints.listener.admission import Admission, decide
 from pacs_dedup.entrypoints.listener.application_entity import application_entity, tune
 from pacs_dedup.entrypoints.listener.caller import caller_of, confirm_user, shown_fingerprint
+from pacs_dedup.entrypoints.listener.commitment import CommitmentDesk
 from pacs_dedup.entrypoints.listener.contexts import supported_contexts
 from pacs_dedup.entrypoints.listener.crowd import Crowd, has_ended
 from pacs_dedup.entrypoints.listener.instances import data_set_of, incoming_instance, response
@@ -65,6 +66,7 @@ class Listener:
         *,
         tls: TlsContexts | None = None,
         report: ReportRefusal = lambda _: None,
+        commitment: CommitmentDesk | None = None,
     ) -> None:
         """Prepare to listen as ``settings`` say.
 
@@ -73,10 +75,11 @@ class Listener:
             receive: is handed every instance.
             tls: makes TLS contexts; without it nobody is listened to over TLS.
             report: is told of every caller that is refused.
+            commitment: serves storage commitment; without it nobody is offered that.
         """
         self._settings = settings
         self._receive = receive
-        self._contexts, self._report = tls, report
+        self._contexts, self._report, self._commitment = tls, report, commitment
         self.check_ae = secrets.token_hex(8).upper()
         """The calling AE title of our own checks, which nobody else can know; it may do C-ECHO and nothing else."""
         self._visits: dict[str, _Visit] = {}
@@ -122,6 +125,7 @@ class Listener:
             (evt.EVT_C_STORE, self._on_store),
             (evt.EVT_CONN_CLOSE, self._on_close),
         ]
+        handlers += self._commitment.handlers if self._commitment else []
         if self._contexts is not None:
             own = {"contexts_of_tls": self._contexts, "report": self._refuse, "crowd": self._crowd}
             self._tls_server = open_server(self._ae, (dicom.bind, dicom.tls.port), handlers, TlsServer, **own)
@@ -180,7 +184,9 @@ class Listener:
             return
         if admission.peer is not None and admission.peer.user:
             confirm_user(association)
-        association.acceptor.supported_contexts = supported_contexts(request.presentation_context_definition_list)
+        proposed = request.presentation_context_definition_list
+        also = self._commitment.contexts(proposed, admission.peer) if self._commitment else []
+        association.acceptor.supported_contexts = supported_contexts(proposed) + also
 
     def _decide(self, association: Association, request: A_ASSOCIATE) -> Admission:
         """Decide on a caller; what fails is a refusal, as pynetdicom goes on after an event handler that raises."""

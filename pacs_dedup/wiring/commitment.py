@@ -1,0 +1,65 @@
+"""Storage commitment, as the site configured it: who is told, who is asked, and the steps of both."""
+
+from collections.abc import Callable, Collection
+
+from pacs_dedup.adapters.dimse_commitment import DimseCommitmentPeer
+from pacs_dedup.config import Peer, Settings
+from pacs_dedup.domain.identifiers import AeTitle, BlobId
+from pacs_dedup.pipeline.commit import Holdings, commit_once
+from pacs_dedup.pipeline.lane import BackOff
+from pacs_dedup.pipeline.report_commitment import Reporter, report_once
+from pacs_dedup.ports.commitment_peer import CommitmentPeer
+from pacs_dedup.ports.commitment_requests import CommitmentRequest
+from pacs_dedup.wiring import Services
+from pacs_dedup.wiring.associations import peer_tls
+from pacs_dedup.wiring.spool import open_spool
+
+
+def commitment_steps(services: Services) -> tuple[tuple[str, Callable[[], bool]], ...]:
+    """Return the steps of storage commitment, each with its name; each needs a thread of its own."""
+    settings = services.settings
+    holdings = Holdings(
+        journal=services.journal,
+        requests=services.commitment_requests,
+        arrivals=services.arrivals,
+        spool=open_spool(settings),
+        blobs=services.blobs,
+        clock=services.clock,
+        archived=lambda blob_ids: _archived(services, blob_ids),
+        same_association=settings.commitment.same_association,
+    )
+    reporter = Reporter(
+        holdings=holdings,
+        requester=lambda request: find_requester(request, settings),
+        report_for=settings.commitment.report_for,
+        back_off=BackOff(settings.forwarding.first_retry, settings.forwarding.longest_retry),
+    )
+    return (("commit", lambda: commit_once(holdings)), ("report", lambda: report_once(reporter)))
+
+
+def find_requester(request: CommitmentRequest, settings: Settings) -> CommitmentPeer | None:
+    """Return the peer that made a request, if its configured address says where it listens.
+
+    One host may run several applications of one AE title; the first of them with a port is taken.
+    """
+    named = (peer for peer in settings.peers if peer.calls_as(request.requester, request.peer_address))
+    peer = next((peer for peer in named if peer.host and peer.port), None)
+    return None if peer is None else commitment_peer(peer, settings)
+
+
+def commitment_peer(peer: Peer, settings: Settings) -> CommitmentPeer:
+    """Return the other end of storage commitment at a peer; nothing is opened yet."""
+    return DimseCommitmentPeer(
+        peer.name,
+        called_ae=peer.ae_title,
+        host=peer.host,
+        port=peer.port,
+        calling_ae=AeTitle(settings.dicom.ae_title),
+        tls=peer_tls(peer, settings),
+    )
+
+
+def _archived(services: Services, blob_ids: Collection[BlobId]) -> frozenset[BlobId]:
+    """Return which contents some destination has committed to."""
+    found = (services.commitments.committed(peer.name, blob_ids) for peer in services.settings.destinations)
+    return frozenset().union(*found)
