@@ -28,7 +28,7 @@ from pacs_dedup.adapters.file_blob_store.files import (
     remove_abandoned,
     sync_folder,
 )
-from pacs_dedup.domain.errors import BlobMissing, OutOfStorage
+from pacs_dedup.domain.errors import BlobMissing, OutOfStorage, Unreadable
 from pacs_dedup.domain.identifiers import BlobId, is_blob_id
 from pacs_dedup.ports.blob_store import StoredBlob
 
@@ -113,7 +113,7 @@ class FileBlobStore:
     def is_intact(self, blob_id: BlobId) -> bool:
         """Read a blob to its end and compare its digest with its name."""
         try:
-            digest, _ = _digest_of(self.path(blob_id))
+            digest, _ = digest_of(self.path(blob_id))
         except (BlobMissing, Unreadable):
             return False
         return digest == blob_id
