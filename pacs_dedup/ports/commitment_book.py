@@ -11,11 +11,15 @@ from pacs_dedup.domain.identifiers import ArrivalId, BlobId
 
 
 class CommitmentState(StrEnum):
-    """Where one content at one destination stands."""
+    """Where one content at one destination stands.
+
+    UNSENT: the destination did not commit to it, and its forwarding is queued anew. FAILED: not any more.
+    """
 
     WAITING = "waiting"
     ASKED = "asked"
     COMMITTED = "committed"
+    UNSENT = "unsent"
     FAILED = "failed"
 
 
@@ -25,7 +29,6 @@ class Sent:
 
     Attributes:
         reference: the UIDs that the destination was sent it under.
-        attempt: 1 for the first sending of this arrival, one more each time it is sent again.
     """
 
     destination: str
@@ -33,7 +36,6 @@ class Sent:
     blob_id: BlobId
     reference: Reference
     sent_at: datetime
-    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class BatchItem:
     """One content that a batch asks about.
 
     Attributes:
+        attempt: how often this arrival was sent to the destination, 1 at least.
         state: ASKED, COMMITTED or FAILED.
         reason: Failure Reason (0008,1197) where it failed.
     """
@@ -68,8 +71,8 @@ class CommitmentBook(Protocol):
     def sent(self, sent: Sent) -> None:
         """Remember that a destination has acknowledged an instance: it waits until it is asked about.
 
-        Content that the destination has committed to, or is being asked about, stays so. Content that failed waits
-        again if this sending is later than the one that failed.
+        Content that the destination has committed to, or is being asked about, stays so. Content that was unsent waits
+        again, and so does content that failed, if this is another arrival of it.
         """
         ...
 
@@ -89,8 +92,11 @@ class CommitmentBook(Protocol):
         """Note the Transaction UID under which a batch is asked for; call it before the request leaves."""
         ...
 
-    def settle(self, destination: str, answer: CommitmentAnswer, at: datetime) -> bool:
-        """Note a destination's answer, and make the batch's `Step.ASK` due.
+    def settle(self, destination: str, answer: CommitmentAnswer, at: datetime, send_again: int = 0) -> bool:
+        """Note a destination's answer, and make the batch's `Step.ASK` due: one transaction.
+
+        What it does not commit to and was sent ``send_again`` times again at most is unsent: it leaves the batch, and
+        its `Step.FORWARD` is undone and due at once, because the destination does not have it after all.
 
         Only items that are still open change; an instance counts where SOP class and instance UID both agree. Returns
         False, changing nothing, where no request of this Transaction UID was made to this destination.

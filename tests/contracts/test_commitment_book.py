@@ -138,17 +138,45 @@ class CommitmentBookContract:
         database.commitments.asking(batch_id, ASKED_AS, MORNING)
         assert _settle(database, committed=[1])
 
-    def test_what_failed_waits_again_when_it_was_sent_again(self, database: Database) -> None:
+    def test_what_failed_is_forwarded_again_and_asked_about_again(self, database: Database) -> None:
+        database.arrivals.record(arrival(1), [ARCHIVE])
+        database.journal.tick(claimed_work(database, Step.FORWARD))
         _send(database, 1)
         first = _ask(database)
-        _settle(database, failed=[1])
-        _send(database, 1, attempt=2)
+        assert _settle(database, failed=[1], send_again=1)
         assert database.commitments.batch(first) == Batch(first, ARCHIVE, ())
+        assert _collect(database) is None
+        work = claimed_work(database, Step.FORWARD)
+        assert (work.subject, work.attempts) == ("1>archive", 1)
+        _send(database, 1)
+        database.journal.tick(work)
         second = _collect(database)
-        assert second is not None
         assert second != first
         (item,) = _items(database, second)
         assert (item.attempt, item.state, item.reason) == (2, CommitmentState.ASKED, None)
+
+    def test_a_tick_from_before_does_not_end_what_is_forwarded_again(self, database: Database) -> None:
+        database.arrivals.record(arrival(1), [ARCHIVE])
+        work = claimed_work(database, Step.FORWARD)
+        database.journal.tick(work)
+        _send(database, 1)
+        _ask(database)
+        _settle(database, failed=[1], send_again=1)
+        assert not database.journal.tick(work)
+        assert database.journal.done(Step.FORWARD, [work.subject]) == frozenset()
+
+    def test_what_failed_too_often_is_not_forwarded_again(self, database: Database) -> None:
+        database.arrivals.record(arrival(1), [ARCHIVE])
+        database.journal.tick(claimed_work(database, Step.FORWARD))
+        _send(database, 1)
+        _ask(database)
+        _settle(database, failed=[1], send_again=1)
+        database.journal.tick(claimed_work(database, Step.FORWARD))
+        _send(database, 1)
+        batch_id = _ask(database, TransactionUid("1.2.4"))
+        assert _settle(database, failed=[1], transaction_uid=TransactionUid("1.2.4"), send_again=1)
+        assert _states(database, batch_id) == [(CommitmentState.FAILED, NO_SUCH_OBJECT)]
+        assert database.journal.claim(Step.FORWARD, MINUTE) is None
 
     def test_the_sending_that_failed_does_not_wait_again_when_it_is_told_twice(self, database: Database) -> None:
         _send(database, 1)
@@ -236,10 +264,8 @@ def _sent(number: int) -> Sent:
     return Sent(ARCHIVE, ArrivalId(number), blob(number), _reference(number), MORNING)
 
 
-def _send(
-    database: Database, number: int, *, at: datetime = MORNING, destination: str = ARCHIVE, attempt: int = 1
-) -> None:
-    database.commitments.sent(replace(_sent(number), sent_at=at, destination=destination, attempt=attempt))
+def _send(database: Database, number: int, *, at: datetime = MORNING, destination: str = ARCHIVE) -> None:
+    database.commitments.sent(replace(_sent(number), sent_at=at, destination=destination))
 
 
 def _collect(
@@ -253,10 +279,10 @@ def _collect(
     return database.commitments.collect(destination, at_most, quiet_since, overdue_since)
 
 
-def _ask(database: Database) -> int:
+def _ask(database: Database, transaction_uid: TransactionUid = ASKED_AS) -> int:
     batch_id = _collect(database)
     assert batch_id is not None
-    database.commitments.asking(batch_id, ASKED_AS, MORNING)
+    database.commitments.asking(batch_id, transaction_uid, MORNING)
     return batch_id
 
 
@@ -267,13 +293,14 @@ def _settle(
     failed: tuple[int, ...] | list[int] = (),
     transaction_uid: TransactionUid = ASKED_AS,
     destination: str = ARCHIVE,
+    send_again: int = 0,
 ) -> bool:
     answer = CommitmentAnswer(
         transaction_uid,
         tuple(_reference(number) for number in committed),
         tuple(Failed(_reference(number), NO_SUCH_OBJECT) for number in failed),
     )
-    return database.commitments.settle(destination, answer, MORNING)
+    return database.commitments.settle(destination, answer, MORNING, send_again)
 
 
 def _items(database: Database, batch_id: int | None) -> tuple[BatchItem, ...]:

@@ -1,7 +1,7 @@
 """The destinations' commitments in memory."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from threading import RLock
 
@@ -18,13 +18,14 @@ from tests.fakes.journal import MemoryJournal
 class _Row:
     sent: Sent
     state: CommitmentState = CommitmentState.WAITING
+    attempt: int = 1
     reason: int | None = None
     batch_id: int | None = None
 
     @property
     def item(self) -> BatchItem:
         sent = self.sent
-        return BatchItem(sent.arrival_id, sent.blob_id, sent.reference, sent.attempt, self.state, self.reason)
+        return BatchItem(sent.arrival_id, sent.blob_id, sent.reference, self.attempt, self.state, self.reason)
 
 
 class MemoryCommitmentBook:
@@ -40,10 +41,10 @@ class MemoryCommitmentBook:
     def sent(self, sent: Sent) -> None:
         with self._lock:
             row = self._rows.setdefault((sent.destination, sent.blob_id), _Row(sent))
-            if (sent.arrival_id, sent.attempt) > (row.sent.arrival_id, row.sent.attempt):
-                row.sent = replace(sent, reference=row.sent.reference)
-                if row.state is CommitmentState.FAILED:
-                    row.state, row.reason, row.batch_id = CommitmentState.WAITING, None, None
+            another = row.state is CommitmentState.FAILED and sent.arrival_id > row.sent.arrival_id
+            if another or row.state in (CommitmentState.WAITING, CommitmentState.UNSENT):
+                row.sent, row.attempt = sent, 1 if another else row.attempt
+                row.state, row.reason, row.batch_id = CommitmentState.WAITING, None, None
 
     def collect(self, destination: str, at_most: int, quiet_since: datetime, overdue_since: datetime) -> int | None:
         with self._lock:
@@ -75,7 +76,7 @@ class MemoryCommitmentBook:
     def asking(self, batch_id: int, transaction_uid: TransactionUid, at: datetime) -> None:  # noqa: ARG002 - the port's form
         self._asked.setdefault(transaction_uid, batch_id)
 
-    def settle(self, destination: str, answer: CommitmentAnswer, at: datetime) -> bool:  # noqa: ARG002 - the port's form
+    def settle(self, destination: str, answer: CommitmentAnswer, at: datetime, send_again: int = 0) -> bool:
         with self._lock:
             batch_id = self._asked.get(answer.transaction_uid)
             if batch_id is None or self._batches[batch_id - 1] != destination:
@@ -88,6 +89,9 @@ class MemoryCommitmentBook:
                     row.state = CommitmentState.COMMITTED
                 elif row.sent.reference in reasons:
                     row.state, row.reason = CommitmentState.FAILED, reasons[row.sent.reference]
+                    if row.attempt <= send_again:
+                        row.state, row.batch_id, row.attempt = CommitmentState.UNSENT, None, row.attempt + 1
+                        self._journal.undo(Step.FORWARD, f"{row.sent.arrival_id}>{destination}", at)
             self._journal.queue([NewWork(Step.ASK, str(batch_id), self._clock.now())])
             return True
 

@@ -110,6 +110,12 @@ class MemoryJournal:
         row = self._rows.get((step, subject))
         return row.done_at if row is not None and row.done else None
 
+    def undo(self, step: Step, subject: str, due_at: datetime) -> None:
+        """Make done work due again, for the other fakes."""
+        row = self._rows.get((step, subject))
+        if row is not None and row.done:
+            row.done, row.due_at, row.work = False, due_at, replace(row.work, lease="", attempts=0)
+
     def _claimed(self, work: Work) -> _Row | None:
         row = self._rows[work.step, work.subject]
         return row if row.work.lease == work.lease else None

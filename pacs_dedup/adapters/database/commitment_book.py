@@ -12,6 +12,7 @@ from sqlalchemy import (
     Row,
     Select,
     Text,
+    and_,
     bindparam,
     case,
     cast,
@@ -19,7 +20,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    tuple_,
     update,
 )
 
@@ -52,16 +52,20 @@ class DatabaseCommitmentBook:
 
     def collect(self, destination: str, at_most: int, quiet_since: datetime, overdue_since: datetime) -> int | None:
         """Put what waits into a new batch and queue its step, in one transaction."""
+        waiting = _waiting(destination, at_most)
+
+        def due(connection: Connection) -> list[str]:
+            items = connection.execute(waiting).all()
+            quiet = bool(items) and max(item.sent_at for item in items) <= quiet_since
+            overdue = bool(items) and items[0].sent_at <= overdue_since
+            return [item.blob_id for item in items] if quiet or overdue or len(items) >= at_most else []
 
         def collected(connection: Connection) -> int | None:
-            items = connection.execute(_waiting(destination, at_most)).all()
-            if not items:
-                return None
-            newest = max(item.sent_at for item in items)
-            if not (newest <= quiet_since or items[0].sent_at <= overdue_since or len(items) >= at_most):
-                return None
-            return self._batched(connection, destination, [item.blob_id for item in items])
+            blob_ids = due(connection)  # again: another process may have been faster
+            return self._batched(connection, destination, blob_ids) if blob_ids else None
 
+        if not self._transactions.read(due):  # so that looking in vain, which is usual, locks nothing
+            return None
         return self._transactions.write(collected)
 
     def batch(self, batch_id: int) -> Batch | None:
@@ -87,8 +91,8 @@ class DatabaseCommitmentBook:
             )
         )
 
-    def settle(self, destination: str, answer: CommitmentAnswer, at: datetime) -> bool:
-        """Note an answer and make the batch's step due, in one transaction."""
+    def settle(self, destination: str, answer: CommitmentAnswer, at: datetime, send_again: int = 0) -> bool:
+        """Note an answer, queue anew what is to be sent again, and make the batch's step due: one transaction."""
 
         def settled(connection: Connection) -> bool:
             batch_id = connection.execute(_asked_of(destination, answer.transaction_uid)).scalar_one_or_none()
@@ -99,6 +103,7 @@ class DatabaseCommitmentBook:
             _close(connection, batch_id, committed, state=CommitmentState.COMMITTED, settled_at=at)
             reason: BindParameter[int] = bindparam("with_reason")
             _close(connection, batch_id, failed, state=CommitmentState.FAILED, settled_at=at, reason=reason)
+            _send_again(connection, batch_id, destination, send_again, at)
             now = self._clock.now()
             queue_work(connection, [NewWork(Step.ASK, str(batch_id), now)], now)
             return True
@@ -139,7 +144,7 @@ def _remember(connection: Connection, *, sent: Sent) -> None:
         "destination": sent.destination,
         "blob_id": sent.blob_id,
         "arrival_id": sent.arrival_id,
-        "attempt": sent.attempt,
+        "attempt": 1,
         "sop_class_uid": sent.reference.sop_class_uid,
         "sop_instance_uid": sent.reference.sop_instance_uid,
         "sent_at": sent.sent_at,
@@ -147,19 +152,36 @@ def _remember(connection: Connection, *, sent: Sent) -> None:
     }
     statement = insert(connection, commitment_items).values(row)
     new, known = statement.excluded, commitment_items.c
-    failed = known.state == CommitmentState.FAILED
-    changed = {column: new[column] for column in ("arrival_id", "attempt", "sent_at")}
-    anew = {
-        "state": case((failed, CommitmentState.WAITING), else_=known.state),
-        "reason": case((failed, None), else_=known.reason),
-        "batch_id": case((failed, None), else_=known.batch_id),
+    another = and_(known.state == CommitmentState.FAILED, new.arrival_id > known.arrival_id)
+    again = or_(known.state.in_([CommitmentState.WAITING, CommitmentState.UNSENT]), another)
+    waits = {
+        "arrival_id": new.arrival_id,
+        "attempt": case((another, 1), else_=known.attempt),
+        "sent_at": new.sent_at,
+        "state": CommitmentState.WAITING,
+        "reason": None,
+        "batch_id": None,
     }
-    later = tuple_(new.arrival_id, new.attempt) > tuple_(known.arrival_id, known.attempt)
     connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[known.destination, known.blob_id], set_=changed | anew, where=later
-        )
+        statement.on_conflict_do_update(index_elements=[known.destination, known.blob_id], set_=waits, where=again)
     )
+
+
+def _send_again(connection: Connection, batch_id: int, destination: str, at_most: int, at: datetime) -> None:
+    """Undo the forwarding of what has just failed and was sent again less often than that."""
+    items = commitment_items.c
+    failed = update(commitment_items).where(
+        items.batch_id == batch_id, items.state == CommitmentState.FAILED, items.attempt <= at_most
+    )
+    unsent = failed.values(state=CommitmentState.UNSENT, batch_id=None, attempt=items.attempt + 1)
+    arrivals_again = connection.execute(unsent.returning(items.arrival_id)).scalars().all()
+    subjects = [f"{arrival_id}>{destination}" for arrival_id in arrivals_again]
+    undone = update(work).where(
+        work.c.step == Step.FORWARD,
+        work.c.done_at.is_not(None),
+        work.c.subject.in_(select(as_table(connection, subjects).c.value)),
+    )
+    connection.execute(undone.values(done_at=None, due_at=at, lease=None, lease_until=None, attempts=0))
 
 
 def _waiting(destination: str, at_most: int) -> Select[Any]:
@@ -169,7 +191,6 @@ def _waiting(destination: str, at_most: int) -> Select[Any]:
         .where(items.state == CommitmentState.WAITING, items.destination == destination)
         .order_by(items.sent_at, items.arrival_id)
         .limit(at_most)
-        .with_for_update(skip_locked=True)
     )
 
 
