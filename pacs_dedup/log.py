@@ -21,10 +21,11 @@ from pacs_dedup.domain.errors import PacsDedupError
 ALLOWED_KEYS = frozenset(
     {
         "ts", "level", "event", "logger", "pid",
-        "ae_title", "address", "arrival_id", "association", "attempts", "blob_id", "called_ae", "calling_ae", "case_id",
-        "cause", "component", "count", "data", "destination", "disposition", "error", "event_kind", "exit_code",
-        "generation", "instances", "mode", "ms", "peer", "port", "reason", "relation", "retry_in_s", "signal",
-        "size_bytes", "sop_class", "status", "step", "study_hash", "tls_port", "transfer_syntax", "version", "where",
+        "address", "ae_title", "arrival_id", "association", "attempts", "audit_hash", "audit_sequence", "blob_id",
+        "called_ae", "calling_ae", "case_id", "cause", "component", "count", "data", "destination", "disposition",
+        "error", "event_kind", "exit_code", "generation", "instances", "mode", "ms", "peer", "port", "reason",
+        "relation", "retry_in_s", "signal", "size_bytes", "sop_class", "status", "step", "study_hash", "tls_port",
+        "transfer_syntax", "version", "where",
     }
 )  # fmt: skip
 """Keys whose values can not hold patient data. UIDs of SOP classes and transfer syntaxes name kinds, not patients."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from pacs_dedup.config.audit import Audit
 from pacs_dedup.config.commitment import Commitment
 from pacs_dedup.config.dicom import Dicom
 from pacs_dedup.config.forwarding import Forwarding
@@ -111,6 +112,7 @@ class Settings(BaseSettings):
     storage: Storage = Storage()
     completion: Completion = Completion()
     workers: Workers = Workers()
+    audit: Audit = Audit()
     limits: Limits = Limits()
     operations: Operations = Operations()
     forwarding: Forwarding = Forwarding()
