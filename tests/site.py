@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from pacs_dedup.domain.audit import Party
 from pacs_dedup.domain.errors import PacsDedupError
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.frames.verification import FrameVerification, Scope
@@ -14,6 +15,7 @@ from pacs_dedup.domain.patients.identity import NO_DEFAULTS, SenderDefaults
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.verdict import Judgement
 from pacs_dedup.pipeline.act import Gate, act_once, release_due
+from pacs_dedup.pipeline.auditing import Auditor
 from pacs_dedup.pipeline.fingerprint import Examiner, fingerprint_once
 from pacs_dedup.pipeline.forward import Forwarder, forward_once
 from pacs_dedup.pipeline.lane import BackOff, Lane
@@ -22,7 +24,7 @@ from pacs_dedup.pipeline.repeats import Repeats
 from pacs_dedup.pipeline.settle import settle_once
 from pacs_dedup.ports.arrival_book import Arrival
 from tests.builders import EXPLICIT_LITTLE_ENDIAN
-from tests.fakes import FakeClock, FakeDatabase, MemoryBlobStore
+from tests.fakes import FakeClock, FakeDatabase, MemoryAuditInbox, MemoryBlobStore
 
 QUIET = timedelta(minutes=1)
 FORCE = timedelta(minutes=90)
@@ -63,6 +65,7 @@ class Site:
         self.blobs = MemoryBlobStore()
         self.archive = Archive()
         self.destinations = {self.archive.name: self.archive}
+        self.audit = MemoryAuditInbox()
         self.action = action
         self.wrap = wrap
         self.looks: FrameVerification | PacsDedupError | Callable[..., FrameVerification] = UNALIKE
@@ -206,6 +209,17 @@ class Site:
             action=self.action,
             destinations=self.destinations,
             max_hold=MAX_HOLD,
+            auditor=self.auditor,
+        )
+
+    @property
+    def auditor(self) -> Auditor:
+        return Auditor(
+            trail=self.audit,
+            clock=self.clock,
+            program=Party("PACSDEDUP", "gateway"),
+            account=Party("radiographer", "gateway", program=False),
+            patient_of=lambda key: f"patient of {key.source}",
         )
 
     def _examine(self, _path: Path, blob_id: BlobId, defaults: SenderDefaults) -> InstanceFingerprint:

@@ -3,13 +3,12 @@
 import functools
 import multiprocessing
 import os
-import secrets
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
 from multiprocessing.connection import Connection
@@ -17,7 +16,7 @@ from multiprocessing.process import BaseProcess
 
 from pacs_dedup import __version__, wiring
 from pacs_dedup.config import Settings
-from pacs_dedup.domain.errors import BadConfiguration
+from pacs_dedup.entrypoints.audited_run import audited_run
 from pacs_dedup.entrypoints.folder_lock import FolderLock
 from pacs_dedup.entrypoints.listener import Listener
 from pacs_dedup.entrypoints.listener.commitment import commitment_desk
@@ -27,14 +26,13 @@ from pacs_dedup.entrypoints.recording import recording
 from pacs_dedup.entrypoints.worker import work, worker_process
 from pacs_dedup.log import configure_logging, get_logger
 from pacs_dedup.wiring.associations import check_tls, listener_tls
+from pacs_dedup.wiring.secret_file import secret_in
 from pacs_dedup.wiring.spool import open_spool
 
 _log = get_logger(__name__)
 
 _LISTENER_LOCK = "scp.lock"
 _LOG_KEY_FILE = "log.key"
-_LOG_KEY_BYTES = 32
-_PRIVATE, _PRIVATE_FOLDER = 0o600, 0o700
 _ASSOCIATIONS_FINISH_WITHIN = timedelta(seconds=30)
 _WORKER_FINISHES_WITHIN_S = 30.0
 _WATCH_EVERY_S = 0.2
@@ -80,6 +78,7 @@ def _listen(settings: Settings, stop: threading.Event, *, with_worker: bool) -> 
     instruments, spool = Instruments(settings), open_spool(settings)
     with (
         wiring.open_services(settings, lazily=True) as services,
+        audited_run(services),
         recording(services, spool) as reception,
         recorded_refusals(services.audit, services.clock) as report,
     ):
@@ -171,19 +170,4 @@ def _stop_on_signals() -> Iterator[threading.Event]:
 
 def _log_key(settings: Settings) -> bytes:
     """Return the secret under which UIDs are hashed in the logs, made at the first start."""
-    path = settings.storage.path / _LOG_KEY_FILE
-    spare = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    try:
-        path.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-        if not path.exists():
-            spare.touch(mode=_PRIVATE)
-            spare.write_bytes(secrets.token_bytes(_LOG_KEY_BYTES))
-            with suppress(FileExistsError):  # another process was faster, and its key counts
-                path.hardlink_to(spare)
-            spare.unlink()
-        return path.read_bytes()
-    except OSError as error:
-        raise BadConfiguration(
-            f"the data folder {path.parent.absolute()} can not be written ({error.strerror}); "
-            "choose another one with storage.path"
-        ) from None
+    return secret_in(settings.storage.path / _LOG_KEY_FILE)

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from multiprocessing.connection import Connection
@@ -13,12 +14,14 @@ from multiprocessing.connection import Connection
 from pacs_dedup import wiring
 from pacs_dedup.config import Settings
 from pacs_dedup.domain.errors import PacsDedupError
+from pacs_dedup.entrypoints.audited_run import audited_run
 from pacs_dedup.entrypoints.folder_lock import FolderLock
 from pacs_dedup.entrypoints.operations import Instruments, observed, relayed, watched
 from pacs_dedup.entrypoints.operations.instruments import Tell
 from pacs_dedup.log import configure_logging, describe_error, get_logger
 from pacs_dedup.pipeline.leases import KeptLeases
 from pacs_dedup.wiring.associations import check_tls
+from pacs_dedup.wiring.audit import audit_steps
 from pacs_dedup.wiring.commitment import commitment_steps
 from pacs_dedup.wiring.forwarding import forwarding_steps
 
@@ -63,6 +66,7 @@ def work(settings: Settings, stop: threading.Event, tell: Tell | None = None) ->
     with (
         FolderLock(settings, WORKER_LOCK, within=_PREDECESSOR_ENDS_WITHIN),
         wiring.open_services(settings, sole_owner=embedded) as services,
+        audited_run(services) if tell is None else nullcontext(),
     ):
         if tell is None:
             instruments = Instruments(settings)
@@ -116,6 +120,8 @@ def _loops(services: wiring.Services) -> Iterator[StepLoop]:
     for _ in range(settings.workers.decoders):
         examiner = wiring.isolated_examine(settings)
         yield StepLoop("fingerprint", wiring.fingerprint_step(services, examiner), examiner.close)
+    for name, step in audit_steps(settings, services.audit, services.audit_log, services.clock).items():
+        yield StepLoop(name, step)
     verifier = wiring.isolated_verify(settings)
     yield StepLoop("judge", _each_once(wiring.judging_steps(services, verifier)), verifier.close)
     for forward in forwarding_steps(services):

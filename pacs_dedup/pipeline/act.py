@@ -8,10 +8,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pacs_dedup.domain.audit import Party
 from pacs_dedup.domain.cluster import primary
 from pacs_dedup.domain.identifiers import StudyKey, is_scanned
 from pacs_dedup.domain.policy import Action
 from pacs_dedup.domain.verdict import Disposition, Judgement, Relation
+from pacs_dedup.pipeline.auditing import Auditor
 from pacs_dedup.pipeline.forwarding import NEVER, CameFrom, forwards, parse_forward
 from pacs_dedup.pipeline.studies import parse_subject
 from pacs_dedup.ports.arrival_book import ArrivalBook
@@ -46,6 +48,7 @@ class Gate:
     action: Action
     destinations: Collection[str]
     max_hold: timedelta
+    auditor: Auditor
 
     @property
     def waits_for_verdict(self) -> bool:
@@ -76,6 +79,8 @@ def _hold_or_forward(key: StudyKey, generation: int, gate: Gate) -> None:
     part_has_gone = bool(_done(going, gate)) or (grew and not earlier)
     cause = "" if part_has_gone else _cause_to_hold(judgements, gate)
     if cause:
+        if _hold_of(key, generation, gate) is None:
+            gate.auditor.held(key, generation, cause)
         gate.quarantine.hold(Hold(key, generation, cause, held_at=now, until=now + gate.max_hold))
     elif grew:
         for hold in earlier:
@@ -106,11 +111,13 @@ def release_due(gate: Gate) -> bool:
     return bool(due)
 
 
-def release(key: StudyKey, generation: int, gate: Gate, cause: str) -> bool:
+def release(key: StudyKey, generation: int, gate: Gate, cause: str, by: Party | None = None) -> bool:
     """Forward what was held, then end the hold: a crash in between forwards, it never forgets."""
     now = gate.clock.now()
     gate.journal.queue(forwards_of(key, generation, gate, now))
     released = gate.quarantine.release(key, generation, now, cause)
+    if released:
+        gate.auditor.released(key, generation, cause, by)
     follow_hold(key, generation, gate)
     return released
 

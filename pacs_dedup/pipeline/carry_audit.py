@@ -28,6 +28,12 @@ def carry_once(inbox: AuditInbox, log: AuditLog) -> bool:
     return bool(waiting)
 
 
+def carry_all(inbox: AuditInbox, log: AuditLog) -> None:
+    """Append everything that waits, as a process that ends does."""
+    while carry_once(inbox, log):
+        pass
+
+
 def deliver_once(log: AuditLog, receiver: AuditReceiver) -> bool:
     """Send the oldest entries that a receiver was not sent yet; say whether there were any.
 

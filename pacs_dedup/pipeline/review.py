@@ -20,6 +20,7 @@ def decide_case(case_id: CaseId, verb: Verb, *, gate: Gate, by: str, reason: str
     state = state_after(case, verb, reason)
     event = CaseEvent("decided", gate.clock.now(), by, verb, reason)
     decided = gate.case_book.record(case_id, case.revision, state, event)
+    gate.auditor.decided(case, verb, by, reason)
     if releases(verb):
         _end_hold(case, gate)
     elif verb is Verb.SAME:
@@ -39,6 +40,7 @@ def undo_case(case_id: CaseId, *, gate: Gate, by: str) -> ReviewCase:
         message = f"case {case_id} has no decision to undo"
         raise DecisionRefused(message)
     undone = gate.case_book.record(case_id, case.revision, CaseState.NEW, CaseEvent("undone", gate.clock.now(), by))
+    gate.auditor.undone(case, by)
     for hold in _holds_of(case, gate):
         _keep(hold, max(gate.clock.now(), hold.held_at + gate.max_hold), gate)
     return undone
@@ -55,7 +57,7 @@ def release_hold(key: StudyKey, generation: int | None = None, *, gate: Gate, by
         message = "nothing of this study is held; `quarantine list` shows what is"
         raise BadRequest(message)
     for hold in held:
-        release(hold.key, hold.generation, gate, cause=f"released by {by}")
+        release(hold.key, hold.generation, gate, cause=f"released by {by}", by=gate.auditor.account)
     return len(held)
 
 
@@ -78,7 +80,7 @@ def _holds_of(case: ReviewCase, gate: Gate) -> list[Hold]:
 
 def _end_hold(case: ReviewCase, gate: Gate) -> None:
     for hold in _holds_of(case, gate):
-        release(hold.key, hold.generation, gate, cause=f"decision on case {case.case_id}")
+        release(hold.key, hold.generation, gate, cause=f"decision on case {case.case_id}", by=gate.auditor.account)
 
 
 def _keep_until_released(case: ReviewCase, gate: Gate) -> None:

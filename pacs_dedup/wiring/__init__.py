@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacs_dedup.adapters.database import open_database
+from pacs_dedup.adapters.database.audit_log import DatabaseAuditLog
 from pacs_dedup.adapters.file_audit_inbox import FileAuditInbox
 from pacs_dedup.adapters.file_blob_store import FileBlobStore
 from pacs_dedup.adapters.isolated_call import IsolatedCall
@@ -18,6 +19,7 @@ from pacs_dedup.domain.identifiers import BlobId
 from pacs_dedup.domain.patients.identity import SenderDefaults
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.pipeline.act import Gate, act_once, release_due
+from pacs_dedup.pipeline.auditing import Auditor
 from pacs_dedup.pipeline.case_report import Reading
 from pacs_dedup.pipeline.examine import examine
 from pacs_dedup.pipeline.fingerprint import Examine, Examiner, fingerprint_once
@@ -30,7 +32,8 @@ from pacs_dedup.pipeline.settle import settle_once
 from pacs_dedup.pipeline.thumbnails import side_by_side
 from pacs_dedup.pipeline.verify import verify_frames
 from pacs_dedup.ports.arrival_book import ArrivalBook
-from pacs_dedup.ports.audit_trail import AuditTrail
+from pacs_dedup.ports.audit_log import AuditLog
+from pacs_dedup.ports.audit_trail import AuditInbox
 from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.case_book import CaseBook
 from pacs_dedup.ports.clock import Clock
@@ -47,6 +50,7 @@ from pacs_dedup.ports.site_figures import SiteFigures
 from pacs_dedup.ports.study_register import StudyRegister
 from pacs_dedup.reports.model import Pictures
 from pacs_dedup.wiring.associations import destination
+from pacs_dedup.wiring.audit import patient_lookup, seal_key, this_account, this_program
 
 StepOnce = Callable[[], bool]
 """Does one piece of work; False where nothing waits."""
@@ -78,7 +82,8 @@ class Services:
     figures: SiteFigures
     forwards: ForwardBook
     destinations: Mapping[str, Destination]
-    audit: AuditTrail
+    audit: AuditInbox
+    audit_log: AuditLog
 
     @property
     def senders(self) -> Mapping[str, SenderDefaults]:
@@ -96,6 +101,17 @@ class Services:
         )
 
     @property
+    def auditor(self) -> Auditor:
+        """What tells the audit trail of what happens in this process."""
+        return Auditor(
+            trail=self.audit,
+            clock=self.clock,
+            program=this_program(self.settings),
+            account=this_account(),
+            patient_of=patient_lookup(self.register, self.index),
+        )
+
+    @property
     def gate(self) -> Gate:
         """What acting and reviewing need."""
         return Gate(
@@ -109,6 +125,7 @@ class Services:
             action=self.policy.action,
             destinations=tuple(self.destinations),
             max_hold=self.settings.mode.max_hold,
+            auditor=self.auditor,
         )
 
 
@@ -150,6 +167,7 @@ def open_services(settings: Settings, *, sole_owner: bool = False, lazily: bool 
             forwards=database.forwards,
             destinations=destinations,
             audit=FileAuditInbox(settings.storage.path),
+            audit_log=DatabaseAuditLog(database.transactions, clock, seal_key(settings)),
         )
     finally:
         for opened in destinations.values():

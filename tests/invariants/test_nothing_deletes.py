@@ -21,7 +21,7 @@ OWN_SPARE_FILES = {
     "adapters/file_audit_inbox.py": "audit events that the audit log has taken by then",
     "adapters/file_blob_store/files.py": "temporary files that were never acknowledged",
     "adapters/file_blob_store/store.py": "a temporary file when its bytes have their name",
-    "entrypoints/serve.py": "temporary files of one start",
+    "wiring/secret_file.py": "temporary files of one start",
 }
 """Where a file may be removed, and what it is."""
 SQL = re.compile(r"\b(DELETE\s+FROM|DROP\s+(TABLE|COLUMN|DATABASE)|TRUNCATE)\b", re.IGNORECASE)

@@ -9,6 +9,7 @@ import typer
 from pacs_dedup import __version__
 from pacs_dedup.domain.errors import PacsDedupError
 from pacs_dedup.entrypoints.cli import (
+    audit,
     backup,
     cases,
     compare,
@@ -55,6 +56,7 @@ app.add_typer(patients.app)
 app.add_typer(peers.app)
 app.add_typer(config.app)
 app.add_typer(backup.app)
+app.add_typer(audit.app)
 app.command(epilog=EPILOG)(conformance.conformance)
 app.command(epilog=EPILOG)(renew.renew)
 app.command(epilog=EPILOG)(demo.demo)

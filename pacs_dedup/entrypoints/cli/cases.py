@@ -64,6 +64,7 @@ def show_(context: typer.Context, case_id: Annotated[int, typer.Argument(metavar
         if case is None:
             raise BadRequest(f"there is no case {case_id}; `pacs-dedup cases list --state all` shows them")
         told = case_report(case, reading)
+        services.auditor.accessed(dict.fromkeys((case.incoming, case.prior)), f"case {case.case_id}")
     if context_of(context).as_json:
         show_json(told)
     else:

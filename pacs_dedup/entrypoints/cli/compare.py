@@ -126,7 +126,9 @@ def _side(name: str, argument: str, examine: "Examine", services: OpenServices) 
     from pacs_dedup.pipeline.known_study import load_known
 
     if _is_known(argument):
-        return load_known(argument, services().known)
+        side = load_known(argument, services().known)
+        services().auditor.accessed([side.study.key], "compare")
+        return side
     path = Path(argument)
     with counting(f"reading {name}", _files(path)) as tell:
         return load_side(path, examine, ticking(tell))

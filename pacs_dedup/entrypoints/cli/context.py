@@ -1,7 +1,7 @@
 """What the global options say, and how a command opens the configuration and the services."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from pacs_dedup.config import DATABASE_FILE, Settings, load_settings
-from pacs_dedup.domain.errors import BadRequest
+from pacs_dedup.domain.errors import BadRequest, PacsDedupError
 
 if TYPE_CHECKING:
     from pacs_dedup.wiring import Services
@@ -52,7 +52,12 @@ def services_of(context: typer.Context, *, must_exist: bool = True) -> Iterator[
         folder = settings.storage.path.absolute()
         what = f"nothing was ever stored in {folder}" if folder.is_dir() else f"there is no data folder {folder}"
         raise BadRequest(f"{what}; name it with --data or --config")
+    from pacs_dedup.pipeline.carry_audit import carry_all
     from pacs_dedup.wiring import open_services
 
     with open_services(settings) as services:
-        yield services
+        try:
+            yield services
+        finally:
+            with suppress(PacsDedupError):  # else the service does it, when the database answers
+                carry_all(services.audit, services.audit_log)

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, assert_never
 
@@ -51,7 +52,9 @@ def report(
                 sites=settings.sites,
                 since=begin,
             )
-    write_report(target, kind, told)
+        write_report(target, kind, told)
+        pairs = ((told_case.case.incoming, told_case.case.prior) for told_case in told.cases)
+        services.auditor.accessed(dict.fromkeys(chain.from_iterable(pairs)), "report")
     say(f"Written: {target.absolute()}\n{PATIENT_DATA_STATEMENT}")
     raise typer.Exit(1 if exit_code and any(map(needs_a_person, told.cases)) else 0)
 
