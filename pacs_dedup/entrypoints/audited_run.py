@@ -2,6 +2,7 @@
 
 import hmac
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ _log = get_logger(__name__)
 
 _LAST_CONFIGURATION = "audit.configuration"
 _PRIVATE = 0o600
+_CARRIED_WITHIN_S = 5.0  # an end must not wait for a database that does not answer
 
 
 @contextmanager
@@ -36,8 +38,15 @@ def audited_run(services: Services) -> Iterator[None]:
         yield
     finally:
         auditor.stopped()
-        with suppress(PacsDedupError):  # the database may be away; the event waits for the next start
-            carry_all(services.audit, services.audit_log)
+        last = threading.Thread(target=_carry, args=(services,), name="audit", daemon=True)
+        last.start()
+        last.join(_CARRIED_WITHIN_S)
+
+
+def _carry(services: Services) -> None:
+    """Bring what waits into the log; where the database is away it waits for the next start."""
+    with suppress(PacsDedupError):
+        carry_all(services.audit, services.audit_log)
 
 
 def _configuration_digest(settings: Settings) -> str:
