@@ -103,7 +103,7 @@ def test_the_folder_is_synchronised_even_if_the_blob_was_there(tmp_path: Path, m
 
     monkeypatch.setattr(os, "fsync", note)
     place = second.path(second.put([b"DICM"]).blob_id)
-    assert synchronised == [str(folder) for folder in (place.parents[1], place.parents[2], place.parent)]
+    assert synchronised == [str(each) for each in (place.parents[1], place.parents[2], place, place.parent)]
 
 
 def _store_until_killed(root: Path, turn: int, *, after_s: float) -> list[str]:

@@ -5,6 +5,8 @@
     root/blobs/ab/cd/abcd…       the bytes, mode 0440
     root/references/ab/cd/abcd…  symbolic links to files that stay where they were found
     root/incoming/               bytes that nobody has acknowledged yet
+    root/leaving/ab/cd/abcd…     bytes that are being let go; still read until that is done
+    root/released/ab/cd/abcd…    where bytes are that were let go
 
 Folders have mode 0700. Only a blob id ever becomes part of a path.
 """
@@ -27,7 +29,9 @@ from pacs_dedup.adapters.file_blob_store.files import (
     point_to,
     remove_abandoned,
     sync_folder,
+    touch,
 )
+from pacs_dedup.adapters.file_blob_store.transit import BLOBS, LEAVING, whereabouts_of
 from pacs_dedup.domain.errors import BlobMissing, OutOfStorage, Unreadable
 from pacs_dedup.domain.identifiers import BlobId, is_blob_id
 from pacs_dedup.ports.blob_store import StoredBlob
@@ -61,7 +65,7 @@ class FileBlobStore:
 
     @property
     def _blobs(self) -> Path:
-        return self._root / "blobs"
+        return self._root / BLOBS
 
     @property
     def _references(self) -> Path:
@@ -102,11 +106,14 @@ class FileBlobStore:
         """
         if not is_blob_id(blob_id):
             raise BlobMissing("that is no blob id; a blob id has 64 lower-case hexadecimal digits")
-        stored, link = place_of(self._blobs, blob_id), place_of(self._references, blob_id)
-        if stored.is_file():
-            return stored
+        stored, leaving, link = (place_of(self._root / folder, blob_id) for folder in (BLOBS, LEAVING, "references"))
+        for place in (stored, leaving, stored):  # it may be put back in between
+            if place.is_file():
+                return place
         if is_as_it_was(link):
             return link.readlink()
+        if whereabouts := whereabouts_of(self._root, blob_id):
+            raise BlobMissing(f"blob {blob_id}: {whereabouts}; have it sent again from there if it is needed")
         cause = "the scanned file it stands for is gone or altered" if link.is_symlink() else "it is not in the store"
         raise BlobMissing(f"blob {blob_id}: {cause}; put it back, or have it sent or scanned again")
 
@@ -146,11 +153,12 @@ class FileBlobStore:
         """
         place = place_of(self._blobs, blob_id)
         self._make_folder(place.parent)
-        added = not has(place, size_bytes)
-        if added:
+        added = False
+        while not touch(place, size_bytes):
             os.fchmod(descriptor, _BLOB_MODE)
             os.fsync(descriptor)
-            added = name_once(temporary, place, size_bytes)
+            if added := name_once(temporary, place, size_bytes):
+                break
         sync_folder(place.parent)
         return added
 

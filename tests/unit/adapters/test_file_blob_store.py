@@ -53,12 +53,16 @@ def test_nothing_is_left_in_incoming(store: FileBlobStore, tmp_path: Path) -> No
     assert list((tmp_path / "store" / "incoming").iterdir()) == []
 
 
-def test_storing_again_does_not_touch_the_file(store: FileBlobStore) -> None:
+def test_storing_again_writes_no_bytes_and_marks_when_they_came_last(store: FileBlobStore) -> None:
     store.put([DATA])
+    long_ago_s = 1_000_000_000
+    os.utime(store.path(BLOB_ID), (long_ago_s, long_ago_s))
     before = store.path(BLOB_ID).stat()
     store.put([DATA])
     after = store.path(BLOB_ID).stat()
-    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert (after.st_ino, after.st_mode, after.st_size) == (before.st_ino, before.st_mode, before.st_size)
+    assert after.st_mtime > before.st_mtime + 1
+    assert store.path(BLOB_ID).read_bytes() == DATA
 
 
 def test_a_blob_that_was_cut_short_is_made_whole(store: FileBlobStore) -> None:
