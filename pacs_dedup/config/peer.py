@@ -39,7 +39,7 @@ class Peer(Section):
         passcode: hash of the passcode that comes with the name, as `passcodes.hashed` makes it.
         commitment: what proves that this destination holds what it was sent: its acknowledgement, or a storage
             commitment that it is asked for.
-        tls: associations that we ask this destination for go over TLS.
+        tls: associations that we ask it for go over TLS.
         forwarding: how this destination is sent to, where that differs from the section ``[forwarding]``.
     """
 

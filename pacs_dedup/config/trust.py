@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from pacs_dedup.config.dicom import Dicom
-from pacs_dedup.config.peer import Peer, PeerRole
+from pacs_dedup.config.peer import Peer
 
 
 def checked_trust(peers: tuple[Peer, ...], dicom: Dicom) -> tuple[Peer, ...]:
@@ -20,9 +20,8 @@ def checked_trust(peers: tuple[Peer, ...], dicom: Dicom) -> tuple[Peer, ...]:
 
 def _provable(peer: Peer, dicom: Dicom) -> None:
     tls = dicom.tls
-    sends_to_it = PeerRole.DESTINATION in peer.roles and peer.tls
     asked = tls.enabled and tls.verify_peer
-    if peer.shows_certificate and not asked and not sends_to_it:
+    if peer.shows_certificate and not asked and not peer.tls:
         raise ValueError(
             f"{peer.name}: nobody is asked for a certificate; set dicom.tls.enabled and dicom.tls.verify_peer to true"
         )
@@ -30,8 +29,8 @@ def _provable(peer: Peer, dicom: Dicom) -> None:
         raise ValueError(
             f"{peer.name}: its passcode would cross the network for everybody to read; set dicom.tls.enabled = true"
         )
-    if peer.tls and PeerRole.DESTINATION not in peer.roles:
-        raise ValueError(f"{peer.name}: tls is for destinations; a source chooses by the port that it calls")
+    if peer.tls and not (peer.host and peer.port):
+        raise ValueError(f"{peer.name}: tls says how we call it, and its address names no port: write AET@host:port")
     if peer.tls and tls.ca is None:
         raise ValueError(f"{peer.name}: name the authorities that its certificate is trusted by in dicom.tls.ca")
 

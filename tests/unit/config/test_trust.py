@@ -71,7 +71,8 @@ def test_a_passcode_is_known_by_its_hash_alone():
 
 def test_sending_over_tls_needs_somebody_to_trust():
     assert "dicom.tls.ca" in problem(destination(tls=True))
-    assert "tls is for destinations" in problem(source(tls=True), tls=TLS)
+    assert "write AET@host:port" in problem(source(tls=True), tls=TLS)
+    assert Settings(peers=[source(tls=True) | {"address": "MR1@10.0.0.7:104"}], dicom={"tls": {"ca": "ca.pem"}}).peers
     assert Settings(peers=[destination(tls=True, certificate=FINGERPRINT)], dicom={"tls": {"ca": "ca.pem"}}).peers
 
 
