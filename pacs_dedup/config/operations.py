@@ -14,6 +14,7 @@ class Operations(Section):
     port: int = Field(default=9112, ge=0, le=MAX_PORT)
     queue_age_s: float = Field(default=1800, gt=0)
     log_uids: bool = False
+    ntp_server: str = ""
 
     @property
     def queue_age(self) -> timedelta:

@@ -13,12 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL, make_url
 
 from pacs_dedup.adapters.database.engine import BUSY_TIMEOUT_MS, Transactions, connect
-from pacs_dedup.adapters.database.schema import configuration
 from pacs_dedup.domain.errors import BadConfiguration, OutOfStorage, StorageDamaged
 
 SQLITE_FILE, POSTGRESQL_FILE = "database.sqlite", "database.dump"
@@ -100,11 +98,6 @@ def revision_of(file: Path, url: str) -> str:
         with _opened_copy(file) as connection:
             return "".join(row[0] for row in connection.execute(_REVISION))
     return str(_asked(url, lambda connection: connection.execute(text(_REVISION)).scalar_one()))
-
-
-def known_revisions() -> tuple[str, ...]:
-    """Return every revision of the schema that this version knows, the newest first."""
-    return tuple(script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions())
 
 
 def check_copy(file: Path) -> None:

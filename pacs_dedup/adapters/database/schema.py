@@ -2,6 +2,7 @@
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import ProgrammingError
@@ -17,6 +18,11 @@ def configuration() -> Config:
     found.set_main_option("script_location", "pacs_dedup.adapters.database:migrations")
     found.set_main_option("path_separator", "os")
     return found
+
+
+def revisions() -> tuple[str, ...]:
+    """Return every revision of the schema that this version knows, the newest first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions())
 
 
 def migrate(connection: Connection) -> None:

@@ -14,7 +14,7 @@ from pacs_dedup.entrypoints.backup.manifest import (
     read_manifest,
 )
 from pacs_dedup.entrypoints.backup.verify import listing_problems
-from pacs_dedup.wiring.backup import SystemClock, databases, files, open_database
+from pacs_dedup.wiring.backup import SystemClock, databases, files, open_database, revisions
 
 _BLOB_MODE, _OTHER_MODE = 0o440, 0o600
 
@@ -55,7 +55,7 @@ def restore(folder: Path, settings: Settings) -> tuple[Manifest, list[str]]:
 def _check(folder: Path, manifest: Manifest, settings: Settings, data: Path) -> None:
     if problems := listing_problems(folder, manifest):
         raise StorageDamaged(f"{problems[0]}; nothing was restored: use another backup")
-    if manifest.schema not in databases.known_revisions():
+    if manifest.schema not in revisions():
         raise BadConfiguration("the backup was made by a newer version of pacs_dedup; restore it with that version")
     if data.exists() and any(data.iterdir()):
         raise BadConfiguration(f"the data folder {data} is not empty; name another one with --data, or set it aside")

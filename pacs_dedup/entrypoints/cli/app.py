@@ -16,6 +16,7 @@ from pacs_dedup.entrypoints.cli import (
     config,
     conformance,
     demo,
+    doctor,
     forwards,
     patients,
     peers,
@@ -59,6 +60,7 @@ app.add_typer(backup.app)
 app.add_typer(audit.app)
 app.command(epilog=EPILOG)(conformance.conformance)
 app.command(epilog=EPILOG)(renew.renew)
+app.command(epilog=EPILOG)(doctor.doctor)
 app.command(epilog=EPILOG)(demo.demo)
 
 
