@@ -77,5 +77,7 @@ class BoundedReader:
         return TimeoutError("the PDU did not come in time")
 
     def _end(self, cause: str) -> None:
+        """Have the association aborted, and nothing more read; pynetdicom would go on while more comes in."""
+        self._connection._is_connected = False  # noqa: SLF001 - what pynetdicom asks before it reads; it still sends
         _log.warning("association aborted", cause=cause, address=self._association.requestor.address)
         self._association.dul.event_queue.put(_INVALID_PDU)
