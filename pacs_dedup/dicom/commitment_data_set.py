@@ -6,7 +6,7 @@ from typing import Final
 
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
-from pydicom.uid import UID
+from pydicom.uid import UID, generate_uid
 
 from pacs_dedup.dicom.elements import number, text, value_of
 from pacs_dedup.dicom.open_dataset import PARSE_ERRORS
@@ -27,6 +27,11 @@ ALL_COMMITTED, FAILURES_EXIST = 1, 2
 """Event Type IDs of a result (PS3.4 Table J.3-2)."""
 
 _MAX_VR_US: Final = 0xFFFF
+
+
+def new_uid() -> TransactionUid:
+    """Make a UID that nobody ever used: from a random UUID (PS3.5 B.2)."""
+    return TransactionUid(str(generate_uid(prefix=None)))
 
 
 def action_information(transaction_uid: TransactionUid, references: Iterable[Reference]) -> Dataset:

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Collection
 
 from pacs_dedup.adapters.dimse_commitment import DimseCommitmentPeer
-from pacs_dedup.config import Peer, Settings
-from pacs_dedup.domain.identifiers import AeTitle, BlobId
+from pacs_dedup.config import CommitmentMode, Peer, Settings
+from pacs_dedup.dicom.commitment_data_set import new_uid
+from pacs_dedup.domain.identifiers import AeTitle, ArrivalId, BlobId
+from pacs_dedup.pipeline.ask_commitment import Asker, ask_once, collect_once, remember_sent
 from pacs_dedup.pipeline.commit import Holdings, commit_once
+from pacs_dedup.pipeline.forward import Acknowledged
 from pacs_dedup.pipeline.lane import BackOff
 from pacs_dedup.pipeline.report_commitment import Reporter, report_once
+from pacs_dedup.ports.arrival_book import Arrival
 from pacs_dedup.ports.commitment_peer import CommitmentPeer
 from pacs_dedup.ports.commitment_requests import CommitmentRequest
 from pacs_dedup.wiring import Services
@@ -34,7 +38,23 @@ def commitment_steps(services: Services) -> tuple[tuple[str, Callable[[], bool]]
         report_for=settings.commitment.report_for,
         back_off=BackOff(settings.forwarding.first_retry, settings.forwarding.longest_retry),
     )
-    return (("commit", lambda: commit_once(holdings)), ("report", lambda: report_once(reporter)))
+    asker = _asker(services)
+    return (
+        ("commit", lambda: commit_once(holdings)),
+        ("report", lambda: report_once(reporter)),
+        ("ask", lambda: ask_once(asker) or collect_once(asker)),
+    )
+
+
+def acknowledged(services: Services) -> Acknowledged:
+    """Return what forwarding tells when a destination has acknowledged an instance."""
+    asked = {peer.name for peer in _asked(services.settings)}
+
+    def remember(destination: str, arrival_id: ArrivalId, arrival: Arrival, _attempts: int) -> None:
+        if destination in asked:
+            remember_sent(services.commitments, destination, arrival_id, arrival, services.clock)
+
+    return remember
 
 
 def find_requester(request: CommitmentRequest, settings: Settings) -> CommitmentPeer | None:
@@ -57,6 +77,29 @@ def commitment_peer(peer: Peer, settings: Settings) -> CommitmentPeer:
         calling_ae=AeTitle(settings.dicom.ae_title),
         tls=peer_tls(peer, settings),
     )
+
+
+def _asker(services: Services) -> Asker:
+    settings, chosen = services.settings, services.settings.commitment
+    return Asker(
+        journal=services.journal,
+        book=services.commitments,
+        arrivals=services.arrivals,
+        clock=services.clock,
+        peers={peer.name: commitment_peer(peer, settings) for peer in _asked(settings)},
+        new_uid=new_uid,
+        quiet=chosen.quiet_period,
+        force=chosen.force_after,
+        at_most=chosen.batch,
+        same_association=chosen.same_association,
+        answer_within=chosen.answer_within,
+        send_again=chosen.send_again,
+        back_off=BackOff(settings.forwarding.first_retry, settings.forwarding.longest_retry),
+    )
+
+
+def _asked(settings: Settings) -> tuple[Peer, ...]:
+    return tuple(peer for peer in settings.destinations if peer.commitment is CommitmentMode.REQUEST)
 
 
 def _archived(services: Services, blob_ids: Collection[BlobId]) -> frozenset[BlobId]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pacs_dedup.pipeline.forward import Forwarder, forward_once
 from pacs_dedup.pipeline.lane import BackOff, Lane
 from pacs_dedup.pipeline.repeats import Repeats
+from pacs_dedup.wiring.commitment import acknowledged
 
 if TYPE_CHECKING:
     from pacs_dedup.wiring import Services
@@ -45,4 +46,5 @@ def _forwarder(services: "Services") -> Forwarder:
         strikes=forwarding.strikes,
         retry_dead_letters=forwarding.retry_dead_letters,
         repeats=Repeats(forwarding.repeats_per_day, forwarding.versions_per_day),
+        acknowledged=acknowledged(services),
     )

@@ -123,8 +123,8 @@ class CommitmentDesk:
         called_as = association.requestor.ae_title.strip(), association.requestor.address
         asked = [p for p in self._settings.destinations if p.commitment is CommitmentMode.REQUEST]
         names = [peer.name for peer in asked if peer.calls_as(*called_as)]
-        now = self._clock.now()
-        return any(self._patiently(partial(self._book.settle, name, answer, now)) for name in names)
+        now, again = self._clock.now(), self._settings.commitment.send_again
+        return any(self._patiently(partial(self._book.settle, name, answer, now, again)) for name in names)
 
     def _wait_to_tell(self, reports: EventReports, context_id: int, subject: str) -> None:
         if self._settings.commitment.same_association_s and self._places.acquire(blocking=False):
