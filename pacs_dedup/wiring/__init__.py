@@ -9,7 +9,7 @@ from pacs_dedup.adapters.database import open_database
 from pacs_dedup.adapters.database.audit_log import DatabaseAuditLog
 from pacs_dedup.adapters.file_audit_inbox import FileAuditInbox
 from pacs_dedup.adapters.file_blob_store import FileBlobStore
-from pacs_dedup.adapters.isolated_call import IsolatedCall
+from pacs_dedup.adapters.isolated import IsolatedCall
 from pacs_dedup.adapters.system_clock import SystemClock
 from pacs_dedup.config import Settings
 from pacs_dedup.dicom.header_diff import header_differences

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pacs_dedup.adapters.isolated_call import IsolatedCall
+from pacs_dedup.adapters.isolated import IsolatedCall
 from pacs_dedup.domain.errors import DecoderAway, OutOfStorage, Unreadable
 
 MEMORY = 1 << 30
@@ -97,6 +97,11 @@ class Stillborn:
         return os._exit, (4,)
 
 
+def stay_free() -> tuple[str, ...]:
+    """Stand in for the jail, in which no file can be written."""
+    return ()
+
+
 def die_some_times(file: Path, times: int) -> int:
     """Be killed in the middle of a call, so many times; then return how often it was begun."""
     begun = len(file.read_bytes()) + 1
@@ -109,7 +114,7 @@ def die_some_times(file: Path, times: int) -> int:
 def test_a_call_whose_child_is_killed_from_outside_is_made_again(tmp_path: Path) -> None:
     file = tmp_path / "begun"
     file.touch()
-    isolated = IsolatedCall(die_some_times, memory_bytes=MEMORY, timeout=timedelta(seconds=10))
+    isolated = IsolatedCall(die_some_times, memory_bytes=MEMORY, timeout=timedelta(seconds=10), confine=stay_free)
     assert isolated(file, 2) == 3
     isolated.close()
 
@@ -117,7 +122,7 @@ def test_a_call_whose_child_is_killed_from_outside_is_made_again(tmp_path: Path)
 def test_what_always_gets_its_child_killed_is_given_up(tmp_path: Path) -> None:
     file = tmp_path / "begun"
     file.touch()
-    isolated = IsolatedCall(die_some_times, memory_bytes=MEMORY, timeout=timedelta(seconds=10))
+    isolated = IsolatedCall(die_some_times, memory_bytes=MEMORY, timeout=timedelta(seconds=10), confine=stay_free)
     with pytest.raises(Unreadable, match="killed, 3 times"):
         isolated(file, 100)
     assert len(file.read_bytes()) == 3

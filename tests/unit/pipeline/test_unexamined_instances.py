@@ -14,7 +14,7 @@ import pytest
 from blake3 import blake3
 from pydicom.uid import DeflatedExplicitVRLittleEndian, generate_uid
 
-from pacs_dedup.adapters.isolated_call import IsolatedCall
+from pacs_dedup.adapters.isolated import IsolatedCall
 from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.fingerprint import ContentKind, InstanceFingerprint
 from pacs_dedup.domain.identifiers import BlobId

@@ -2,15 +2,22 @@
 
 import contextlib
 import multiprocessing
+import os
 import resource
 import signal
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Final, Generic, ParamSpec, TypeVar
 
+from pacs_dedup.adapters.isolated.jail import enter_jail
+from pacs_dedup.adapters.isolated.reply import MOST_BYTES, read_reply
 from pacs_dedup.domain.errors import DecoderAway, PacsDedupError, Unreadable
+from pacs_dedup.log import get_logger
+
+_log = get_logger(__name__)
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -18,6 +25,9 @@ Result = TypeVar("Result")
 _START: Final = timedelta(seconds=60)
 """How long a child may take to start and import; a busy machine needs some."""
 _FAREWELL: Final = 5.0
+_OUR_SETTINGS: Final = "PACS_DEDUP_"
+_PROCESSORS: Final = 2 * (os.cpu_count() or 1)
+"""A call of several threads uses more processor time than passes; twice that, so that the parent acts first."""
 _TRIES: Final = 3
 """How many children one call may cost where somebody else kills them."""
 
@@ -35,10 +45,19 @@ class IsolatedCall(Generic[Parameters, Result]):
         function: what to run.
         memory_bytes: address space that the child may take (RLIMIT_AS).
         timeout: how long one call may take; the time to start the child does not count.
+        confine: called in the child when everything is imported; returns the names of what the system refused.
     """
 
-    def __init__(self, function: Callable[Parameters, Result], *, memory_bytes: int, timeout: timedelta) -> None:
+    def __init__(
+        self,
+        function: Callable[Parameters, Result],
+        *,
+        memory_bytes: int,
+        timeout: timedelta,
+        confine: Callable[[], tuple[str, ...]] = enter_jail,
+    ) -> None:
         self._function = function
+        self._confine = confine
         self._memory_bytes = memory_bytes
         self._timeout = timeout
         self._child: BaseProcess | None = None
@@ -69,7 +88,7 @@ class IsolatedCall(Generic[Parameters, Result]):
         try:
             connection.send((args, kwargs))
             answered = connection.poll(self._timeout.total_seconds())
-            reply: tuple[bool, Any] = connection.recv() if answered else (False, None)
+            octets = connection.recv_bytes(MOST_BYTES) if answered else b""
         except (EOFError, OSError) as error:
             code = self._kill()
             if code == -signal.SIGKILL:
@@ -78,7 +97,7 @@ class IsolatedCall(Generic[Parameters, Result]):
         if not answered:
             self._kill()
             raise Unreadable(f"the decoder did not finish within {self._timeout.total_seconds():g} s")
-        succeeded, value = reply
+        succeeded, value = self._read(octets)
         if succeeded:
             result: Result = value
             return result
@@ -86,6 +105,15 @@ class IsolatedCall(Generic[Parameters, Result]):
             raise value
         self._kill()
         raise Unreadable(self._failure(str(value)))
+
+    def _read(self, octets: bytes) -> tuple[bool, Any]:
+        """Read a reply; a child that sends something else is not asked again."""
+        try:
+            succeeded, value = read_reply(octets)
+        except (Unreadable, TypeError, ValueError) as error:
+            self._kill()
+            raise Unreadable("the decoder sent something else than a result") from error
+        return bool(succeeded), value
 
     def close(self) -> None:
         """End the child, if there is one; a later call starts another."""
@@ -107,14 +135,21 @@ class IsolatedCall(Generic[Parameters, Result]):
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         child = context.Process(
-            target=_serve, args=(theirs, self._function, self._memory_bytes), daemon=True, name="decoder"
+            target=_serve,
+            args=(theirs, self._function, self._memory_bytes, self._timeout, self._confine),
+            daemon=True,
+            name="decoder",
         )
-        child.start()
+        with _without_our_settings():
+            child.start()
         theirs.close()
         self._child, self._connection = child, ours
-        if not _is_ready(ours):
+        missing = _when_ready(ours)
+        if missing is None:
             code = self._kill()
             raise DecoderAway(f"no decoder could be started ({_ending(code)}); is there memory left?")
+        if missing:
+            _log.warning("a decoder runs without a part of its jail; see pacs-dedup doctor", cause=", ".join(missing))
         return ours
 
     def _kill(self) -> int | None:
@@ -133,24 +168,57 @@ class IsolatedCall(Generic[Parameters, Result]):
         return code
 
 
-def _is_ready(connection: Connection) -> bool:
+def _when_ready(connection: Connection) -> tuple[str, ...] | None:
+    """Wait until the child is ready; return what its jail lacks, or None where it did not come so far."""
     try:
-        return connection.poll(_START.total_seconds()) and connection.recv() is True
-    except (EOFError, OSError):
-        return False
+        if not connection.poll(_START.total_seconds()):
+            return None
+        return tuple(str(layer) for layer in read_reply(connection.recv_bytes(MOST_BYTES)))
+    except (EOFError, OSError, Unreadable, TypeError):
+        return None
 
 
-def _serve(connection: Connection, function: Callable[..., Any], memory_bytes: int) -> None:
+_starting = threading.Lock()
+
+
+@contextlib.contextmanager
+def _without_our_settings() -> Iterator[None]:
+    """Start a child whose environment holds no setting of ours: some are secret, and it needs none."""
+    with _starting:
+        kept = {name: value for name, value in os.environ.items() if name.startswith(_OUR_SETTINGS)}
+        for name in kept:
+            del os.environ[name]
+        try:
+            yield
+        finally:
+            os.environ.update(kept)
+
+
+def _serve(
+    connection: Connection,
+    function: Callable[..., Any],
+    memory_bytes: int,
+    timeout: timedelta,
+    confine: Callable[[], tuple[str, ...]],
+) -> None:
     """Answer calls until the parent hangs up. An interrupt is the parent's to handle."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    connection.send(True)  # noqa: FBT003 - the value says "ready" to nobody but _is_ready
+    connection.send(confine())
     with contextlib.suppress(EOFError, OSError):
         while True:
             args, kwargs = connection.recv()
+            _limit_processor(timeout)
             connection.send(_answer(function, args, kwargs))
+
+
+def _limit_processor(timeout: timedelta) -> None:
+    """End this process where nobody is left to do it: a call that goes on long after its parent is gone."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(used.ru_utime + used.ru_stime + timeout.total_seconds() * _PROCESSORS + 1)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _answer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[bool, Any]:
