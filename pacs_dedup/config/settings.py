@@ -78,6 +78,7 @@ class Workers(Section):
     count: int = Field(default=0, ge=0)
     decode_timeout_s: float = Field(default=60, gt=0)
     decode_memory_mb: int = Field(default=3072, ge=256)
+    decode_file_mb: int = Field(default=1024, ge=1)
 
     @property
     def decoders(self) -> int:
@@ -93,6 +94,11 @@ class Workers(Section):
     def decode_memory_bytes(self) -> int:
         """Address space that one decoding process may take."""
         return self.decode_memory_mb * 1024 * 1024
+
+    @property
+    def decode_file_bytes(self) -> int:
+        """Size of an instance above which it is not decoded."""
+        return self.decode_file_mb * 1024 * 1024
 
 
 class Settings(BaseSettings):

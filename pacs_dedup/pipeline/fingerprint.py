@@ -27,6 +27,9 @@ from pacs_dedup.ports.study_register import StudyRegister
 Examine = Callable[[Path, BlobId, SenderDefaults], InstanceFingerprint]
 """`pacs_dedup.pipeline.examine.examine`, usually run in a child process."""
 
+ByHeader = Callable[[Path, BlobId, SenderDefaults, Unreadable], InstanceFingerprint]
+"""`pacs_dedup.pipeline.header_only.header_only`, usually run in the same child process."""
+
 _LEASE = timedelta(minutes=5)
 
 
@@ -39,6 +42,7 @@ class Examiner:
         quiet: how long after its last instance a study is settled.
         force: how long after its first instance it is settled in any case.
         destinations: who waits for a verdict; what belongs to no study never gets one and is forwarded at once.
+        largest_bytes: what is larger is not decoded; None: everything is.
     """
 
     journal: Journal
@@ -52,6 +56,8 @@ class Examiner:
     quiet: timedelta
     force: timedelta
     destinations: Collection[str] = ()
+    by_header: ByHeader = header_only
+    largest_bytes: int | None = None
 
 
 def fingerprint_once(examiner: Examiner) -> bool:
@@ -98,10 +104,34 @@ def current_fingerprint(blob_id: BlobId, source: str, examiner: Examiner) -> Ins
         return known[0]
     defaults = header_defaults(source, examiner.senders)
     try:
-        return examiner.examine(examiner.blobs.path(blob_id), blob_id, defaults)
+        return examiner.examine(_decodable(blob_id, examiner), blob_id, defaults)
     except BlobMissing:
         if known:
             return known[0]
         raise
     except Unreadable as failure:
-        return known[0] if known else header_only(examiner.blobs.path(blob_id), blob_id, defaults, failure)
+        return known[0] if known else _by_header(blob_id, defaults, examiner, failure)
+
+
+def _decodable(blob_id: BlobId, examiner: Examiner) -> Path:
+    """Return where the bytes are.
+
+    Raises:
+        Unreadable: they are more than is ever decoded.
+        BlobMissing: they are no longer held.
+    """
+    path = examiner.blobs.path(blob_id)
+    size_bytes = path.stat().st_size
+    if examiner.largest_bytes is not None and size_bytes > examiner.largest_bytes:
+        raise Unreadable(f"{size_bytes >> 20} MiB are more than workers.decode_file_mb allows to decode")
+    return path
+
+
+def _by_header(
+    blob_id: BlobId, defaults: SenderDefaults, examiner: Examiner, failure: Unreadable
+) -> InstanceFingerprint:
+    """File by its header what could not be examined; where that fails too the first cause says more."""
+    try:
+        return examiner.by_header(examiner.blobs.path(blob_id), blob_id, defaults, failure)
+    except Unreadable:
+        raise failure from None

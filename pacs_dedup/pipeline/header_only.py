@@ -15,7 +15,7 @@ from pacs_dedup.domain.identifiers import BlobId, Digest
 from pacs_dedup.domain.patients.identity import SenderDefaults
 
 _MAX_INFLATED_BYTES: Final = 256 << 20
-"""This runs in the caller's process, which has no memory limit of its own."""
+"""The process of the caller may have no memory limit of its own."""
 
 
 def header_only(path: Path, blob_id: BlobId, defaults: SenderDefaults, failure: Unreadable) -> InstanceFingerprint:

@@ -15,14 +15,13 @@ from pacs_dedup.config import Settings
 from pacs_dedup.dicom.header_diff import header_differences
 from pacs_dedup.domain.fingerprint import InstanceFingerprint
 from pacs_dedup.domain.frames.verification import FrameVerification, Scope
-from pacs_dedup.domain.identifiers import BlobId
 from pacs_dedup.domain.patients.identity import SenderDefaults
 from pacs_dedup.domain.policy import Policy
 from pacs_dedup.pipeline.act import Gate, act_once, release_due
 from pacs_dedup.pipeline.auditing import Auditor
 from pacs_dedup.pipeline.case_report import Reading
-from pacs_dedup.pipeline.examine import examine
-from pacs_dedup.pipeline.fingerprint import Examine, Examiner, fingerprint_once
+from pacs_dedup.pipeline.examination import examine_or_file
+from pacs_dedup.pipeline.fingerprint import Examiner, fingerprint_once
 from pacs_dedup.pipeline.forwarding import CameFrom
 from pacs_dedup.pipeline.known_study import Known
 from pacs_dedup.pipeline.look import VerifyFrames
@@ -181,10 +180,10 @@ def came_from(settings: Settings) -> CameFrom:
     return lambda arrival, name: peers[name].calls_as(arrival.source, arrival.peer_address)
 
 
-def isolated_examine(settings: Settings) -> IsolatedCall[[Path, BlobId, SenderDefaults], InstanceFingerprint]:
-    """Return `examine` in a child process of its own, with the site's limits on time and memory."""
+def isolated_examine(settings: Settings) -> IsolatedCall[..., InstanceFingerprint]:
+    """Return `examine_or_file` in a child process of its own, with the site's limits on time and memory."""
     workers = settings.workers
-    return IsolatedCall(examine, memory_bytes=workers.decode_memory_bytes, timeout=workers.decode_timeout)
+    return IsolatedCall(examine_or_file, memory_bytes=workers.decode_memory_bytes, timeout=workers.decode_timeout)
 
 
 def isolated_verify(settings: Settings) -> IsolatedCall[[Path, int, Path, int, Scope], FrameVerification]:
@@ -193,18 +192,18 @@ def isolated_verify(settings: Settings) -> IsolatedCall[[Path, int, Path, int, S
     return IsolatedCall(verify_frames, memory_bytes=workers.decode_memory_bytes, timeout=workers.decode_timeout)
 
 
-def fingerprint_step(services: Services, examine_in_child: Examine) -> StepOnce:
+def fingerprint_step(services: Services, examine_in_child: Callable[..., InstanceFingerprint]) -> StepOnce:
     """Return the step that fingerprints; each thread needs a child process of its own."""
     examiner = _examiner(services, examine_in_child)
     return lambda: fingerprint_once(examiner)
 
 
-def renewal(services: Services, examine_in_child: Examine) -> Iterator[Renewed]:
+def renewal(services: Services, examine_in_child: Callable[..., InstanceFingerprint]) -> Iterator[Renewed]:
     """Bring what is known up to the rules of today, study by study, as it is iterated."""
     return renew(_examiner(services, examine_in_child))
 
 
-def _examiner(services: Services, examine_in_child: Examine) -> Examiner:
+def _examiner(services: Services, examine_in_child: Callable[..., InstanceFingerprint]) -> Examiner:
     completion = services.settings.completion
     return Examiner(
         journal=services.journal,
@@ -214,6 +213,8 @@ def _examiner(services: Services, examine_in_child: Examine) -> Examiner:
         arrivals=services.arrivals,
         clock=services.clock,
         examine=examine_in_child,
+        by_header=examine_in_child,
+        largest_bytes=services.settings.workers.decode_file_bytes,
         senders=services.senders,
         quiet=completion.quiet_period,
         force=completion.force_after,

@@ -58,6 +58,7 @@ class IsolatedCall(Generic[Parameters, Result]):
     ) -> None:
         self._function = function
         self._confine = confine
+        self._gaps: tuple[str, ...] = ()
         self._memory_bytes = memory_bytes
         self._timeout = timeout
         self._child: BaseProcess | None = None
@@ -106,6 +107,15 @@ class IsolatedCall(Generic[Parameters, Result]):
         self._kill()
         raise Unreadable(self._failure(str(value)))
 
+    def jail_gaps(self) -> tuple[str, ...]:
+        """Start the child if need be, and return the layers of its jail that the system refused.
+
+        Raises:
+            DecoderAway: no child could be started.
+        """
+        self._started()
+        return self._gaps
+
     def _read(self, octets: bytes) -> tuple[bool, Any]:
         """Read a reply; a child that sends something else is not asked again."""
         try:
@@ -148,6 +158,7 @@ class IsolatedCall(Generic[Parameters, Result]):
         if missing is None:
             code = self._kill()
             raise DecoderAway(f"no decoder could be started ({_ending(code)}); is there memory left?")
+        self._gaps = missing
         if missing:
             _log.warning("a decoder runs without a part of its jail; see pacs-dedup doctor", cause=", ".join(missing))
         return ours

@@ -180,6 +180,7 @@ def half_a_jail() -> tuple[str, ...]:
 def test_where_a_layer_is_refused_work_goes_on_and_it_is_told(caplog: pytest.LogCaptureFixture) -> None:
     isolated = IsolatedCall(os.getpid, memory_bytes=MEMORY, timeout=LONG, confine=half_a_jail)
     assert isolated() != os.getpid()
+    assert isolated.jail_gaps() == half_a_jail()
     isolated.close()
     assert "filter of system calls" in caplog.text
 

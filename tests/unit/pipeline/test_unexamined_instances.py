@@ -22,6 +22,7 @@ from pacs_dedup.domain.patients.identity import NO_DEFAULTS, SenderDefaults
 from pacs_dedup.domain.policy import Action, Policy
 from pacs_dedup.domain.verdict import Disposition, Relation
 from pacs_dedup.pipeline.compare_files import compare_sides, load_side
+from pacs_dedup.pipeline.examination import examine_or_file
 from pacs_dedup.pipeline.examine import examine
 from pacs_dedup.pipeline.fingerprint import Examine, fingerprint_once
 from pacs_dedup.pipeline.header_only import header_only
@@ -149,3 +150,44 @@ def test_what_was_filed_by_its_header_settles_with_its_study(tmp_path: Path, in_
     (entry,) = site.database.register.entries()
     assert entry.instances == 1
     assert not site.database.journal.backlog()[Step.SETTLE]
+
+
+def filed(tmp_path: Path, **changed: object) -> tuple[Site, InstanceFingerprint | None, str]:
+    """Let one instance arrive at a site whose examiner is changed; return its fingerprint, if any, and its problem."""
+    site = Site()
+    (path,) = a_study(tmp_path / "study", 1).iterdir()
+    blob = site.blobs.put([path.read_bytes()])
+    arrival = Arrival(blob.blob_id, "QEHPACS", site.clock.now(), blob.size_bytes, EXPLICIT_LITTLE_ENDIAN)
+    site.database.arrivals.record(arrival, site.destinations)
+    fingerprint_once(replace(site.examiner, examine=examine, **changed))
+    (problem,) = site.database.arrivals.problems()
+    site.run()
+    found = site.database.index.get([blob.blob_id])
+    return site, found[0] if found else None, problem.cause
+
+
+def test_what_is_too_large_to_decode_is_filed_by_its_header_and_forwarded(tmp_path: Path) -> None:
+    site, fingerprint, cause = filed(tmp_path, largest_bytes=1000)
+    assert "workers.decode_file_mb" in cause
+    assert fingerprint is not None
+    assert fingerprint.unreadable == cause
+    assert fingerprint.study_instance_uid
+    assert site.sent == 1
+
+
+def break_at_the_header(*_: object) -> InstanceFingerprint:
+    raise Unreadable("the decoder did not finish within 60 s")
+
+
+def test_a_header_that_breaks_its_reader_too_is_told_by_the_first_cause(tmp_path: Path) -> None:
+    site, fingerprint, cause = filed(tmp_path, largest_bytes=1000, by_header=break_at_the_header)
+    assert "workers.decode_file_mb" in cause
+    assert fingerprint is None
+    assert site.sent == 1
+
+
+def test_one_child_examines_and_files_by_the_header(tmp_path: Path) -> None:
+    path = write(image_dataset(textured(), bits=12), tmp_path / "image.dcm")
+    with closing(IsolatedCall(examine_or_file, memory_bytes=4 << 30, timeout=timedelta(seconds=60))) as call:
+        assert call(path, BLOB, NO_DEFAULTS) == examine(path, BLOB, NO_DEFAULTS)
+        assert call(path, BLOB, NO_DEFAULTS, DEATH) == header_only(path, BLOB, NO_DEFAULTS, DEATH)
