@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pacs_dedup.adapters.clock_probe import is_synchronised, skew_to
 from pacs_dedup.adapters.database.inspection import DatabaseState, inspect_database, sqlite_file
-from pacs_dedup.adapters.isolated_call import IsolatedCall
+from pacs_dedup.adapters.isolated import IsolatedCall
 from pacs_dedup.config import Settings
 from pacs_dedup.dicom.try_decoders import try_decoders
 
