@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(dcmtk openssl orthanc postgresql chromium libatomic1 fonts-noto-cjk strace g++ python3-dev)
+packages=(dcmtk openssl orthanc postgresql chromium libatomic1 fonts-noto-cjk strace g++ python3-dev rsyslog rsyslog-gnutls)
 
 if ! command -v dpkg-query >/dev/null; then
     echo "setup_tests: this is not Debian; tests that need one of these are skipped: ${packages[*]}" >&2

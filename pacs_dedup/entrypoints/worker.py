@@ -21,7 +21,7 @@ from pacs_dedup.entrypoints.operations.instruments import Tell
 from pacs_dedup.log import configure_logging, describe_error, get_logger
 from pacs_dedup.pipeline.leases import KeptLeases
 from pacs_dedup.wiring.associations import check_tls
-from pacs_dedup.wiring.audit import audit_steps
+from pacs_dedup.wiring.audit import audit_receiver, audit_steps
 from pacs_dedup.wiring.commitment import commitment_steps
 from pacs_dedup.wiring.forwarding import forwarding_steps
 
@@ -120,7 +120,8 @@ def _loops(services: wiring.Services) -> Iterator[StepLoop]:
     for _ in range(settings.workers.decoders):
         examiner = wiring.isolated_examine(settings)
         yield StepLoop("fingerprint", wiring.fingerprint_step(services, examiner), examiner.close)
-    for name, step in audit_steps(settings, services.audit, services.audit_log, services.clock).items():
+    receiver = audit_receiver(settings)
+    for name, step in audit_steps(settings, services.audit, services.audit_log, services.clock, receiver).items():
         yield StepLoop(name, step)
     verifier = wiring.isolated_verify(settings)
     yield StepLoop("judge", _each_once(wiring.judging_steps(services, verifier)), verifier.close)

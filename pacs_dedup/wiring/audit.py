@@ -1,14 +1,22 @@
 """The audit trail of an installation: its key, its log, and the steps that carry events on."""
 
+import functools
 import os
 import pwd
 import socket
 from collections.abc import Callable, Mapping
 
+from pacs_dedup.adapters.syslog_audit_receiver import (
+    StreamTransport,
+    SyslogAuditReceiver,
+    UdpTransport,
+    syslog_tls,
+)
 from pacs_dedup.config import Settings
 from pacs_dedup.domain.audit import Party
 from pacs_dedup.domain.audit_chain import SealKey
 from pacs_dedup.domain.identifiers import StudyKey
+from pacs_dedup.log import study_hash
 from pacs_dedup.pipeline.auditing import PatientOf
 from pacs_dedup.pipeline.carry_audit import Anchoring, carry_once, deliver_once
 from pacs_dedup.ports.audit_log import AuditLog
@@ -17,6 +25,7 @@ from pacs_dedup.ports.audit_trail import AuditInbox
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.fingerprint_index import FingerprintIndex
 from pacs_dedup.ports.study_register import StudyRegister
+from pacs_dedup.reports.audit_message import MessageSource
 from pacs_dedup.wiring.secret_file import secret_in
 
 KEY_FILE = "audit.key"
@@ -64,3 +73,31 @@ def audit_steps(
     anchoring = Anchoring(log, receiver, clock, entries=audit.anchor_entries, every=audit.anchor_every)
     steps = {"audit": lambda: carry_once(inbox, log), "audit head": anchoring.once}
     return steps if receiver is None else steps | {"audit messages": lambda: deliver_once(log, receiver)}
+
+
+def audit_receiver(settings: Settings) -> AuditReceiver | None:
+    """Return who is told of the audit log outside; None where nobody is.
+
+    Raises:
+        BadConfiguration: a certificate file can not be used.
+    """
+    audit = settings.audit
+    if not audit.syslog:
+        return None
+    source = MessageSource(
+        source_id=audit.source_id or settings.dicom.ae_title,
+        enterprise_site_id=audit.enterprise_site_id,
+        pseudonym=None if audit.names_patients else study_hash,
+    )
+    return SyslogAuditReceiver(audit.syslog, _transport(settings), source)
+
+
+def _transport(settings: Settings) -> UdpTransport | StreamTransport:
+    audit = settings.audit
+    if audit.transport == "udp":
+        return UdpTransport(audit.host, audit.port)
+    if audit.transport == "tcp":
+        return StreamTransport(audit.host, audit.port)
+    context = syslog_tls(audit.syslog_ca, audit.syslog_cert, audit.syslog_key)
+    secure = functools.partial(context.wrap_socket, server_hostname=audit.host, suppress_ragged_eofs=False)
+    return StreamTransport(audit.host, audit.port, secure)
