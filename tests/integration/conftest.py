@@ -1,3 +1,4 @@
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -7,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from pacs_dedup.adapters.database import open_database
+from pacs_dedup.adapters.file_audit_inbox import FileAuditInbox
 from pacs_dedup.adapters.file_blob_store import FileBlobStore
 from pacs_dedup.adapters.system_clock import SystemClock
 from pacs_dedup.config import Settings
+from pacs_dedup.domain.audit import AuditKind
 from pacs_dedup.entrypoints.listener import Listener
+from pacs_dedup.entrypoints.listener.refusal_record import recorded_refusals
 from pacs_dedup.pipeline.receive import Reception, receive_instance
 from pacs_dedup.ports.arrival_book import ArrivalBook
 from pacs_dedup.wiring.associations import listener_tls
@@ -41,6 +45,22 @@ class Edge:
         """Why callers were refused, in order."""
         return [str(call.refusal) for call in self.refused]
 
+    def refused_as(self, *reasons, within_s=15):
+        """Tell whether callers are refused for these reasons, in order; who is refused may know it before we do."""
+        deadline = time.monotonic() + within_s
+        while self.reasons != list(reasons):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        return True
+
+    @property
+    def alerts(self):
+        """The security alerts of the audit trail, in order, each with its reason."""
+        events = [waiting.event for waiting in FileAuditInbox(self.data).waiting(100)]
+        alerts = [event for event in events if event.kind is AuditKind.SECURITY_ALERT]
+        return [(event.actor.name, event.actor.address, dict(event.detail)["reason"]) for event in alerts]
+
     @property
     def nothing_got_in(self):
         return not self.arrivals and not self.files
@@ -69,13 +89,19 @@ def edge(tmp_path):
         reception = Reception(blobs=blobs, arrivals=database.arrivals, clock=clock)
         receive = receive or partial(receive_instance, reception=reception)
         refused = []
-        listener = Listener(settings, receive, tls=listener_tls(settings), report=refused.append)
-        listener.start()
-        try:
-            yield Edge(listener, database.arrivals, data, refused)
-        finally:
-            listener.stop(timedelta(seconds=2))
-            database.close()
+        with recorded_refusals(FileAuditInbox(data), clock) as record:
+
+            def report(call):
+                record(call)
+                refused.append(call)
+
+            listener = Listener(settings, receive, tls=listener_tls(settings), report=report)
+            listener.start()
+            try:
+                yield Edge(listener, database.arrivals, data, refused)
+            finally:
+                listener.stop(timedelta(seconds=2))
+                database.close()
 
     return listening
 

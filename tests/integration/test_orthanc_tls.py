@@ -95,7 +95,7 @@ def test_an_orthanc_with_another_hospitals_certificate_gets_nothing_in(edge, hos
         know(impostor, here.tls_port)
         with pytest.raises(urllib.error.HTTPError):
             impostor.store("dedup", [impostor.upload(study[0])])
-        assert here.reasons == ["certificate"]
+        assert here.refused_as("certificate"), here.refused
         assert here.nothing_got_in
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import http.client
+import os
 import select
 import socket
 import ssl
@@ -13,6 +14,7 @@ from contextlib import ExitStack
 import pytest
 
 from pacs_dedup.adapters.file_audit_inbox import FileAuditInbox
+from pacs_dedup.domain.audit import AuditKind
 from tests.certificates import authority, needs_openssl
 from tests.integration.support import LOOPBACK, ct_instance, dcmtk, free_port, needs_dcmtk, written
 
@@ -65,7 +67,9 @@ def assert_refused(here, answer, reason):
     assert code != 0, said
     assert "Received Store Response" not in said
     assert here.nothing_got_in
-    wait_until(lambda: here.reasons == [reason], here.refused)
+    assert here.refused_as(reason), here.refused
+    call = here.refused[0]
+    assert here.alerts == [(call.calling_ae, LOOPBACK, call.explanation)]
 
 
 def wait_until(condition, said, within_s=15):
@@ -93,7 +97,7 @@ def test_a_certificate_is_known_by_its_name(secure, hospital, study):
         before = len(here.arrivals)
         assert store(here.tls_port, study, issued=mr1, trusting=issuer, calling="CT1")[0] != 0
         assert len(here.arrivals) == before
-        assert here.reasons == ["certificate"]
+        assert here.refused_as("certificate"), here.refused
 
 
 def test_who_shows_no_certificate_does_not_get_in(secure, hospital, study):
@@ -191,7 +195,7 @@ def test_less_than_tls_1_2_does_not_get_in(secure, hospital, profile):
                 pytest.raises(OSError, match=r"(?i)version"),
             ):
                 client(mr1, versions=(version, version)).wrap_socket(raw)
-        wait_until(lambda: here.reasons == ["handshake"] * 2, here.refused)
+        assert here.refused_as("handshake", "handshake"), here.refused
         assert {call.detail for call in here.refused} == {"the caller offers no TLS 1.2 or later"}
         assert here.nothing_got_in
 
@@ -211,7 +215,7 @@ def test_openssl_itself_is_refused_with_tls_1_1(secure, hospital):
         command += ["-cert", mr1.cert, "-key", mr1.key]
         done = subprocess.run(command, input="", capture_output=True, text=True, timeout=30, check=False)
         assert "Cipher is (NONE)" in done.stdout
-        wait_until(lambda: here.reasons == ["handshake"], here.refused)
+        assert here.refused_as("handshake"), here.refused
 
 
 NOT_OFFERED = ["AES128-GCM-SHA256", "AES256-SHA", "ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"]
@@ -244,8 +248,43 @@ def test_silent_callers_are_sent_away(secure, monkeypatch):
     monkeypatch.setattr("pacs_dedup.entrypoints.listener.servers.HANDSHAKE_WITHIN_S", 0.3)
     with secure() as here, socket.create_connection((LOOPBACK, here.tls_port), 10) as silent:
         assert silent.recv(1) == b""
-        wait_until(lambda: here.reasons == ["handshake"], here.refused)
+        assert here.refused_as("handshake"), here.refused
         assert "in time" in here.refused[0].detail
+
+
+def dribble(connection, octets):
+    for octet in octets:
+        connection.sendall(bytes([octet]))
+        time.sleep(0.1)
+
+
+def test_who_dribbles_a_handshake_has_no_more_time_than_who_is_silent(secure, monkeypatch):
+    monkeypatch.setattr("pacs_dedup.entrypoints.listener.servers.HANDSHAKE_WITHIN_S", 0.5)
+    with secure() as here, socket.create_connection((LOOPBACK, here.tls_port), 10) as dribbling:
+        began = time.monotonic()
+        with pytest.raises(ConnectionError):
+            dribble(dribbling, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200))
+        assert time.monotonic() - began < 5
+        assert here.refused_as("handshake"), here.refused
+
+
+def test_who_need_not_show_a_certificate_talks_over_tls_without(secure, study, hospital):
+    issuer, *_ = hospital
+    with secure(peers=({"name": "any", "address": "ANY"},), tls={"verify_peer": False}) as here:
+        code, said = store(here.tls_port, study, issued=None, trusting=issuer, calling="ANY")
+        assert code == 0, said
+        assert len(here.arrivals) == len(study)
+
+
+def test_a_large_instance_comes_over_tls_byte_for_byte(secure, hospital, tmp_path):
+    issuer, _, mr1, _ = hospital
+    frames = 64
+    size = {"Rows": 512, "Columns": 512, "NumberOfFrames": frames}
+    big = written(tmp_path, ct_instance(**size, PixelData=os.urandom(frames * 512 * 512 * 2)), "big.dcm")
+    with secure() as here:
+        code, said = store(here.tls_port, [big], issued=mr1, trusting=issuer)
+        assert code == 0, said
+        assert here.files[0].read_bytes()[-(1 << 25) :] == big.read_bytes()[-(1 << 25) :]
 
 
 def test_one_address_can_not_take_every_place_at_the_handshake(secure):
@@ -253,7 +292,7 @@ def test_one_address_can_not_take_every_place_at_the_handshake(secure):
         places = [silent.enter_context(socket.create_connection((LOOPBACK, here.tls_port), 10)) for _ in range(4)]
         gone, _, _ = select.select(places, [], [], 5)
         assert [place.recv(1) for place in gone] == [b""], "the one too many is sent away at once"
-        assert here.reasons == ["waiting"]
+        assert here.refused_as("waiting"), here.refused
 
 
 def test_a_browser_at_the_port_gets_no_answer(secure):
@@ -262,7 +301,7 @@ def test_a_browser_at_the_port_gets_no_answer(secure):
         browser.request("GET", "/")
         with pytest.raises((OSError, http.client.HTTPException)):
             browser.getresponse()
-        wait_until(lambda: here.reasons == ["handshake"], here.refused)
+        assert here.refused_as("handshake"), here.refused
         browser.close()
 
 
@@ -307,12 +346,13 @@ def test_a_single_peers_certificate_can_be_trusted_without_its_authority(secure,
     with secure(peers=peers, tls={"ca": trusted}) as here:
         assert store(here.tls_port, study, issued=ultrasound, trusting=issuer, calling="US1")[0] == 0
         assert store(here.tls_port, study, issued=other, trusting=issuer, calling="US1")[0] != 0
-        assert here.reasons == ["handshake"]
+        assert here.refused_as("handshake"), here.refused
 
 
 def audited(data):
     """Return the reasons in the audit events that were kept before the database was asked."""
-    return [dict(waiting.event.detail)["reason"] for waiting in FileAuditInbox(data).waiting(100)]
+    events = [waiting.event for waiting in FileAuditInbox(data).waiting(100)]
+    return [dict(event.detail)["reason"] for event in events if event.kind is AuditKind.SECURITY_ALERT]
 
 
 def test_refusals_are_in_the_audit_trail_although_the_database_is_away(running_service, hospital, study, tmp_path):

@@ -67,7 +67,8 @@ def test_who_does_not_is_rejected_permanently_by_the_service_provider(identified
         assert code != 0
         assert "Result: Rejected Permanent, Source: Service Provider (ACSE Related)" in said
         assert here.nothing_got_in
-        assert here.reasons == [reason]
+        assert here.refused_as(reason), here.refused
+        assert [alert[:2] for alert in here.alerts] == [(calling, "127.0.0.1")]
 
 
 @pytest.mark.parametrize("kind", ["--kerberos", "--saml", "--jwt"])
@@ -77,7 +78,7 @@ def test_tickets_and_tokens_prove_nothing(identified, instance, tmp_path, kind):
     with identified() as here:
         assert store(here, instance, "NAMED", kind, token)[0] != 0
         assert here.nothing_got_in
-        assert here.reasons == ["user"]
+        assert here.refused_as("user"), here.refused
 
 
 def test_who_need_not_prove_anything_is_promised_nothing(identified, instance):

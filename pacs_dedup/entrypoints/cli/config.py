@@ -13,8 +13,11 @@ _HIDDEN = "(set; not shown)"
 
 @app.command()
 def check(context: typer.Context) -> None:
-    """Read the configuration and tell every problem at once; exit code 2 where there is one."""
+    """Read the configuration, and open its certificates; tell every problem. Exit code 2 where there is one."""
+    from pacs_dedup.wiring.associations import check_tls
+
     settings = context_of(context).settings()
+    check_tls(settings)
     peers = len(settings.peers)
     say(f"The configuration is good: mode {settings.mode.action}, {peers} peer{'' if peers == 1 else 's'}.")
 

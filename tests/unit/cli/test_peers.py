@@ -96,6 +96,12 @@ def test_a_pacs_manager_can_ask_who_would_get_in(site, words, said):
     assert asked["admitted"] is said.startswith("accepted")
 
 
+def test_certificates_that_can_not_be_used_are_told_by_the_check_of_the_configuration(site):
+    checked = site("config", "check")
+    assert checked.code == 2
+    assert "key.pem can not be read" in checked.err
+
+
 def test_a_name_is_no_address(site):
     asked = site("peers", "check", "MR1", "mr1.hospital.example")
     assert asked.code == 2
