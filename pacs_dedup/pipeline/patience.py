@@ -12,6 +12,10 @@ T = TypeVar("T")
 _IDLE_S = 60.0  # a thread that was not needed for so long ends
 
 
+class NoThread(Exception):
+    """The machine gives us no more threads."""
+
+
 @dataclass(slots=True)
 class _Job:
     work: Callable[[], Any]
@@ -47,6 +51,7 @@ class PatientCalls:
 
         Raises:
             TimeoutError: it has not ended ``within`` that time. It goes on, and nobody learns how it ends.
+            NoThread: the machine has no thread for it; it is not done.
         """
         job = _Job(work)
         self._hand_over(job)
@@ -61,9 +66,12 @@ class PatientCalls:
         with self._lock:
             alone = self._free == 0
             self._free -= 0 if alone else 1
-        self._jobs.put(job)
         if alone:
-            threading.Thread(target=self._serve, name=self._name, daemon=True).start()
+            try:
+                threading.Thread(target=self._serve, name=self._name, daemon=True).start()
+            except RuntimeError:
+                raise NoThread from None
+        self._jobs.put(job)
 
     def _serve(self) -> None:
         while True:

@@ -9,7 +9,7 @@ from functools import partial
 from pacs_dedup.domain.errors import OutOfStorage, PacsDedupError, StorageDamaged
 from pacs_dedup.log import describe_error, get_logger
 from pacs_dedup.pipeline.circuit import Circuit
-from pacs_dedup.pipeline.patience import PatientCalls
+from pacs_dedup.pipeline.patience import NoThread, PatientCalls
 from pacs_dedup.ports.arrival_book import Arrival, ArrivalBook
 from pacs_dedup.ports.arrival_spool import ArrivalSpool, WaitingArrival
 
@@ -50,6 +50,8 @@ class Recorder:
                 raise
             except OutOfStorage:
                 pass  # the circuit knows
+            except NoThread:
+                self.circuit.leave()
             except TimeoutError:
                 self.circuit.away(OutOfStorage(f"the database did not answer within {self.within.total_seconds():g} s"))
             else:

@@ -172,6 +172,18 @@ def test_nothing_is_spooled_for_a_damaged_database(recorder, book, spool):
     assert book.recorded == 1
 
 
+def test_without_a_thread_to_ask_in_the_arrival_is_spooled(recorder, book, spool, monkeypatch):
+    def refuse(_thread):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as exhausted:
+        exhausted.setattr(threading.Thread, "start", refuse)
+        recorder.record(received(1))
+    assert (book.asked, spool.usage().arrivals) == (0, 1)
+    recorder.record(received(2))
+    assert (book.recorded, spool.usage().arrivals) == (1, 1)
+
+
 def test_a_full_spool_is_told(book):
     recorder = Recorder(book, MemoryArrivalSpool(most_arrivals=1), WITHIN)
     book.failure = OutOfStorage("connection refused")
