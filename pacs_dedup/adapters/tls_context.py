@@ -4,10 +4,11 @@ import ssl
 import stat
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pacs_dedup.dicom.certificates import read_certificate
+from pacs_dedup.dicom.certificates import Certificate, read_certificate
 from pacs_dedup.dicom.secure_transport import TlsProfile
 from pacs_dedup.domain.errors import BadConfiguration
 from pacs_dedup.log import describe_error, get_logger
@@ -112,6 +113,33 @@ def client_context(
         context.check_hostname = False
         context.sslsocket_class = _socket_for(fingerprints, name)
     return context
+
+
+def own_certificate(files: TlsFiles, profile: TlsProfile) -> Certificate | None:
+    """Return the certificate that peers see, from a handshake with ourselves in memory; None where we have none.
+
+    Raises:
+        BadConfiguration: it can not be used, or is not valid today.
+    """
+    if files.cert is None:
+        return None
+    server = server_context(files, profile, verify_peer=False)
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.check_hostname = False
+    client.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    client.load_verify_locations(files.cert)
+    ours, theirs = ssl.MemoryBIO(), ssl.MemoryBIO()
+    asking = client.wrap_bio(ours, theirs)
+    answering = server.wrap_bio(theirs, ours, server_side=True)
+    try:
+        for side in (asking, answering, asking):  # with TLS 1.3 the client has all it needs after one answer
+            with suppress(ssl.SSLWantReadError):
+                side.do_handshake()
+    except ssl.SSLCertVerificationError as error:
+        raise BadConfiguration(
+            f"dicom.tls.cert: {files.cert} is not taken by anybody: {error.verify_message}; have a new one issued"
+        ) from None
+    return read_certificate(asking.getpeercert(binary_form=True), asking.getpeercert())
 
 
 def _socket_for(fingerprints: tuple[str, ...], name: str) -> type[ssl.SSLSocket]:

@@ -1,8 +1,10 @@
 """What a TLS certificate says of whom it belongs to."""
 
 import hashlib
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 _SUBJECT_ALT_NAMES = frozenset({"DNS", "URI", "IP Address"})
@@ -25,6 +27,16 @@ class Certificate:
     def belongs_to(self, fingerprints: tuple[str, ...], name: str) -> bool:
         """Tell whether it is one of these and bears this name; what is empty is not asked for."""
         return (not fingerprints or self.fingerprint in fingerprints) and (not name or name.lower() in self.names)
+
+    def left(self, now: datetime) -> timedelta | None:
+        """Return how long it is still valid, negative where it has expired; None where its end is not known.
+
+        Args:
+            now: timezone-aware.
+        """
+        if not self.expires:
+            return None
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(self.expires), UTC) - now
 
 
 def read_certificate(encoded: bytes | None, facts: Mapping[str, Any] | None) -> Certificate | None:

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from pacs_dedup.adapters.dimse_destination import DimseDestination
 from pacs_dedup.adapters.dimse_echo import EchoAnswer, echo
-from pacs_dedup.adapters.tls_context import RenewedContext, TlsFiles, client_context, server_context
+from pacs_dedup.adapters.tls_context import RenewedContext, TlsFiles, client_context, own_certificate, server_context
 from pacs_dedup.config import Peer, Settings
+from pacs_dedup.dicom.certificates import Certificate
 from pacs_dedup.domain.identifiers import AeTitle
 
 TlsContexts = Callable[[], ssl.SSLContext]
@@ -45,6 +46,15 @@ def check_tls(settings: Settings) -> None:
     for peer in settings.peers:
         if contexts := peer_tls(peer, settings):
             contexts()
+
+
+def certificate_shown(settings: Settings) -> Certificate | None:
+    """Return the certificate that peers see of us; None where none is configured.
+
+    Raises:
+        BadConfiguration: it can not be used, or is not valid today.
+    """
+    return own_certificate(_files(settings), settings.dicom.tls.profile)
 
 
 def destination(peer: Peer, settings: Settings) -> DimseDestination:

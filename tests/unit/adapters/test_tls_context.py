@@ -1,10 +1,11 @@
 """Certificate files that can not be used say so, and say what to do."""
 
 import ssl
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pacs_dedup.adapters.tls_context import RenewedContext, TlsFiles, client_context, server_context
+from pacs_dedup.adapters.tls_context import RenewedContext, TlsFiles, client_context, own_certificate, server_context
 from pacs_dedup.dicom.certificates import Certificate, read_certificate
 from pacs_dedup.dicom.secure_transport import TlsProfile
 from pacs_dedup.domain.errors import BadConfiguration
@@ -111,3 +112,26 @@ def test_what_was_not_shown_or_not_verified_is_no_certificate():
     assert read_certificate(None, None) is None
     assert read_certificate(b"der", {}) is None
     assert not Certificate("ab").belongs_to(("cd",), "")
+
+
+@pytest.mark.parametrize("profile", TlsProfile)
+def test_our_own_certificate_is_read_as_peers_see_it(issuer, ours, profile):
+    shown = own_certificate(TlsFiles(ours.cert, ours.key, None), profile)
+    assert shown.fingerprint == ours.fingerprint.replace(":", "").lower()
+    assert shown.names == {"ours"}
+    assert timedelta(days=1) < shown.left(datetime.now(UTC)) <= timedelta(days=2)
+
+
+def test_without_a_certificate_peers_see_none():
+    assert own_certificate(TlsFiles(None, None, None), TlsProfile.BCP195) is None
+
+
+def test_an_expired_certificate_of_ours_is_told(issuer):
+    expired = issuer.issue("expired", days=-1)
+    with pytest.raises(BadConfiguration, match="certificate has expired"):
+        own_certificate(TlsFiles(expired.cert, expired.key, None), TlsProfile.BCP195)
+
+
+def test_a_certificate_of_unknown_end_has_no_time_left_to_tell():
+    assert Certificate("ab").left(datetime.now(UTC)) is None
+    assert Certificate("ab", expires="Jan  1 00:00:00 2020 GMT").left(datetime.now(UTC)) < timedelta(0)
