@@ -48,11 +48,17 @@ class Storage(Section):
     path: Path = Path("data")
     database_url: str = Field(default="", repr=False)
     low_water_mb: int = Field(default=2048, ge=0)
+    keep_days: float = Field(default=30, ge=1)
 
     @property
     def low_water_bytes(self) -> int:
         """Free space below which nothing more is taken."""
         return self.low_water_mb * 1024 * 1024
+
+    @property
+    def keep_for(self) -> timedelta:
+        """How long received bytes stay in any case; a plan may let them go afterwards."""
+        return timedelta(days=self.keep_days)
 
 
 class Completion(Section):

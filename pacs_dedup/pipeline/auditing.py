@@ -71,6 +71,10 @@ class Auditor:
         facts = {"generation": str(generation), "cause": cause}
         self._record(AuditKind.HOLD_RELEASED, by or self.program, facts, subject=str(key), keys=[key])
 
+    def transit_plan(self, act: str, subject: str, facts: Mapping[str, str]) -> None:
+        """A person had a plan made, approved or carried out by which instances leave the transit store."""
+        self._record(AuditKind.DELETION_PROPOSED, self.account, {"act": act, **facts}, subject=subject)
+
     def _about_case(self, kind: AuditKind, case: ReviewCase, facts: Mapping[str, str]) -> None:
         pair = dict.fromkeys((case.incoming, case.prior))
         self._record(kind, self.account, facts, subject=f"case {case.case_id}", keys=pair)

@@ -13,7 +13,7 @@ class TransitStore(Protocol):
         """Tell whether the bytes of a blob are in the store; a file that it only refers to is not."""
         ...
 
-    def let_go(self, blob_id: BlobId, untouched_since: datetime, whereabouts: str) -> bool:
+    def part_with(self, blob_id: BlobId, untouched_since: datetime, whereabouts: str) -> bool:
         """Remove the bytes of one blob, and durably note where they are; whoever asks for them later is told.
 
         Returns False, removing nothing, where the same bytes came again at ``untouched_since`` or later: somebody may

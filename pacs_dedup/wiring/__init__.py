@@ -47,6 +47,7 @@ from pacs_dedup.ports.quarantine import Quarantine
 from pacs_dedup.ports.queue_gauge import QueueGauge
 from pacs_dedup.ports.site_figures import SiteFigures
 from pacs_dedup.ports.study_register import StudyRegister
+from pacs_dedup.ports.transit_book import TransitBook
 from pacs_dedup.reports.model import Pictures
 from pacs_dedup.wiring.associations import destination
 from pacs_dedup.wiring.audit import patient_lookup, seal_key, this_account, this_program
@@ -80,6 +81,7 @@ class Services:
     commitment_requests: CommitmentRequests
     figures: SiteFigures
     forwards: ForwardBook
+    transit: TransitBook
     destinations: Mapping[str, Destination]
     audit: AuditInbox
     audit_log: AuditLog
@@ -164,6 +166,7 @@ def open_services(settings: Settings, *, sole_owner: bool = False, lazily: bool 
             commitment_requests=database.commitment_requests,
             figures=database.figures,
             forwards=database.forwards,
+            transit=database.transit,
             destinations=destinations,
             audit=FileAuditInbox(settings.storage.path),
             audit_log=DatabaseAuditLog(database.transactions, clock, seal_key(settings)),

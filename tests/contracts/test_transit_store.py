@@ -38,7 +38,7 @@ class TransitStoreContract:
         blobs.put([DATA])
         age()
         assert transit.holds(BLOB)
-        assert transit.let_go(BLOB, CUTOFF, WHERE)
+        assert transit.part_with(BLOB, CUTOFF, WHERE)
         assert not transit.holds(BLOB)
         with pytest.raises(BlobMissing, match=WHERE):
             blobs.path(BLOB)
@@ -46,18 +46,18 @@ class TransitStoreContract:
     def test_what_is_gone_is_gone(self, blobs: BlobStore, transit: TransitStore, age: Age) -> None:
         blobs.put([DATA])
         age()
-        assert [transit.let_go(BLOB, CUTOFF, WHERE) for _ in range(2)] == [True, True]
+        assert [transit.part_with(BLOB, CUTOFF, WHERE) for _ in range(2)] == [True, True]
 
     def test_what_came_since_stays(self, blobs: BlobStore, transit: TransitStore) -> None:
         blobs.put([DATA])
-        assert not transit.let_go(BLOB, CUTOFF, WHERE)
+        assert not transit.part_with(BLOB, CUTOFF, WHERE)
         assert blobs.path(BLOB).read_bytes() == DATA
 
     def test_what_came_again_since_stays(self, blobs: BlobStore, transit: TransitStore, age: Age) -> None:
         blobs.put([DATA])
         age()
         assert not blobs.put([DATA]).added
-        assert not transit.let_go(BLOB, CUTOFF, WHERE)
+        assert not transit.part_with(BLOB, CUTOFF, WHERE)
         assert blobs.path(BLOB).read_bytes() == DATA
 
     def test_what_comes_again_after_its_release_is_kept_again(
@@ -65,16 +65,16 @@ class TransitStoreContract:
     ) -> None:
         blobs.put([DATA])
         age()
-        transit.let_go(BLOB, CUTOFF, WHERE)
+        transit.part_with(BLOB, CUTOFF, WHERE)
         assert blobs.put([DATA]).added
         assert blobs.path(BLOB).read_bytes() == DATA
-        assert not transit.let_go(BLOB, CUTOFF, WHERE)
+        assert not transit.part_with(BLOB, CUTOFF, WHERE)
 
     def test_others_stay(self, blobs: BlobStore, transit: TransitStore, age: Age) -> None:
         other = blobs.put([b"another"]).blob_id
         blobs.put([DATA])
         age()
-        transit.let_go(BLOB, CUTOFF, WHERE)
+        transit.part_with(BLOB, CUTOFF, WHERE)
         assert blobs.path(other).read_bytes() == b"another"
 
     @pytest.mark.parametrize("name", ["", "..", "../" * 21 + "x", "A" * 64])
@@ -120,7 +120,7 @@ class TestFileTransitStore(TransitStoreContract):
         file.write_bytes(DATA)
         blobs.refer(file)
         assert not transit.holds(BLOB)
-        assert transit.let_go(BLOB, CUTOFF, WHERE)
+        assert transit.part_with(BLOB, CUTOFF, WHERE)
         assert blobs.path(BLOB) == file
         assert file.read_bytes() == DATA
 
@@ -147,10 +147,10 @@ class TestFileTransitStore(TransitStoreContract):
         with monkeypatch.context() as patched:
             patched.setattr(steps, step, then_crash)
             with pytest.raises(KeyboardInterrupt):
-                transit.let_go(BLOB, CUTOFF, WHERE)
+                transit.part_with(BLOB, CUTOFF, WHERE)
         assert blobs.path(BLOB).read_bytes() == DATA
         assert transit.holds(BLOB)
-        assert transit.let_go(BLOB, CUTOFF, WHERE)
+        assert transit.part_with(BLOB, CUTOFF, WHERE)
         assert not transit.holds(BLOB)
 
     def test_what_came_again_while_it_was_half_gone_stays(
@@ -162,9 +162,9 @@ class TestFileTransitStore(TransitStoreContract):
             patched.setattr(steps, "_put_back", None)
             patched.setattr(steps, "_touched", _crash_at_the_second_call())
             with pytest.raises(KeyboardInterrupt):
-                transit.let_go(BLOB, CUTOFF, WHERE)
+                transit.part_with(BLOB, CUTOFF, WHERE)
         assert blobs.put([DATA]).added
-        assert not transit.let_go(BLOB, CUTOFF, WHERE)
+        assert not transit.part_with(BLOB, CUTOFF, WHERE)
         assert blobs.path(BLOB).read_bytes() == DATA
 
     def test_of_storing_and_letting_go_at_once_storing_wins(
@@ -178,7 +178,7 @@ class TestFileTransitStore(TransitStoreContract):
             stored = threading.Thread(target=lambda d=data, s=start: (s.wait(), blobs.put([d])))
             stored.start()
             start.wait()
-            transit.let_go(blob_id, CUTOFF, WHERE)
+            transit.part_with(blob_id, CUTOFF, WHERE)
             stored.join()
             assert blobs.path(blob_id).read_bytes() == data
 

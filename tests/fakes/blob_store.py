@@ -75,7 +75,7 @@ class MemoryBlobStore:
     def holds(self, blob_id: BlobId) -> bool:
         return blob_id in self._bytes
 
-    def let_go(self, blob_id: BlobId, untouched_since: datetime, whereabouts: str) -> bool:
+    def part_with(self, blob_id: BlobId, untouched_since: datetime, whereabouts: str) -> bool:
         with self._lock:
             if blob_id in self._bytes and self.touched_at[blob_id] >= untouched_since:
                 return False

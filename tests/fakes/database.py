@@ -12,6 +12,7 @@ from tests.fakes.quarantine import MemoryQuarantine
 from tests.fakes.queue_gauge import MemoryQueueGauge
 from tests.fakes.site_figures import MemorySiteFigures
 from tests.fakes.study_register import MemoryStudyRegister
+from tests.fakes.transit_book import MemoryTransitBook
 
 
 class FakeDatabase:
@@ -25,6 +26,7 @@ class FakeDatabase:
         self.case_book = MemoryCaseBook()
         self.quarantine = MemoryQuarantine()
         self.gauge = MemoryQueueGauge(self.journal, clock)
+        self.transit = MemoryTransitBook(self.journal, self.arrivals, self.register)
         self.forwards = MemoryForwardBook(self.journal, self.arrivals)
         self.commitments = MemoryCommitmentBook(self.journal, self.arrivals, clock)
         self.commitment_requests = MemoryCommitmentRequests(self.journal, clock)

@@ -15,6 +15,7 @@ from pacs_dedup.adapters.database.queue_gauge import DatabaseQueueGauge
 from pacs_dedup.adapters.database.schema import migrate
 from pacs_dedup.adapters.database.site_figures import DatabaseSiteFigures
 from pacs_dedup.adapters.database.study_register import DatabaseStudyRegister
+from pacs_dedup.adapters.database.transit_book import DatabaseTransitBook
 from pacs_dedup.ports.arrival_book import ArrivalBook
 from pacs_dedup.ports.case_book import CaseBook
 from pacs_dedup.ports.clock import Clock
@@ -28,6 +29,7 @@ from pacs_dedup.ports.quarantine import Quarantine
 from pacs_dedup.ports.queue_gauge import QueueGauge
 from pacs_dedup.ports.site_figures import SiteFigures
 from pacs_dedup.ports.study_register import StudyRegister
+from pacs_dedup.ports.transit_book import TransitBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Database:
     commitments: CommitmentBook
     commitment_requests: CommitmentRequests
     forwards: ForwardBook
+    transit: TransitBook
     figures: SiteFigures
     transactions: Transactions
 
@@ -95,6 +98,7 @@ def open_database(url: str, clock: Clock, *, sole_owner: bool = False, lazily: b
         commitments=DatabaseCommitmentBook(transactions, clock),
         commitment_requests=DatabaseCommitmentRequests(transactions, clock),
         forwards=DatabaseForwardBook(transactions),
+        transit=DatabaseTransitBook(transactions),
         figures=DatabaseSiteFigures(transactions, clock),
         transactions=transactions,
     )

@@ -30,7 +30,7 @@ class FileTransitStore:
             place_of(self._root / folder, blob_id).is_file() for folder in (BLOBS, LEAVING)
         )
 
-    def let_go(self, blob_id: BlobId, untouched_since: datetime, whereabouts: str) -> bool:
+    def part_with(self, blob_id: BlobId, untouched_since: datetime, whereabouts: str) -> bool:
         """Remove the bytes of one blob: note where they are, set them aside, look, and remove them."""
         if not is_blob_id(blob_id):
             return False

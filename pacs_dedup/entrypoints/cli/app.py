@@ -25,6 +25,7 @@ from pacs_dedup.entrypoints.cli import (
     report,
     scan,
     serve,
+    transit,
 )
 from pacs_dedup.entrypoints.cli.context import Context
 from pacs_dedup.entrypoints.cli.output import say
@@ -51,6 +52,7 @@ app.command(epilog=EPILOG)(scan.scan)
 app.add_typer(cases.app)
 app.add_typer(quarantine.app)
 app.add_typer(forwards.app)
+app.add_typer(transit.app)
 app.command(epilog=EPILOG)(report.report)
 app.command(epilog=EPILOG)(compare.compare)
 app.add_typer(patients.app)
