@@ -21,7 +21,7 @@ from pacs_dedup.entrypoints.folder_lock import FolderLock
 from pacs_dedup.entrypoints.listener import Listener
 from pacs_dedup.entrypoints.listener.commitment import commitment_desk
 from pacs_dedup.entrypoints.listener.refusal_record import recorded_refusals
-from pacs_dedup.entrypoints.operations import Instruments, Receiving, counted, open_relay, watched
+from pacs_dedup.entrypoints.operations import Instruments, Receiving, counted, open_relay, refusals_counted, watched
 from pacs_dedup.entrypoints.recording import recording
 from pacs_dedup.entrypoints.worker import work, worker_process
 from pacs_dedup.log import configure_logging, get_logger
@@ -86,7 +86,7 @@ def _listen(settings: Settings, stop: threading.Event, *, with_worker: bool) -> 
             settings,
             counted(reception, instruments),
             tls=listener_tls(settings),
-            report=report,
+            report=refusals_counted(report, instruments),
             commitment=commitment_desk(services),
         )
         listener.start()

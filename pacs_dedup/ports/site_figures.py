@@ -17,7 +17,8 @@ class QueueFigures:
 
     Attributes:
         waiting: entries that are not done, held ones and ones under way included.
-        oldest: how long the oldest entry has been due; one that failed counts from when it was queued.
+        oldest: how long the oldest entry has been due; one that failed and is tried again within the hour counts from
+            when it was queued. What is put off for longer, a dead letter above all, has no age.
     """
 
     waiting: int = 0
@@ -43,6 +44,7 @@ class Figures:
         decisions: decisions ever made by people, whether or not they were taken back; every verb is named.
         held: generations of studies that are held back now.
         held_bytes: size of their instances, each counted once for its study.
+        dead_letters: instances that a destination will not take and that wait for a person, by destination.
         unreadable: instances that could not be examined, ever, by transfer syntax.
     """
 
@@ -51,6 +53,7 @@ class Figures:
     decisions: Mapping[Verb, int]
     held: int = 0
     held_bytes: int = 0
+    dead_letters: Mapping[str, int]
     unreadable: Mapping[TransferSyntaxUid, int]
 
 

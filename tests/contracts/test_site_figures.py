@@ -6,6 +6,7 @@ from pacs_dedup.adapters.database import Database
 from pacs_dedup.domain.case import CaseEvent, CaseState, Verb
 from pacs_dedup.domain.identifiers import TransferSyntaxUid
 from pacs_dedup.domain.verdict import Relation
+from pacs_dedup.ports.forward_book import Failure, Trouble
 from pacs_dedup.ports.journal import NewWork, Step
 from pacs_dedup.ports.quarantine import Hold
 from pacs_dedup.ports.site_figures import CaseFigures, QueueFigures
@@ -21,7 +22,8 @@ class SiteFiguresContract:
         figures = database.figures.read()
         assert figures.queues == dict.fromkeys(Step, QueueFigures())
         assert figures.decisions == dict.fromkeys(Verb, 0)
-        assert (figures.cases, figures.held, figures.held_bytes, figures.unreadable) == ((), 0, 0, {})
+        assert (figures.cases, figures.held, figures.held_bytes) == ((), 0, 0)
+        assert (figures.dead_letters, figures.unreadable) == ({}, {})
 
     def test_what_is_due_has_an_age_and_what_is_done_none(self, database: Database, fake_clock: FakeClock) -> None:
         database.journal.queue([NewWork(Step.MATCH, str(n), MORNING + n * MINUTE) for n in range(3)])
@@ -46,6 +48,19 @@ class SiteFiguresContract:
         work = claimed_work(database, Step.FORWARD)
         database.journal.postpone(work, fake_clock.now() + 60 * MINUTE, "x: gave no answer")
         assert database.figures.read().queues[Step.FORWARD] == QueueFigures(1, 5 * MINUTE)
+
+    def test_what_is_put_off_for_longer_has_no_age_and_a_dead_letter_is_counted(
+        self, database: Database, fake_clock: FakeClock
+    ) -> None:
+        arrival_id = database.arrivals.record(arrival(1), ["x"])
+        fake_clock.advance(5 * MINUTE)
+        work = database.journal.claim(Step.FORWARD, MINUTE, "x")
+        assert work is not None
+        database.forwards.note(Failure("x", arrival_id, Trouble.REFUSED, "x: refused", 1, fake_clock.now()))
+        database.journal.postpone(work, fake_clock.now() + 1440 * MINUTE, "x: refused")
+        figures = database.figures.read()
+        assert figures.queues[Step.FORWARD] == QueueFigures(1)
+        assert figures.dead_letters == {"x": 1}
 
     def test_undecided_cases_are_counted_by_relation_and_state(self, database: Database, fake_clock: FakeClock) -> None:
         for number in (1, 2, 3):

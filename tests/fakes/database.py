@@ -31,7 +31,7 @@ class FakeDatabase:
         self.commitments = MemoryCommitmentBook(self.journal, self.arrivals, clock)
         self.commitment_requests = MemoryCommitmentRequests(self.journal, clock)
         self.figures = MemorySiteFigures(
-            self.journal, self.arrivals, self.register, self.case_book, self.quarantine, clock
+            self.journal, self.arrivals, self.register, self.case_book, self.quarantine, self.forwards, clock
         )
 
     def close(self) -> None:

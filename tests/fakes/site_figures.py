@@ -11,6 +11,7 @@ from pacs_dedup.ports.journal import Step
 from pacs_dedup.ports.site_figures import CaseFigures, Figures, QueueFigures
 from tests.fakes.arrival_book import MemoryArrivalBook
 from tests.fakes.case_book import MemoryCaseBook
+from tests.fakes.forward_book import MemoryForwardBook
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.quarantine import MemoryQuarantine
 from tests.fakes.study_register import MemoryStudyRegister
@@ -26,6 +27,7 @@ class MemorySiteFigures:
         register: MemoryStudyRegister,
         case_book: MemoryCaseBook,
         quarantine: MemoryQuarantine,
+        forwards: MemoryForwardBook,
         clock: Clock,
     ) -> None:
         self._journal = journal
@@ -33,10 +35,12 @@ class MemorySiteFigures:
         self._register = register
         self._case_book = case_book
         self._quarantine = quarantine
+        self._forwards = forwards
         self._clock = clock
 
     def read(self) -> Figures:
         holds = self._quarantine.holds()
+        lanes = [lane for _, _, lane in self._journal.waiting(Step.FORWARD)]
         decided = Counter(e.verb for c in self._case_book.cases() for e in c.events if e.what == "decided")
         unreadable = Counter(self._syntax(p.arrival_id) for p in self._arrivals.problems() if not p.refused)
         return Figures(
@@ -45,13 +49,15 @@ class MemorySiteFigures:
             decisions={verb: decided[verb] for verb in Verb},
             held=len(holds),
             held_bytes=sum(sum(self._sizes(hold.key, hold.generation).values()) for hold in holds),
+            dead_letters=dict(Counter(letter.destination for letter in self._forwards.dead_letters(lanes))),
             unreadable=dict(unreadable),
         )
 
     def _queue(self, step: Step) -> QueueFigures:
         now = self._clock.now()
         rows = [row for row in self._journal._rows.values() if row.work.step is step and not row.done]
-        since = [row.work.queued_at if row.cause else row.due_at for row in rows if row.cause or row.due_at <= now]
+        tried = [row.work.queued_at for row in rows if row.cause and row.due_at <= now + timedelta(hours=1)]
+        since = tried + [row.due_at for row in rows if not row.cause and row.due_at <= now]
         return QueueFigures(len(rows), _age(since, now))
 
     def _cases(self) -> Iterable[CaseFigures]:

@@ -86,6 +86,10 @@ def test_own_checks_need_no_open_door_and_leave_no_trace(watched_service):
     assert get(port, "/readyz")[0] == 200
     assert "listener: ok" in get(port, "/readyz")[1]
     assert "association" not in service.log.read_text()
+    ae = AE(ae_title="STRANGER")
+    ae.add_requested_context(Verification)
+    assert ae.associate(LOOPBACK, service.port, ae_title="PACSDEDUP").is_rejected
+    assert scraped(port)["pacs_dedup_associations_refused_total", ("reason", "unknown")] == 1
 
 
 def test_a_full_listener_is_ready_with_a_warning_and_counts_its_associations(watched_service):

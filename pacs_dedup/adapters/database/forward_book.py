@@ -42,7 +42,7 @@ class DatabaseForwardBook:
         """Return what waits for a person, by arrival."""
 
         def both(connection: Connection) -> list[DeadLetter]:
-            failed = [_to_dead_letter(row._asdict()) for row in connection.execute(_failed_for_good())]
+            failed = [_to_dead_letter(row._asdict()) for row in connection.execute(failed_for_good())]
             left = _unconfigured(connection, destinations)
             return left + [letter for letter in failed if letter.destination in destinations]
 
@@ -106,7 +106,8 @@ _QUEUED = (work.c.lane, work.c.attempts, work.c.due_at)
 _ARRIVED = (arrivals.c.id, arrivals.c.blob_id, arrivals.c.source, arrivals.c.sop_instance_uid)
 
 
-def _failed_for_good() -> Select[Any]:
+def failed_for_good() -> Select[Any]:
+    """Select what waits for a person: failed for good, nobody asked to try again, not acknowledged yet."""
     failed = failed_forwards.c
     subject = cast(failed.arrival_id, Text) + literal(">", AnyText()) + failed.destination
     return (

@@ -7,6 +7,7 @@ from functools import partial
 from sqlalchemy import Connection, and_, case, func, select
 
 from pacs_dedup.adapters.database.engine import Transactions
+from pacs_dedup.adapters.database.forward_book import failed_for_good
 from pacs_dedup.adapters.database.tables import (
     HELD,
     NOT_DONE,
@@ -27,6 +28,7 @@ from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.journal import Step
 from pacs_dedup.ports.site_figures import CaseFigures, Figures, QueueFigures
 
+_SOON = timedelta(hours=1)  # what was tried in vain is tried again within; later is put off on purpose
 _UNDECIDED = (CaseState.NEW, CaseState.ESCALATED)
 
 
@@ -50,12 +52,14 @@ def _read(connection: Connection, *, now: datetime) -> Figures:
         decisions=_decisions(connection),
         held=held,
         held_bytes=held_bytes,
+        dead_letters=_dead_letters(connection),
         unreadable=_unreadable(connection),
     )
 
 
 def _queues(connection: Connection, now: datetime) -> Mapping[Step, QueueFigures]:
-    since = case((work.c.cause != "", work.c.queued_at), (work.c.due_at <= now, work.c.due_at))
+    tried = and_(work.c.cause != "", work.c.due_at <= now + _SOON)
+    since = case((tried, work.c.queued_at), (work.c.due_at <= now, work.c.due_at))
     statement = select(work.c.step, func.count(), func.min(since)).where(NOT_DONE).group_by(work.c.step)
     rows = connection.execute(statement).all()
     found = {Step(step): QueueFigures(count, _age(oldest, now)) for step, count, oldest in rows}
@@ -95,6 +99,12 @@ def _held(connection: Connection) -> tuple[int, int]:
     )
     held = connection.execute(select(func.count()).select_from(holds).where(HELD)).scalar_one()
     return held, int(connection.execute(select(func.coalesce(func.sum(blobs.c.size_bytes), 0))).scalar_one())
+
+
+def _dead_letters(connection: Connection) -> Mapping[str, int]:
+    letters = failed_for_good().subquery()
+    statement = select(letters.c.lane, func.count()).group_by(letters.c.lane)
+    return {str(row.lane): int(row[1]) for row in connection.execute(statement)}
 
 
 def _unreadable(connection: Connection) -> Mapping[TransferSyntaxUid, int]:

@@ -16,6 +16,7 @@ from pacs_dedup.config import Settings
 from pacs_dedup.dicom.store_status import StoreStatus
 from pacs_dedup.domain.identifiers import AeTitle
 from pacs_dedup.entrypoints.listener import Listener, Receive
+from pacs_dedup.entrypoints.listener.refusals import RefusedCall, ReportRefusal
 from pacs_dedup.entrypoints.operations.instruments import Instruments
 from pacs_dedup.entrypoints.operations.observation import Observation
 from pacs_dedup.entrypoints.operations.observed import observed
@@ -24,7 +25,17 @@ from pacs_dedup.pipeline.receive import IncomingInstance, Reception, receive_ins
 from pacs_dedup.ports.arrival_spool import ArrivalSpool
 from pacs_dedup.wiring.probes import echo
 
-__all__ = ["Instruments", "Observation", "Receiving", "counted", "observed", "open_relay", "relayed", "watched"]
+__all__ = [
+    "Instruments",
+    "Observation",
+    "Receiving",
+    "counted",
+    "observed",
+    "open_relay",
+    "refusals_counted",
+    "relayed",
+    "watched",
+]
 
 _ECHO_WITHIN = timedelta(seconds=1.5)
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask, if it listens on all
@@ -54,6 +65,16 @@ def counted(reception: Reception, instruments: Instruments) -> Receive:
     return receive_counted
 
 
+def refusals_counted(report: ReportRefusal, instruments: Instruments) -> ReportRefusal:
+    """Return the same, counting every refusal."""
+
+    def report_counted(call: RefusedCall) -> None:
+        instruments.refused(call)
+        report(call)
+
+    return report_counted
+
+
 @contextmanager
 def watched(
     services: wiring.Services,
@@ -75,7 +96,14 @@ def watched(
         listener, usage = receiving.listener, receiving.spool.usage
         instruments.watch_associations(lambda: listener.associations)
         echo_ourselves = _own_echo(settings, listener)
-        observation = Observation(settings, services.figures, instruments, echo=echo_ourselves, spool=usage)
+        observation = Observation(
+            settings,
+            services.figures,
+            instruments,
+            echo=echo_ourselves,
+            is_full=lambda: listener.associations >= settings.dicom.max_associations,
+            spool=usage,
+        )
     observation.start()
     try:
         yield observation

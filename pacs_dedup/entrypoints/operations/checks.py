@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from pacs_dedup.config import Settings
-from pacs_dedup.domain.errors import PacsDedupError, PeerUnavailable
+from pacs_dedup.domain.errors import PacsDedupError
 from pacs_dedup.domain.health import Finding, Health
 from pacs_dedup.entrypoints.operations.bounded import Bounded
 from pacs_dedup.log import describe_error, get_logger
@@ -72,16 +72,12 @@ class Checks:
             log("a component changed", component=finding.component, status=str(finding.health), **told)
 
 
-def listener_check(echo: Callable[[], object]) -> Check:
-    """Return the check that the listener answers a C-ECHO of our own."""
+def listener_check(echo: Callable[[], object], is_full: Callable[[], bool]) -> Check:
+    """Return the check that the listener answers a C-ECHO of our own, for which it has a place beside all others."""
 
     def ask() -> Finding:
-        try:
-            echo()
-        except PeerUnavailable as error:
-            full = "no place" in str(error)
-            if not full:
-                raise
+        echo()
+        if is_full():
             words = "all associations are in use; the next sender is told to come again"
             return Finding("listener", Health.WARNING, words, "raise dicom.max_associations, or send from fewer")
         return Finding("listener", Health.OK, "answers C-ECHO")

@@ -66,7 +66,10 @@ def families(figures: Figures) -> Iterator[Metric]:
     yield decisions
     yield GaugeMetricFamily("pacs_dedup_quarantine_studies", "Generations of studies held back.", figures.held)
     yield GaugeMetricFamily("pacs_dedup_quarantine_bytes", "Size of what is held back.", figures.held_bytes)
-    yield _decode_failures(figures)
+    dead = _gauge("dead_letters", "Instances that a destination will not take, and that wait for a person.", "dest")
+    for name, count in figures.dead_letters.items():
+        dead.add_metric([name], count)
+    yield from (dead, _decode_failures(figures))
 
 
 def _decode_failures(figures: Figures) -> Metric:

@@ -14,6 +14,7 @@ from pacs_dedup import __version__
 from pacs_dedup.config import Settings
 from pacs_dedup.dicom.store_status import StoreStatus
 from pacs_dedup.domain.identifiers import AeTitle
+from pacs_dedup.entrypoints.listener.refusals import RefusedCall
 from pacs_dedup.pipeline.receive import IncomingInstance
 
 UNKNOWN = "unknown"
@@ -80,6 +81,9 @@ class Instruments:
         self._let_go = self._counter(
             "instances_let_go", "Instances that went out without waiting for a verdict, because analysis was behind."
         )
+        self._associations_refused = self._counter(
+            "associations_refused", "Callers who got no association, by reason.", ["reason"]
+        )
         self._worker_restarts = self._counter("worker_restarts", "Workers that ended unasked and were replaced.")
         self._name_what_is_configured(settings)
 
@@ -95,6 +99,10 @@ class Instruments:
     def let_go(self) -> None:
         """Count an instance that does not wait for its verdict, because too much waits to be examined."""
         self._let_go.inc()
+
+    def refused(self, call: RefusedCall) -> None:
+        """Count a caller who got no association."""
+        self._associations_refused.labels(str(call.refusal)).inc()
 
     def worker_restarted(self) -> None:
         """Count a worker that had to be replaced."""

@@ -50,6 +50,7 @@ class Observation:
 
     Args:
         echo: asks our own listener for a C-ECHO; None where this process does not listen.
+        is_full: whether as many associations are open as may be.
         spool: tells how full the spool is; with one, a database that is away is a warning and no reason to refuse.
         more: further checks.
     """
@@ -61,6 +62,7 @@ class Observation:
         instruments: Instruments,
         *,
         echo: Callable[[], object] | None = None,
+        is_full: Callable[[], bool] = lambda: False,
         spool: Callable[[], SpoolUsage] | None = None,
         more: Sequence[Check] = (),
     ) -> None:
@@ -69,7 +71,7 @@ class Observation:
         self._figures = Bounded(figures.read, keep_for=_FIGURES_KEPT)
         self._disk = Bounded(partial(free_bytes, settings.storage.path), keep_for=_FIGURES_KEPT)
         self._spool = spool
-        receiving = [listener_check(echo)] if echo else []
+        receiving = [listener_check(echo, is_full)] if echo else []
         receiving += [spool_check(spool, settings)] if spool else []
         own = [database_check(self._read), queue_check(self._read, settings.operations.queue_age), disk_check(settings)]
         self._checks = Checks([*receiving, *own, *more])
