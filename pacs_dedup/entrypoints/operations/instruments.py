@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 
 from pacs_dedup import __version__
 from pacs_dedup.config import Settings
@@ -52,6 +52,7 @@ class Instruments:
 
     def __init__(self, settings: Settings) -> None:
         """Prepare the counters; each label that the configuration names is there from the start, at 0."""
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self._peers = settings.peers
         ProcessCollector(registry=self.registry)
