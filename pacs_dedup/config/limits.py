@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pacs_dedup.config.section import Section
 
@@ -24,6 +24,12 @@ class Limits(Section):
     record_within_s: float = Field(default=3, gt=0)
     spool_arrivals: int = Field(default=100_000, ge=0)
     spool_mb: int = Field(default=102_400, ge=0)
+
+    @model_validator(mode="after")
+    def _one_instance_fits(self) -> "Limits":
+        if self.receiving_mb < self.instance_mb:
+            raise ValueError("receiving_mb must be at least instance_mb, or the largest instance would never fit")
+        return self
 
     @property
     def instance_bytes(self) -> int:

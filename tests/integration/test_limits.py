@@ -171,26 +171,38 @@ def test_an_instance_that_is_too_large_is_refused_in_words_and_the_association_g
         assert here.listener._memory._taken_bytes == 0
 
 
+def hold(port, size_bytes):
+    """Begin an instance, send so many bytes of it in good order, and go no further."""
+    association = associate(port)
+    connection = association.dul.socket.socket
+    connection.sendall(fragment(command(), b"\x03"))
+    while size_bytes > 0:
+        connection.sendall(fragment(bytes(min(size_bytes, 100_000)), b"\x00"))
+        size_bytes -= 100_000
+    return association
+
+
 def test_more_than_the_memory_for_all_is_answered_to_come_again(edge, tmp_path):
-    big, small = big_instance(tmp_path, 4), written(tmp_path, ct_instance())
-    with edge(limits={"receiving_mb": 1}) as here:
+    large = written(tmp_path, ct_instance(size=640), "large.dcm")
+    with edge(limits={"receiving_mb": 1, "instance_mb": 1}) as here:
+        holding = hold(here.port, 600_000)
+        assert wait_until(lambda: here.listener._memory._taken_bytes == 600_000)
         association = associate(here.port)
-        answered = association.send_c_store(big)
+        answered = association.send_c_store(large)
         assert (answered.Status, answered.ErrorComment) == (0xA700, StoreStatus.TOO_MUCH_AT_ONCE.comment)
-        assert association.send_c_store(small).Status == 0
+        holding.abort()
+        assert wait_until(lambda: here.listener._memory._taken_bytes == 0)
+        assert association.send_c_store(large).Status == 0
         association.release()
         assert here.listener._memory._taken_bytes == 0
 
 
 def test_who_comes_while_the_memory_is_taken_is_rejected_for_congestion(edge):
-    with edge(limits={"receiving_mb": 1}) as here:
-        association = associate(here.port)
-        association.dul.socket.socket.sendall(fragment(command(), b"\x03"))
-        for _ in range(10):
-            association.dul.socket.socket.sendall(fragment(bytes(100_000), b"\x00"))
+    with edge(limits={"receiving_mb": 1, "instance_mb": 1}) as here:
+        holding = hold(here.port, 1_000_000)
         assert wait_until(lambda: here.listener._memory.is_used_up)
         assert rejected_as(associate(here.port)) == (TRANSIENT, BY_PRESENTATION, CONGESTION)
-        association.abort()
+        holding.abort()
         assert wait_until(lambda: here.listener._memory._taken_bytes == 0)
         assert answers(here.port)
 

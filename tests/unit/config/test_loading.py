@@ -186,3 +186,9 @@ def test_a_form_of_numbers_that_is_no_regular_expression_is_refused(tmp_path):
     peer = "[[peers]]\nname = 'qeh'\naddress = 'QEH'\npseudo_ids = ['{}']\n"
     assert "regular expression" in complaint(written(tmp_path, peer.format("UK[")))
     assert load_settings(written(tmp_path, peer.format("UK[0-9]{6}"))).peers[0].pseudo_ids[0].pattern == "UK[0-9]{6}"
+
+
+def test_the_largest_instance_must_fit_into_the_memory_for_all(tmp_path):
+    said = complaint(written(tmp_path, "[limits]\ninstance_mb = 8000\n"))
+    assert "limits (" in said
+    assert "receiving_mb must be at least instance_mb" in said
