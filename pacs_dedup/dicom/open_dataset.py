@@ -79,6 +79,10 @@ def open_dataset(path: Path, *, stop_before_pixels: bool = False, max_inflated_b
             dataset = dcmread(file, stop_before_pixels=stop_before_pixels, force=bare)
     except InvalidDicomError as error:
         raise Unreadable("not a DICOM file: no DICM prefix after the preamble; nothing to do") from error
+    except MemoryError as error:
+        if not stop_before_pixels:
+            raise  # pixels may need more than there is; whoever set the limit says so
+        raise Unreadable("the header has an element that no memory holds; ask the sender for it again") from error
     except PARSE_ERRORS as error:
         raise Unreadable(
             f"the data set can not be parsed ({type(error).__name__}); ask the sender for it again"

@@ -1,10 +1,13 @@
 """Call a function in a process of its own: a codec that crashes, hangs or eats memory takes nobody with it."""
 
 import contextlib
+import json
 import multiprocessing
 import os
 import resource
 import signal
+import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -13,8 +16,8 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 from pacs_dedup.adapters.isolated.jail import enter_jail
-from pacs_dedup.adapters.isolated.reply import MOST_BYTES, read_reply
-from pacs_dedup.domain.errors import DecoderAway, PacsDedupError, Unreadable
+from pacs_dedup.adapters.isolated.reply import MOST_BYTES, Failed, Reply, dump_error
+from pacs_dedup.domain.errors import DecoderAway, Unreadable
 from pacs_dedup.log import get_logger
 
 _log = get_logger(__name__)
@@ -39,7 +42,8 @@ class _Killed(Exception):
 class IsolatedCall(Generic[Parameters, Result]):
     """A callable that runs ``function`` in one child process, started at the first call and kept for the next ones.
 
-    Function, arguments and result must be picklable; the function must be importable by name. One caller at a time.
+    Function and arguments must be picklable, the function importable by name, and its result of the type that it
+    declares. One caller at a time.
 
     Args:
         function: what to run.
@@ -58,6 +62,7 @@ class IsolatedCall(Generic[Parameters, Result]):
     ) -> None:
         self._function = function
         self._confine = confine
+        self._reply: Reply[Result] = Reply(function)
         self._gaps: tuple[str, ...] = ()
         self._memory_bytes = memory_bytes
         self._timeout = timeout
@@ -98,14 +103,7 @@ class IsolatedCall(Generic[Parameters, Result]):
         if not answered:
             self._kill()
             raise Unreadable(f"the decoder did not finish within {self._timeout.total_seconds():g} s")
-        succeeded, value = self._read(octets)
-        if succeeded:
-            result: Result = value
-            return result
-        if isinstance(value, PacsDedupError):
-            raise value
-        self._kill()
-        raise Unreadable(self._failure(str(value)))
+        return self._result(octets)
 
     def jail_gaps(self) -> tuple[str, ...]:
         """Start the child if need be, and return the layers of its jail that the system refused.
@@ -116,14 +114,16 @@ class IsolatedCall(Generic[Parameters, Result]):
         self._started()
         return self._gaps
 
-    def _read(self, octets: bytes) -> tuple[bool, Any]:
-        """Read a reply; a child that sends something else is not asked again."""
+    def _result(self, octets: bytes) -> Result:
+        """Read a reply; a child that failed, or sent something else, is not asked again."""
         try:
-            succeeded, value = read_reply(octets)
-        except (Unreadable, TypeError, ValueError) as error:
+            return self._reply.load(octets)
+        except Failed as error:
             self._kill()
-            raise Unreadable("the decoder sent something else than a result") from error
-        return bool(succeeded), value
+            raise Unreadable(self._failure(str(error))) from None
+        except (ValueError, TypeError):
+            self._kill()
+            raise Unreadable("the decoder sent something else than a result; was it taken over?") from None
 
     def close(self) -> None:
         """End the child, if there is one; a later call starts another."""
@@ -153,6 +153,7 @@ class IsolatedCall(Generic[Parameters, Result]):
         with _without_our_settings():
             child.start()
         theirs.close()
+        _bound_reading(ours, self._timeout)
         self._child, self._connection = child, ours
         missing = _when_ready(ours)
         if missing is None:
@@ -184,9 +185,16 @@ def _when_ready(connection: Connection) -> tuple[str, ...] | None:
     try:
         if not connection.poll(_START.total_seconds()):
             return None
-        return tuple(str(layer) for layer in read_reply(connection.recv_bytes(MOST_BYTES)))
-    except (EOFError, OSError, Unreadable, TypeError):
+        return tuple(str(layer) for layer in json.loads(connection.recv_bytes(MOST_BYTES)))
+    except (EOFError, OSError, ValueError, TypeError):
         return None
+
+
+def _bound_reading(connection: Connection, within: timedelta) -> None:
+    """Let no child hold its parent by beginning a reply and never ending it."""
+    seconds = max(1, round(within.total_seconds()))
+    with socket.socket(fileno=os.dup(connection.fileno())) as pair:
+        pair.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", seconds, 0))
 
 
 _starting = threading.Lock()
@@ -217,12 +225,13 @@ def _serve(
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    connection.send(confine())
+    reply: Reply[Any] = Reply(function)
+    connection.send_bytes(json.dumps(confine()).encode())
     with contextlib.suppress(EOFError, OSError):
         while True:
             args, kwargs = connection.recv()
             _limit_processor(timeout)
-            connection.send(_answer(function, args, kwargs))
+            connection.send_bytes(_answer(function, reply, args, kwargs))
 
 
 def _limit_processor(timeout: timedelta) -> None:
@@ -232,14 +241,11 @@ def _limit_processor(timeout: timedelta) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def _answer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[bool, Any]:
-    """Return (True, result), (False, our error), or (False, name of another error: its text may name a patient)."""
+def _answer(function: Callable[..., Any], reply: Reply[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
     try:
-        return True, function(*args, **kwargs)
-    except PacsDedupError as error:
-        return False, error
+        return reply.dump(function(*args, **kwargs))
     except Exception as error:  # noqa: BLE001 - the edge of this process: whatever a codec raises is an answer
-        return False, type(error).__name__
+        return dump_error(error)
 
 
 def _ending(code: int | None) -> str:
