@@ -20,7 +20,9 @@ def upgrade() -> None:
         sa.Column("id", RowId, nullable=False),
         sa.Column("requester", AnyText(), nullable=False),
         sa.Column("transaction_uid", AnyText(), nullable=False),
-        sa.Column("content_hash", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "content_hash", sa.LargeBinary(), nullable=False, comment="BLAKE3-256 of the references in their order"
+        ),
         sa.Column("peer_address", AnyText(), nullable=False),
         sa.Column("received_at", UtcTime(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
@@ -49,7 +51,9 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("sop_class_uid", AnyText(), nullable=False),
         sa.Column("sop_instance_uid", AnyText(), nullable=False),
-        sa.Column("reason", sa.Integer()),
+        sa.Column(
+            "reason", sa.Integer(), comment="Failure Reason (0008,1197) of the current round, once it is answered"
+        ),
         sa.PrimaryKeyConstraint("request_id", "position", name="pk_commitment_references"),
         sa.ForeignKeyConstraint(["request_id"], ["commitment_requests.id"], name="fk_commitment_references_request_id"),
         sqlite_strict=True,
