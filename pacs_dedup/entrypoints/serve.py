@@ -28,6 +28,7 @@ from pacs_dedup.log import configure_logging, get_logger
 from pacs_dedup.wiring.associations import check_tls, listener_tls
 from pacs_dedup.wiring.secret_file import secret_in
 from pacs_dedup.wiring.spool import open_spool
+from pacs_dedup.wiring.transfers import open_transfers, told
 
 _log = get_logger(__name__)
 
@@ -79,15 +80,17 @@ def _listen(settings: Settings, stop: threading.Event, *, with_worker: bool) -> 
     with (
         wiring.open_services(settings, lazily=True) as services,
         audited_run(services),
+        open_transfers(services) as transfers,
         recording(services, spool) as reception,
         recorded_refusals(services.audit, services.clock) as report,
     ):
         listener = Listener(
             settings,
-            counted(reception, instruments),
+            told(counted(reception, instruments), transfers, services),
             tls=listener_tls(settings),
             report=refusals_counted(report, instruments),
             commitment=commitment_desk(services),
+            ended=transfers.end,
         )
         listener.start()
         _say_started(settings, listener)

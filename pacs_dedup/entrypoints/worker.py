@@ -1,6 +1,7 @@
 """The worker: one thread for each step loop, until it is told to stop."""
 
 import ctypes
+import functools
 import os
 import signal
 import sys
@@ -20,10 +21,12 @@ from pacs_dedup.entrypoints.operations import Instruments, observed, relayed, wa
 from pacs_dedup.entrypoints.operations.instruments import Tell
 from pacs_dedup.log import configure_logging, describe_error, get_logger
 from pacs_dedup.pipeline.leases import KeptLeases
+from pacs_dedup.pipeline.transfers import Transfers
 from pacs_dedup.wiring.associations import check_tls
 from pacs_dedup.wiring.audit import audit_receiver, audit_steps
 from pacs_dedup.wiring.commitment import commitment_steps
 from pacs_dedup.wiring.forwarding import forwarding_steps
+from pacs_dedup.wiring.transfers import FORWARDED_WHEN_QUIET_FOR, open_transfers
 
 _log = get_logger(__name__)
 
@@ -67,13 +70,14 @@ def work(settings: Settings, stop: threading.Event, tell: Tell | None = None) ->
         FolderLock(settings, WORKER_LOCK, within=_PREDECESSOR_ENDS_WITHIN),
         wiring.open_services(settings, sole_owner=embedded) as services,
         audited_run(services) if tell is None else nullcontext(),
+        open_transfers(services) as transfers,
     ):
         if tell is None:
             instruments = Instruments(settings)
             with watched(services, instruments):
-                turn(tuple(_kept_loops(observed(services, instruments.note))), stop)
+                turn(tuple(_kept_loops(observed(services, instruments.note), transfers)), stop)
         else:
-            turn(tuple(_kept_loops(observed(services, tell))), stop)
+            turn(tuple(_kept_loops(observed(services, tell), transfers)), stop)
 
 
 def worker_process(settings: Settings, log_key: bytes, telling: Connection, parent: int) -> None:
@@ -107,15 +111,15 @@ def turn(loops: Sequence[StepLoop], stop: threading.Event) -> None:
         thread.join()
 
 
-def _kept_loops(services: wiring.Services) -> Iterator[StepLoop]:
+def _kept_loops(services: wiring.Services, transfers: Transfers) -> Iterator[StepLoop]:
     """Return the loops, and one that renews what they have claimed."""
     leases = KeptLeases(services.journal, services.leases, services.clock)
-    for loop in _loops(replace(services, journal=leases)):
+    for loop in _loops(replace(services, journal=leases), transfers):
         yield replace(loop, step=leases.kept(loop.step))
     yield StepLoop("leases", leases.renew_due)
 
 
-def _loops(services: wiring.Services) -> Iterator[StepLoop]:
+def _loops(services: wiring.Services, transfers: Transfers) -> Iterator[StepLoop]:
     settings = services.settings
     for _ in range(settings.workers.decoders):
         examiner = wiring.isolated_examine(settings)
@@ -125,8 +129,9 @@ def _loops(services: wiring.Services) -> Iterator[StepLoop]:
         yield StepLoop(name, step)
     verifier = wiring.isolated_verify(settings)
     yield StepLoop("judge", _each_once(wiring.judging_steps(services, verifier)), verifier.close)
-    for forward in forwarding_steps(services):
+    for forward in forwarding_steps(services, transfers):
         yield StepLoop("forward", forward)
+    yield StepLoop("transfers", functools.partial(transfers.end_quiet, FORWARDED_WHEN_QUIET_FOR))
     yield from (StepLoop(name, step) for name, step in commitment_steps(services))
 
 

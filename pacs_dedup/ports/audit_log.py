@@ -43,10 +43,14 @@ class AuditLog(Protocol):
         """Return where the chain ends; number 0 where the log is empty."""
         ...
 
+    def meet(self, receiver: str) -> None:
+        """Remember a receiver, if it was never heard of: it is sent what is appended from now on."""
+        ...
+
     def claim_delivery(self, receiver: str, most: int, lease: timedelta) -> Delivery | None:
         """Lease the oldest entries that a receiver has not been sent; None where there are none or another has them.
 
-        A receiver that was never heard of begins with what is appended from then on.
+        A receiver that was never heard of is met first.
         """
         ...
 

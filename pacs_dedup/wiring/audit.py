@@ -72,7 +72,10 @@ def audit_steps(
     audit = settings.audit
     anchoring = Anchoring(log, receiver, clock, entries=audit.anchor_entries, every=audit.anchor_every)
     steps = {"audit": lambda: carry_once(inbox, log), "audit head": anchoring.once}
-    return steps if receiver is None else steps | {"audit messages": lambda: deliver_once(log, receiver)}
+    if receiver is None:
+        return steps
+    log.meet(receiver.name)  # before the first event of this run is carried
+    return steps | {"audit messages": lambda: deliver_once(log, receiver)}
 
 
 def audit_receiver(settings: Settings) -> AuditReceiver | None:

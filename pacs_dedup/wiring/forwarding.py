@@ -5,10 +5,14 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pacs_dedup.pipeline.forward import Forwarder, forward_once
+from pacs_dedup.domain.identifiers import ArrivalId
+from pacs_dedup.pipeline.forward import Acknowledged, Forwarder, forward_once
 from pacs_dedup.pipeline.lane import BackOff, Lane
 from pacs_dedup.pipeline.repeats import Repeats
+from pacs_dedup.pipeline.transfers import Transfers
+from pacs_dedup.ports.arrival_book import Arrival
 from pacs_dedup.wiring.commitment import acknowledged
+from pacs_dedup.wiring.transfers import told_when_acknowledged
 
 if TYPE_CHECKING:
     from pacs_dedup.wiring import Services
@@ -16,10 +20,10 @@ if TYPE_CHECKING:
 _LEASE = timedelta(minutes=10)  # longer than the largest instance takes on a slow line
 
 
-def forwarding_steps(services: "Services") -> Iterator[Callable[[], bool]]:
+def forwarding_steps(services: "Services", transfers: Transfers) -> Iterator[Callable[[], bool]]:
     """Return the steps that forward: one for each thread, as many for each destination as it may have associations."""
     forwarding = services.settings.forwarding
-    forwarder = _forwarder(services)
+    forwarder = _forwarder(services, transfers)
     rest = BackOff(forwarding.first_retry, forwarding.longest_rest)
     for peer in services.settings.destinations:
         lane = Lane(
@@ -32,7 +36,7 @@ def forwarding_steps(services: "Services") -> Iterator[Callable[[], bool]]:
             yield partial(forward_once, lane, forwarder)
 
 
-def _forwarder(services: "Services") -> Forwarder:
+def _forwarder(services: "Services", transfers: Transfers) -> Forwarder:
     forwarding = services.settings.forwarding
     return Forwarder(
         journal=services.journal,
@@ -46,5 +50,13 @@ def _forwarder(services: "Services") -> Forwarder:
         strikes=forwarding.strikes,
         retry_dead_letters=forwarding.retry_dead_letters,
         repeats=Repeats(forwarding.repeats_per_day, forwarding.versions_per_day),
-        acknowledged=acknowledged(services),
+        acknowledged=_both(acknowledged(services), told_when_acknowledged(transfers, services)),
     )
+
+
+def _both(first: Acknowledged, second: Acknowledged) -> Acknowledged:
+    def tell(name: str, arrival_id: ArrivalId, arrival: Arrival, attempts: int) -> None:
+        first(name, arrival_id, arrival, attempts)
+        second(name, arrival_id, arrival, attempts)
+
+    return tell

@@ -80,6 +80,15 @@ class AuditLogContract:
         assert delivery is not None
         assert delivery.entries == log.entries(after=1)
 
+    def test_a_receiver_that_was_met_is_sent_what_comes_afterwards(self, log: AuditLog) -> None:
+        log.append(waiting(TRANSFER))
+        log.meet("siem")
+        log.append(waiting(DECISION))
+        log.meet("siem")
+        delivery = log.claim_delivery("siem", 10, MINUTE)
+        assert delivery is not None
+        assert [entry.sequence for entry in delivery.entries] == [2]
+
     def test_what_is_being_sent_is_claimed_once(self, log: AuditLog, fake_clock: FakeClock) -> None:
         assert log.claim_delivery("siem", 10, MINUTE) is None
         log.append(waiting(TRANSFER))

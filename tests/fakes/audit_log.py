@@ -34,6 +34,10 @@ class MemoryAuditLog:
     def head(self) -> Head:
         return Head(self._entries[-1].sequence, self._entries[-1].digest) if self._entries else Head()
 
+    def meet(self, receiver: str) -> None:
+        with self._lock:
+            self._sent.setdefault(receiver, len(self._entries))
+
     def claim_delivery(self, receiver: str, most: int, lease: timedelta) -> Delivery | None:
         with self._lock:
             sent = self._sent.setdefault(receiver, len(self._entries))

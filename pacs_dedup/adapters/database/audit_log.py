@@ -43,6 +43,10 @@ class DatabaseAuditLog:
         """Return where the chain ends."""
         return self._transactions.read(_head)
 
+    def meet(self, receiver: str) -> None:
+        """Remember a receiver, and that it needs nothing of what is there."""
+        self._transactions.write(partial(_meet, receiver=receiver))
+
     def claim_delivery(self, receiver: str, most: int, lease: timedelta) -> Delivery | None:
         """Lease what a receiver has not been sent; an expired lease counts as none."""
         now = self._clock.now()
@@ -78,9 +82,13 @@ def _entries(connection: Connection, *, after: int, most: int) -> tuple[AuditEnt
     return tuple(_to_entry(row) for row in connection.execute(following))
 
 
-def _claim(connection: Connection, *, receiver: str, most: int, now: datetime, until: datetime) -> Delivery | None:
+def _meet(connection: Connection, *, receiver: str) -> None:
     first = {"receiver": receiver, "sent": _head(connection).sequence}
     connection.execute(insert(connection, audit_deliveries).values(first).on_conflict_do_nothing())
+
+
+def _claim(connection: Connection, *, receiver: str, most: int, now: datetime, until: datetime) -> Delivery | None:
+    _meet(connection, receiver=receiver)
     free = or_(audit_deliveries.c.lease_until.is_(None), audit_deliveries.c.lease_until <= now)
     lease = secrets.token_hex(16)
     claim = update(audit_deliveries).where(audit_deliveries.c.receiver == receiver, free)

@@ -67,6 +67,7 @@ class Listener:
         tls: TlsContexts | None = None,
         report: ReportRefusal = lambda _: None,
         commitment: CommitmentDesk | None = None,
+        ended: Callable[[str], object] = lambda _: None,
     ) -> None:
         """Prepare to listen as ``settings`` say.
 
@@ -76,10 +77,11 @@ class Listener:
             tls: makes TLS contexts; without it nobody is listened to over TLS.
             report: is told of every caller that is refused.
             commitment: serves storage commitment; without it nobody is offered that.
+            ended: is told the name of every association that has ended.
         """
         self._settings = settings
         self._receive = receive
-        self._contexts, self._report, self._commitment = tls, report, commitment
+        self._contexts, self._report, self._commitment, self._ended = tls, report, commitment, ended
         self.check_ae = secrets.token_hex(8).upper()
         """The calling AE title of our own checks, which nobody else can know; it may do C-ECHO and nothing else."""
         self._visits: dict[str, _Visit] = {}
@@ -261,6 +263,7 @@ class Listener:
         requestor = event.assoc.requestor
         if not visit.asked:  # else pynetdicom keeps a place for the association until its ACSE timeout
             event.assoc.dul.to_user_queue.put(A_P_ABORT())
+        self._ended(_name(event.assoc))
         if visit.established and not visit.own:
             _log.info(
                 "association ended",

@@ -17,7 +17,9 @@ from pydicom.uid import (
     JPEG2000Lossless,
 )
 
-from pacs_dedup.dicom.peek import NamedBy, peek
+from pacs_dedup.dicom.part10 import file_head
+from pacs_dedup.dicom.peek import NamedBy, StudyNamed, peek, peek_study, peek_study_of_file
+from pacs_dedup.domain.identifiers import SopClassUid, SopInstanceUid, TransferSyntaxUid
 
 INSTANCE = "1.2.3.4.5"
 UNCOMPRESSED = [ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian]
@@ -113,3 +115,42 @@ def test_a_damaged_head_never_raises(at, damage, syntax):
     whole.seek(at)
     whole.write(damage)
     assert isinstance(peek(whole.getvalue(), syntax), NamedBy)
+
+
+@pytest.mark.parametrize("syntax", UNCOMPRESSED)
+def test_study_and_patient_are_read_in_every_encoding(syntax):
+    ds = data_set(PatientID="A123456(3) ", StudyInstanceUID="1.2.826.7", PatientName="Chan^Tai Man")
+    assert peek_study(encoded(ds, syntax), syntax) == StudyNamed("1.2.826.7", "A123456(3)")
+
+
+def test_a_study_without_names_has_empty_ones():
+    assert peek_study(encoded(data_set(), ExplicitVRLittleEndian), ExplicitVRLittleEndian) == StudyNamed()
+
+
+def test_a_study_uid_that_is_none_is_left_out():
+    ds = data_set(PatientID="A1")
+    ds.add_new("StudyInstanceUID", "UI", "../etc")
+    assert peek_study(encoded(ds, ExplicitVRLittleEndian), ExplicitVRLittleEndian) == StudyNamed("", "A1")
+
+
+def test_a_patient_id_beyond_ascii_is_escaped():
+    ds = data_set(PatientID="A1")
+    octets = encoded(ds, ExplicitVRLittleEndian).replace(b"LO\x02\x00A1", b"LO\x02\x00A\xfc")
+    assert peek_study(octets, ExplicitVRLittleEndian).patient_id == "A\\xfc"
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian])
+def test_a_file_names_its_study(syntax):
+    ds = data_set(PatientID="A1", StudyInstanceUID="1.2.826.7")
+    uids = SopClassUid("1.2.840.10008.5.1.4.1.1.2"), SopInstanceUid("1.2.3")
+    file = file_head(*uids, TransferSyntaxUid(syntax)) + encoded(ds, syntax)
+    assert peek_study_of_file(file, syntax) == StudyNamed("1.2.826.7", "A1")
+
+
+@given(st.binary(max_size=300))
+def test_what_is_no_file_names_no_study(garbage):
+    assert peek_study_of_file(garbage, ExplicitVRLittleEndian).study_instance_uid == ""
+
+
+def test_a_file_without_group_length_names_no_study():
+    assert peek_study_of_file(bytes(400), ExplicitVRLittleEndian) == StudyNamed()
