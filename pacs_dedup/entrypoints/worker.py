@@ -22,7 +22,7 @@ from pacs_dedup.entrypoints.operations.instruments import Tell
 from pacs_dedup.log import configure_logging, describe_error, get_logger
 from pacs_dedup.pipeline.leases import KeptLeases
 from pacs_dedup.pipeline.transfers import Transfers
-from pacs_dedup.wiring.associations import check_tls
+from pacs_dedup.wiring.associations import check_peers_tls
 from pacs_dedup.wiring.audit import audit_receiver, audit_steps
 from pacs_dedup.wiring.commitment import commitment_steps
 from pacs_dedup.wiring.forwarding import forwarding_steps
@@ -64,7 +64,7 @@ def work(settings: Settings, stop: threading.Event, tell: Tell | None = None) ->
     Raises:
         BadConfiguration: another worker uses the data folder, or the database can not be used.
     """
-    check_tls(settings)
+    check_peers_tls(settings)
     embedded = not settings.storage.database_url
     with (
         FolderLock(settings, WORKER_LOCK, within=_PREDECESSOR_ENDS_WITHIN),

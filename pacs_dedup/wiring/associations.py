@@ -43,6 +43,15 @@ def check_tls(settings: Settings) -> None:
         BadConfiguration: a certificate file can not be used; the message says which, why, and what to do.
     """
     listener_tls(settings)
+    check_peers_tls(settings)
+
+
+def check_peers_tls(settings: Settings) -> None:
+    """Open every certificate file that calling the peers needs; those of a listener may be on another machine.
+
+    Raises:
+        BadConfiguration: a certificate file can not be used.
+    """
     for peer in settings.peers:
         if contexts := peer_tls(peer, settings):
             contexts()
