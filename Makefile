@@ -4,7 +4,7 @@ BIN := .venv/bin
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-bench serve demo test check format lint types layers lock clean
+.PHONY: help install install-dev install-bench serve demo test torture check format lint types layers lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ test: install-dev ## run all tests, with Debian packages of real peers, and chec
 	@scripts/bootstrap.sh bench || { test "$$(id -u)" != 0 && echo "make test: tests beside peers are skipped" >&2; }
 	COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder --cov --cov-report=
 	@scripts/coverage_gate.sh
+
+torture: install-dev ## kill, cut and fill up the service for half an hour and compare what is held (MINUTES, ROUNDS, SEED)
+	@scripts/setup_tests.sh
+	@$(BIN)/python -m benchmarks.torture $(if $(MINUTES),--minutes $(MINUTES)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
 
 check: format lint types layers test ## everything that must hold before a change lands
 

@@ -45,6 +45,11 @@ class StoppablePostgres:
             )
         _wait_until_it_answers(self._server, self._port, self._folder / "log")
 
+    def ensure(self) -> None:
+        """Start the server if it does not run."""
+        if self._server is None or self._server.poll() is not None:
+            self.start()
+
     def create(self) -> None:
         """Make the database of the tests."""
         execute(self.url.removesuffix(f"/{DATABASE}"), f"CREATE DATABASE {DATABASE}")

@@ -10,6 +10,7 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from pacs_dedup.adapters.database import open_database
 from pacs_dedup.adapters.system_clock import SystemClock
@@ -91,11 +92,11 @@ def opened_database(data):
         database.close()
 
 
-def start_service(data, *, role="all", own_group=False, under=(), **sections):
+def start_service(data, *, role="all", own_group=False, under=(), variables=MappingProxyType({}), **sections):
     """Start a service on a data folder; sections are those of the configuration, set through the environment.
 
     With ``own_group`` it leads a process group, as it does in a terminal; ``under`` is the command of a tracer, which
-    must leave it our child.
+    must leave it our child; ``variables`` are more of its environment.
     """
     dicom = {"port": 0, "bind": LOOPBACK, **sections.pop("dicom", {})}
     sections = {
@@ -105,6 +106,7 @@ def start_service(data, *, role="all", own_group=False, under=(), **sections):
         **sections,
     }
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PACS_DEDUP_")}
+    environment |= variables
     for section, keys in sections.items():
         environment[f"PACS_DEDUP_{section.upper()}"] = json.dumps(keys)
     data.mkdir(exist_ok=True)

@@ -1,0 +1,170 @@
+"""One round: instances come, faults strike, everything is mended, and what must agree is compared."""
+
+import random
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from benchmarks.torture.checker import Delivery, Kind, Violation, check, resent
+from benchmarks.torture.faults import Fault
+from benchmarks.torture.observed import Snapshot, Waiting
+from benchmarks.torture.senders import Send, Sender, by_dcmtk, by_pynetdicom
+from benchmarks.torture.service import Usage
+from benchmarks.torture.world import World
+from pacs_dedup.adapters.database import Database
+from pacs_dedup.domain.errors import OutOfStorage
+from pacs_dedup.ports.journal import NewWork, Step
+
+_TOOLS = ("storescu", "dcmsend")
+_STRIKES_WITHIN_S = 5.0
+_ACCEPTED_WITHIN_S = 120.0
+_IDLE_WITHIN_S = 150.0
+_POLL_S = 0.25
+_FAILED_FOR_GOOD_S = 60.0  # what is put off for longer was refused, not unlucky: a person asks for it again
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a round came to.
+
+    Attributes:
+        sent, acknowledged, refused: requests of this round, and how they were answered.
+        resent: instances that destinations have got once more than they arrived, over all rounds.
+        settled_s: from mending to nothing left to do.
+    """
+
+    faults: tuple[str, ...]
+    kills: int
+    sent: int
+    acknowledged: int
+    refused: int
+    resent: int
+    settled_s: float
+    usage: tuple[Usage, ...]
+    violations: tuple[Violation, ...] = ()
+    failed_calls: int = 0
+    cuts: int = 0
+
+
+@dataclass(slots=True)
+class Rounds:
+    """Plays rounds in a world, one after the other."""
+
+    world: World
+    chance: random.Random
+    _senders: Sequence[Send] = field(default_factory=lambda: [by_pynetdicom(f"MODALITY{n}") for n in (1, 2)])
+
+    def play(self, faults: Sequence[Fault]) -> Outcome:
+        """Play one round and say what came of it."""
+        world = self.world
+        before, kills, failed, cuts = world.ledger.totals(), world.kills, self._failed_calls(), self._cuts()
+        senders = self._start_senders()
+        self._strike(faults)
+        world.heal()
+        for sender in senders:
+            sender.finish()
+        began = time.monotonic()
+        violations = self._settle(senders)
+        settled_s = time.monotonic() - began
+        after = world.ledger.totals()
+        violations, again = self._compare(violations)
+        return Outcome(
+            faults=tuple(fault.name for fault in faults),
+            kills=world.kills - kills,
+            sent=after.attempts - before.attempts,
+            acknowledged=after.acknowledged - before.acknowledged,
+            refused=after.refused - before.refused,
+            resent=again,
+            settled_s=round(settled_s, 1),
+            usage=tuple(world.service.usage()),
+            violations=tuple(violations),
+            failed_calls=self._failed_calls() - failed,
+            cuts=self._cuts() - cuts,
+        )
+
+    def _start_senders(self) -> list[Sender]:
+        world = self.world
+        world.service.ensure()
+        tool = by_dcmtk(self.chance.choice(_TOOLS), "MODALITY3")
+        sends = [*self._senders, tool]
+        senders = [Sender(send, world.studio.batch, world.line.port, world.ledger) for send in sends]
+        for sender in senders:
+            sender.start()
+        return senders
+
+    def _strike(self, faults: Sequence[Fault]) -> None:
+        """Let every fault happen at a random moment; they may overlap."""
+        threads = []
+        for fault in faults:
+            own = random.Random(self.chance.random())
+            delay = self.chance.uniform(0.0, _STRIKES_WITHIN_S)
+            threads.append(threading.Thread(target=_late, args=(fault, self.world, own, delay), name=fault.name))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _settle(self, senders: Sequence[Sender]) -> list[Violation]:
+        """Wait until everything was accepted and nothing is left to do."""
+        self.world.service.ensure()
+        deadline = time.monotonic() + _ACCEPTED_WITHIN_S
+        for sender in senders:
+            sender.join(max(0.0, deadline - time.monotonic()))
+        late = [sender for sender in senders if sender.is_alive()]
+        for sender in late:
+            sender.give_up()
+        if late:
+            left = sum(len(sender.left) for sender in late)
+            return [Violation(Kind.STUCK, f"{left} instances were not accepted {_ACCEPTED_WITHIN_S:g} s after mending")]
+        self._wait_until_idle()
+        return []
+
+    def _wait_until_idle(self) -> None:
+        deadline = time.monotonic() + _IDLE_WITHIN_S
+        while time.monotonic() < deadline:
+            self.world.service.ensure()
+            try:
+                with self.world.observer.database() as database:
+                    while time.monotonic() < deadline:
+                        left = self.world.observer.left_to_do(database)
+                        if not left and not self.world.observer.spooled():
+                            return
+                        self._requeue_refused(database, left)
+                        time.sleep(_POLL_S)
+            except OutOfStorage:  # the database is only just coming back
+                time.sleep(_POLL_S)
+
+    def _requeue_refused(self, database: Database, left: Sequence[Waiting]) -> None:
+        """Do what a person does when a destination that refused was mended."""
+        refused = [w for w in left if w.step == Step.FORWARD and not w.claimed and w.due_in_s > _FAILED_FOR_GOOD_S]
+        now = self.world.observer.now()
+        if refused:
+            database.journal.queue([NewWork(Step.FORWARD, each.subject, now) for each in refused])
+
+    def _compare(self, violations: list[Violation]) -> tuple[list[Violation], int]:
+        world = self.world
+        with world.observer.database() as database:
+            snapshot = world.observer.snapshot(database)
+        deliveries = [Delivery(each.name, each.received(), each.one_per_uid) for each in world.archives]
+        violations += check(world.ledger.accounts, snapshot, deliveries)
+        violations += [Violation(Kind.DEFECT, line) for line in world.service.complaints()]
+        return violations, resent(deliveries, snapshot)
+
+    def _failed_calls(self) -> int:
+        return self.world.calls.failed if self.world.calls else 0
+
+    def _cuts(self) -> int:
+        return self.world.line.cuts + sum(archive.proxy.cuts for archive in self.world.archives)
+
+
+def snapshot_of(world: World) -> Snapshot:
+    """Read the service once more, every blob anew."""
+    world.observer.forget()
+    with world.observer.database() as database:
+        return world.observer.snapshot(database)
+
+
+def _late(fault: Fault, world: World, chance: random.Random, delay_s: float) -> None:
+    time.sleep(delay_s)
+    fault.strike(world, chance)
