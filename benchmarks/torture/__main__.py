@@ -5,11 +5,12 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks.torture.checker import Violation
 from benchmarks.torture.faults import draw, left_out
 from benchmarks.torture.ledger import Journal
 from benchmarks.torture.rounds import Rounds
@@ -45,7 +46,15 @@ def _run(folder: Path, deployment: Deployment, journal: Journal, options: argpar
             if not _play(number, rounds, world, journal):
                 print(f"torture: stopped; repeat with SEED={options.seed}; the data are in {folder}")
                 return False
-    return True
+        return _finish(rounds, journal, deployment)
+
+
+def _finish(rounds: Rounds, journal: Journal, deployment: Deployment) -> bool:
+    violations = rounds.finish()
+    journal.write("end", deployment=deployment, violations=[asdict(violation) for violation in violations])
+    _tell(violations)
+    print(f"{deployment}: at the end, with every hold run out and every blob read anew, {len(violations)} violations")
+    return not violations
 
 
 def _play(number: int, rounds: Rounds, world: World, journal: Journal) -> bool:
@@ -61,9 +70,13 @@ def _play(number: int, rounds: Rounds, world: World, journal: Journal) -> bool:
         f"{seconds:.0f} s in all, {len(outcome.violations)} violations",
         flush=True,
     )
-    for violation in outcome.violations:
-        print(f"  {violation.kind}: {violation.what}", flush=True)
+    _tell(outcome.violations)
     return not outcome.violations
+
+
+def _tell(violations: Iterable[Violation]) -> None:
+    for violation in violations:
+        print(f"  {violation.kind}: {violation.what}", flush=True)
 
 
 def _numbers(most: int) -> Iterator[int]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from benchmarks.torture.checker import Delivery, Kind, Violation, check, resent
 from benchmarks.torture.faults import Fault
-from benchmarks.torture.observed import Snapshot, Waiting
+from benchmarks.torture.growth import Growth
+from benchmarks.torture.observed import Waiting
 from benchmarks.torture.senders import Send, Sender, by_dcmtk, by_pynetdicom
 from benchmarks.torture.service import Usage
-from benchmarks.torture.world import World
+from benchmarks.torture.world import MAX_HOLD_S, World
 from pacs_dedup.adapters.database import Database
 from pacs_dedup.domain.errors import OutOfStorage
 from pacs_dedup.ports.journal import NewWork, Step
@@ -30,7 +31,7 @@ class Outcome:
 
     Attributes:
         sent, acknowledged, refused: requests of this round, and how they were answered.
-        resent: instances that destinations have got once more than they arrived, over all rounds.
+        resent: instances that a destination got once more than they arrived: same SOP Instance UID, same bytes.
         settled_s: from mending to nothing left to do.
     """
 
@@ -53,6 +54,8 @@ class Rounds:
 
     world: World
     chance: random.Random
+    _growth: Growth = field(default_factory=Growth)
+    _resent: int = 0
     _senders: Sequence[Send] = field(default_factory=lambda: [by_pynetdicom(f"MODALITY{n}") for n in (1, 2)])
 
     def play(self, faults: Sequence[Fault]) -> Outcome:
@@ -68,7 +71,9 @@ class Rounds:
         violations = self._settle(senders)
         settled_s = time.monotonic() - began
         after = world.ledger.totals()
-        violations, again = self._compare(violations)
+        usage = tuple(world.service.usage())
+        again = self._compare(violations)
+        violations += self._growth.check(usage)
         return Outcome(
             faults=tuple(fault.name for fault in faults),
             kills=world.kills - kills,
@@ -77,11 +82,29 @@ class Rounds:
             refused=after.refused - before.refused,
             resent=again,
             settled_s=round(settled_s, 1),
-            usage=tuple(world.service.usage()),
+            usage=usage,
             violations=tuple(violations),
             failed_calls=self._failed_calls() - failed,
             cuts=self._cuts() - cuts,
         )
+
+    def finish(self) -> tuple[Violation, ...]:
+        """Let every hold run out, end the service as a person does, and compare once more, every blob read anew."""
+        world = self.world
+        world.service.ensure()
+        deadline = time.monotonic() + MAX_HOLD_S + _IDLE_WITHIN_S
+        with world.observer.database() as database:
+            while database.quarantine.holds() and time.monotonic() < deadline:
+                time.sleep(_POLL_S)
+            held = len(database.quarantine.holds())
+        self._wait_until_idle()
+        world.observer.forget()
+        violations = [Violation(Kind.STUCK, f"{held} holds have not run out")] if held else []
+        violations += [
+            Violation(Kind.DEFECT, f"exit code {code} after SIGTERM") for code in world.service.stop() if code
+        ]
+        self._compare(violations)
+        return tuple(violations)
 
     def _start_senders(self) -> list[Sender]:
         world = self.world
@@ -142,27 +165,22 @@ class Rounds:
         if refused:
             database.journal.queue([NewWork(Step.FORWARD, each.subject, now) for each in refused])
 
-    def _compare(self, violations: list[Violation]) -> tuple[list[Violation], int]:
+    def _compare(self, violations: list[Violation]) -> int:
+        """Compare the books; add what does not agree, and return how often a destination was sent something again."""
         world = self.world
         with world.observer.database() as database:
             snapshot = world.observer.snapshot(database)
         deliveries = [Delivery(each.name, each.received(), each.one_per_uid) for each in world.archives]
         violations += check(world.ledger.accounts, snapshot, deliveries)
         violations += [Violation(Kind.DEFECT, line) for line in world.service.complaints()]
-        return violations, resent(deliveries, snapshot)
+        before, self._resent = self._resent, resent(deliveries, snapshot)
+        return self._resent - before
 
     def _failed_calls(self) -> int:
         return self.world.calls.failed if self.world.calls else 0
 
     def _cuts(self) -> int:
         return self.world.line.cuts + sum(archive.proxy.cuts for archive in self.world.archives)
-
-
-def snapshot_of(world: World) -> Snapshot:
-    """Read the service once more, every blob anew."""
-    world.observer.forget()
-    with world.observer.database() as database:
-        return world.observer.snapshot(database)
 
 
 def _late(fault: Fault, world: World, chance: random.Random, delay_s: float) -> None:

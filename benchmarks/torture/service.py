@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.integration.running import RunningService, start_service
 from tests.integration.support import LOOPBACK, free_port
 
-_FINDS_WITHIN_S = 10.0
+_FINDS_WITHIN_S, _POLL_S = 8.0, 0.05  # a worker that was killed before is just starting
 _SPAWNED = b"spawn_main"  # how multiprocessing starts a child; its resource tracker is started otherwise
 
 
@@ -79,8 +79,10 @@ class Service:
         listener.wait_until_it_listens()
 
     def kill(self, victim: Victim, chance: random.Random) -> int:
-        """Kill with SIGKILL; returns how many processes were there to be killed."""
-        pids = self._pids(victim)
+        """Kill with SIGKILL as soon as there is such a process; returns how many were killed."""
+        deadline = time.monotonic() + _FINDS_WITHIN_S
+        while not (pids := self._pids(victim)) and time.monotonic() < deadline:
+            time.sleep(_POLL_S)
         chosen = pids if victim is Victim.ALL else [chance.choice(pids)] if pids else []
         return sum(_kill(pid) for pid in chosen)
 

@@ -33,6 +33,7 @@ class KeptLeases:
         self._clock = clock
         self._lock = threading.Lock()
         self._held: dict[str, tuple[int, Work]] = {}
+        self._owed: dict[str, Work] = {}  # failed at, and not given back yet
         self._renewed_at = clock.now()
 
     def queue(self, new: Collection[NewWork]) -> None:
@@ -69,7 +70,7 @@ class KeptLeases:
     def kept(self, step: Callable[[], bool]) -> Callable[[], bool]:
         """Return the step with its end watched: what it claimed and failed at is given back, to be tried again soon.
 
-        Where the database can not even be told that, the claim ends with its lease.
+        Where the database can not be told that now, it is told later, unless the lease ends before.
         """
 
         def watched() -> bool:
@@ -90,18 +91,30 @@ class KeptLeases:
             False: there is never more of it to do at once.
         """
         now = self._clock.now()
+        if now - self._renewed_at < RENEWAL:
+            return False
         with self._lock:
             held = [work for _, work in self._held.values()]
-        if held and now - self._renewed_at >= RENEWAL:
+            owed = list(self._owed.values())
+        for work in owed:
+            self._return(work)
+        if held:
             self._leases.renew(held, LEASE)
-            self._renewed_at = now
+        self._renewed_at = now
         return False
 
     def _give_back(self) -> None:
         for work in self._own():
-            wait = min(FIRST_RETRY * (1 << min(work.attempts - 1, _MOST_DOUBLINGS)), LONGEST_RETRY)
+            with self._lock:
+                self._owed[work.lease] = work
             with suppress(PacsDedupError):  # the failure itself is told by the worker; this one has the same cause
-                self._journal.postpone(work, self._clock.now() + wait, "the step failed; see the log")
+                self._return(work)
+
+    def _return(self, work: Work) -> None:
+        wait = min(FIRST_RETRY * (1 << min(work.attempts - 1, _MOST_DOUBLINGS)), LONGEST_RETRY)
+        self._journal.postpone(work, self._clock.now() + wait, "the step failed; see the log")
+        with self._lock:
+            del self._owed[work.lease]
 
     def _own(self) -> list[Work]:
         """Return what the calling thread holds."""

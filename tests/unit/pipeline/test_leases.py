@@ -8,6 +8,7 @@ from pacs_dedup.domain.errors import OutOfStorage
 from pacs_dedup.pipeline.leases import FIRST_RETRY, LEASE, RENEWAL, KeptLeases
 from pacs_dedup.ports.journal import NewWork, Step
 from tests.fakes import FakeClock, FakeDatabase
+from tests.fakes.journal import MemoryJournal
 
 HOUR = timedelta(hours=1)
 
@@ -64,21 +65,45 @@ def test_a_step_that_fails_gives_its_claim_back(bench: Bench) -> None:
     assert bench.taken_by_another()
 
 
-def test_where_the_database_takes_nothing_the_claim_ends_with_its_lease(bench: Bench) -> None:
-    def failing_step() -> bool:
-        work = bench.leases.claim(Step.MATCH, HOUR)
-        assert work is not None
+class Away:
+    """A journal that answers nothing while ``away``."""
 
-        def away(*_: object) -> None:
+    def __init__(self, journal: MemoryJournal) -> None:
+        self.journal, self.away = journal, False
+
+    def __getattr__(self, name: str) -> object:
+        if self.away:
             raise OutOfStorage("the database is away")
+        return getattr(self.journal, name)
 
-        bench.database.journal.postpone = away
+
+@pytest.fixture
+def away(bench: Bench) -> Away:
+    journal = Away(bench.database.journal)
+    bench.leases = KeptLeases(journal, bench.database.leases, bench.clock)
+
+    def failing_step() -> bool:
+        bench.leases.claim(Step.MATCH, HOUR)
+        journal.away = True
         raise OutOfStorage("the database is away")
 
     with pytest.raises(OutOfStorage):
         bench.leases.kept(failing_step)()
+    return journal
+
+
+def test_where_the_database_takes_nothing_the_claim_ends_with_its_lease(bench: Bench, away: Away) -> None:
     bench.clock.advance(LEASE)
-    bench.leases.renew_due()  # forgotten, so not renewed
+    with pytest.raises(OutOfStorage):
+        bench.leases.renew_due()
+    assert bench.taken_by_another()
+
+
+def test_what_could_not_be_given_back_is_given_back_when_the_database_answers_again(bench: Bench, away: Away) -> None:
+    away.away = False
+    bench.clock.advance(RENEWAL)
+    bench.leases.renew_due()
+    bench.clock.advance(FIRST_RETRY)
     assert bench.taken_by_another()
 
 
