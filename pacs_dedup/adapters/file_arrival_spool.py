@@ -10,6 +10,7 @@ The first line of a file names its form and the BLAKE3-256 of the rest, which is
 instances came, their size and their random receipt, and nothing of any patient.
 """
 
+import fcntl
 import json
 import os
 import re
@@ -137,12 +138,14 @@ class FileArrivalSpool:
 
     def _write(self, name: str, content: bytes) -> None:
         descriptor, temporary = tempfile.mkstemp(dir=self._folder, prefix=_NEW)  # mode 0600
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)  # until it is closed nobody clears it away
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(temporary).replace(self._folder / name)
+                Path(temporary).replace(self._folder / name)
             _sync(self._folder)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
@@ -172,9 +175,20 @@ class FileArrivalSpool:
 
     def _remove_abandoned(self) -> None:
         for file in self._folder.glob(f"{_NEW}*"):
-            with suppress(FileNotFoundError):  # another process may be clearing up too
-                if time.time() - file.stat().st_mtime > _ABANDONED_AFTER_S:
+            with suppress(FileNotFoundError), file.open("rb") as opened:  # another process may be clearing up too
+                if _is_abandoned(opened.fileno()):
                     file.unlink()
+
+
+def _is_abandoned(descriptor: int) -> bool:
+    """Tell whether the writer of a file has ended; where files can not be locked, whether it is an hour old."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return time.time() - os.fstat(descriptor).st_mtime > _ABANDONED_AFTER_S
+    return True
 
 
 def _name(arrival: Arrival) -> str:

@@ -1,8 +1,10 @@
 """Files of the blob store: written in full, named by digest, linked without overwriting, made durable."""
 
+import fcntl
 import os
 import secrets
 import stat
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -126,12 +128,37 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def begin(incoming: Path) -> tuple[int, Path]:
+    """Create a temporary file for its owner only, and lock it: as long as its writer lives nobody clears it away."""
+    while True:
+        descriptor, name = tempfile.mkstemp(dir=incoming)  # mode 0600
+        with suppress(OSError):  # a file system without locks; there only age tells
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return descriptor, Path(name)
+        os.close(descriptor)  # somebody who was clearing up came between creating and locking
+
+
 def remove_abandoned(incoming: Path) -> None:
-    """Remove temporary files that nobody has written to for an hour."""
+    """Remove temporary files whose writer has ended; where files can not be locked, those an hour old."""
     for file in incoming.iterdir():
         with suppress(FileNotFoundError):  # another process may be clearing up too
-            if time.time() - file.stat().st_mtime > _ABANDONED_AFTER_S:
-                file.unlink()
+            descriptor = os.open(file, os.O_RDONLY)
+            try:
+                if _is_abandoned(descriptor):
+                    file.unlink()
+            finally:
+                os.close(descriptor)
+
+
+def _is_abandoned(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return time.time() - os.fstat(descriptor).st_mtime > _ABANDONED_AFTER_S
+    return True
 
 
 @contextmanager

@@ -13,12 +13,12 @@ Folders have mode 0700. Only a blob id ever becomes part of a path.
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pacs_dedup.adapters.file_blob_store.files import (
+    begin,
     copy,
     digest_of,
     disk_errors_in_words,
@@ -46,8 +46,8 @@ class FileBlobStore:
     def __init__(self, root: Path, low_water_bytes: int) -> None:
         """Open the store, making its folders where they are missing.
 
-        Temporary files of writes that a crash interrupted were never acknowledged; they are removed once nobody has
-        written to them for an hour, because a younger one may belong to another process at work.
+        Temporary files of writes that a crash interrupted were never acknowledged; they are removed. Those of another
+        process that is at work are locked, and stay.
 
         Raises:
             OutOfStorage: the folders can not be made.
@@ -139,12 +139,12 @@ class FileBlobStore:
     def _temporary_file(self) -> Iterator[tuple[int, Path]]:
         """Open a file for its owner only (mode 0600) that is gone afterwards, whatever happened."""
         with disk_errors_in_words():
-            descriptor, name = tempfile.mkstemp(dir=self._incoming)
+            descriptor, temporary = begin(self._incoming)
         try:
-            yield descriptor, Path(name)
+            yield descriptor, temporary
         finally:
+            temporary.unlink(missing_ok=True)
             os.close(descriptor)
-            Path(name).unlink(missing_ok=True)
 
     def _publish(self, descriptor: int, temporary: Path, blob_id: BlobId, size_bytes: int) -> bool:
         """Give the bytes their name, durably. Return False where they had it already.

@@ -1,5 +1,6 @@
 """A spool of files: what it leaves on the disk, and what it does with files that are torn, foreign or too many."""
 
+import fcntl
 import json
 import os
 import stat
@@ -91,14 +92,15 @@ def test_foreign_files_of_one_name_are_both_set_aside(tmp_path: Path) -> None:
     assert kept == {b"first", b"second"}
 
 
-def test_what_a_crash_left_unfinished_is_removed_after_an_hour(tmp_path: Path) -> None:
+def test_what_a_crash_left_unfinished_is_removed_and_what_is_being_written_is_not(tmp_path: Path) -> None:
     opened(tmp_path)
-    young, old = tmp_path / "spool/.new-young", tmp_path / "spool/.new-old"
-    for file in (young, old):
+    left, held = tmp_path / "spool/.new-left", tmp_path / "spool/.new-held"
+    for file in (left, held):
         file.write_bytes(b"pacs_dedup")
-    os.utime(old, (1, 1))
-    assert list(opened(tmp_path).waiting()) == []
-    assert (young.exists(), old.exists()) == (True, False)
+    with held.open("rb") as writer:
+        fcntl.flock(writer, fcntl.LOCK_EX)
+        assert list(opened(tmp_path).waiting()) == []
+        assert (left.exists(), held.exists()) == (False, True)
 
 
 def test_threads_that_put_at_once_do_not_pass_the_limit(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """What is particular to blobs in a folder: modes, names, damage and clearing up."""
 
 import errno
+import fcntl
 import os
 import resource
 import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -90,13 +92,36 @@ def test_a_relative_root_holds_when_the_working_folder_changes(tmp_path: Path, m
     assert store.path(BLOB_ID).is_relative_to(tmp_path)
 
 
-def test_only_writes_that_were_given_up_an_hour_ago_are_cleared(store: FileBlobStore, tmp_path: Path) -> None:
+def test_what_a_dead_writer_left_is_cleared_at_once_and_what_a_living_one_writes_is_not(
+    store: FileBlobStore, tmp_path: Path
+) -> None:
+    incoming = tmp_path / "store" / "incoming"
+    (incoming / "left").write_bytes(b"half")
+
+    def chunks() -> Iterator[bytes]:
+        yield DATA[:10]
+        FileBlobStore(tmp_path / "store", low_water_bytes=0)
+        assert len(list(incoming.iterdir())) == 1
+        yield DATA[10:]
+
+    assert store.put(chunks()).blob_id == BLOB_ID
+    assert not (incoming / "left").exists()
+
+
+def test_where_files_can_not_be_locked_what_nobody_wrote_to_for_an_hour_is_cleared(
+    store: FileBlobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
     incoming = tmp_path / "store" / "incoming"
     for name, age_s in (("old", 3_700), ("young", 3_500)):
         (incoming / name).write_bytes(b"half")
         os.utime(incoming / name, (time.time() - age_s,) * 2)
     FileBlobStore(tmp_path / "store", low_water_bytes=0)
     assert [path.name for path in incoming.iterdir()] == ["young"]
+    assert store.put([DATA]).blob_id == BLOB_ID
 
 
 def test_a_write_that_the_disk_refuses_leaves_nothing(store: FileBlobStore, tmp_path: Path) -> None:
