@@ -20,6 +20,9 @@ from pacs_dedup.dicom.store_status import StoreStatus
 from pacs_dedup.entrypoints.listener import Listener
 
 _LOOPBACK = "127.0.0.1"
+_STRANGER, _GUEST = b"\0", b"\1"
+"""First byte of an input: whether its bytes come first on a connection, or in an association that was let in."""
+_ACCEPTED = b"\x02"
 _ANSWER_WITHIN_S = 0.05
 _MOST_THREADS = 150
 _GONE_WITHIN_S = 30.0
@@ -79,16 +82,23 @@ def _store(data_set: bytes) -> bytes:
 def _seeds() -> Sequence[bytes]:
     request, release, abort = association_request(), bytes(A_RELEASE_RQ().encode()), _abort()
     element = b"\x08\x00\x16\x00UI\x1a\x00" + CTImageStorage.encode() + b"\0"
-    return [
+    strangers = [
         request + _echo() + release,
-        request + _store(element + bytes(20_000)) + release,
-        request + _store(element) + _store(element) + release,
         association_request(many=True) + release,
         request + abort,
         _echo() + request,
         request + request,
         release,
     ]
+    guests = [
+        _echo() + release,
+        _store(element + bytes(20_000)) + release,
+        _store(element) + _store(element) + _echo() + release,
+        _store(element)[:-7],
+        request + _echo(),
+        abort,
+    ]
+    return [_STRANGER + said for said in strangers] + [_GUEST + said for said in guests]
 
 
 def _abort() -> bytes:
@@ -118,12 +128,15 @@ class _Host:
         return self.listener.port
 
     def say(self, data: bytes) -> str:
-        """Send one caller's bytes, hang up, and tell how it was answered."""
+        """Send one caller's bytes, in an association or without, hang up, and tell how it was answered."""
         with socket.create_connection((_LOOPBACK, self.port()), timeout=2) as caller:
-            caller.settimeout(_ANSWER_WITHIN_S)
             try:
-                caller.sendall(data)
-                caller.shutdown(socket.SHUT_WR)
+                if data[:1] != _STRANGER:
+                    caller.sendall(association_request())
+                    if not caller.recv(4096).startswith(_ACCEPTED):
+                        return "not let in"
+                caller.settimeout(_ANSWER_WITHIN_S)
+                caller.sendall(data[1:])
                 answer = caller.recv(10)
             except TimeoutError:
                 return "no answer yet"
@@ -163,7 +176,7 @@ class _Host:
             self.listener.stop(timedelta(seconds=1))
 
 
-_ANSWERS = {b"\x02": "accepted", b"\x03": "rejected", b"\x07": "aborted", b"\x04": "data", b"\x06": "released"}
+_ANSWERS = {_ACCEPTED: "accepted", b"\x03": "rejected", b"\x07": "aborted", b"\x04": "data", b"\x06": "released"}
 _host = _Host()
 
 LISTENER = Target("listener", _seeds, _host.say, check=_host.check, check_every=250, close=_host.close)

@@ -1,14 +1,17 @@
 """What a sender may do to the memory and the time of the service; everything is kept all the same."""
 
+import socket
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from pydicom.uid import CTImageStorage, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 from pynetdicom import build_context
 
+from benchmarks.fuzz.listener_target import association_request
 from pacs_dedup.dicom.part10 import file_head
-from tests.integration.support import ct_instance, written
+from tests.integration.support import LOOPBACK, ct_instance, written
 from tests.integration.test_bad_input_at_the_port import answers, associate, encoded
 
 MIB = 1 << 20
@@ -109,3 +112,22 @@ def test_what_is_made_to_exhaust_is_kept_and_has_its_end(running_service, tmp_pa
     assert answers(service.port)
     assert peak_mib(service.process.pid) < 400
     assert service.stop() == 0
+
+
+RUBBISH = (b"\x00", b"\x04\x00\xff\xff\xff\xff", b"\x05" + bytes(9), b"\x07\x00\x00\x00\x00\x04\x00\x00O\x00")
+"""No PDU, one that is longer than all memory, a release of nothing, and an abort by nobody."""
+
+
+def test_rubbish_right_behind_a_request_closes_the_connection(edge):
+    """Each caller sees the end of it; and pytest fails on a thread that fails."""
+    request = association_request()
+    with edge() as here:
+        for rubbish in [*RUBBISH, request] * 6:
+            with socket.create_connection((LOOPBACK, here.port), timeout=10) as caller, suppress(ConnectionError):
+                caller.sendall(request + rubbish)
+                caller.shutdown(socket.SHUT_WR)
+                while caller.recv(4096):
+                    pass
+        association = associate(here.port)
+        assert association.is_established
+        association.release()

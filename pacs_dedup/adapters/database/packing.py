@@ -56,7 +56,7 @@ def unpack(packed: bytes, template: str | None = None) -> str:
             return _inflated(body, template.encode())
         if form == _DIFFERENCE and template is not None:
             return "".join(_changed(BytesIO(body), _tokens(template)))
-    except (zlib.error, ValueError, LookupError) as error:
+    except (zlib.error, ValueError, LookupError, OverflowError) as error:
         raise Unreadable(_DAMAGED) from error
     raise Unreadable(_DAMAGED)
 

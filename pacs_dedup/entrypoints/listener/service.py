@@ -27,6 +27,7 @@ from pacs_dedup.entrypoints.listener.messages import BoundedMessages, Memory
 from pacs_dedup.entrypoints.listener.reading import BoundedReader
 from pacs_dedup.entrypoints.listener.refusals import NO_REASON, Refusal, RefusedCall, ReportRefusal, refusal_answered
 from pacs_dedup.entrypoints.listener.servers import PlainServer, TlsServer, open_server
+from pacs_dedup.entrypoints.listener.states import close_where_nothing_fits
 from pacs_dedup.log import describe_error, get_logger
 from pacs_dedup.pipeline.receive import IncomingInstance
 from pacs_dedup.wiring.associations import TlsContexts
@@ -156,6 +157,7 @@ class Listener:
         if connection is None or connection.socket is None:
             return
         tune(connection.socket, self._settings.limits.idle_s)
+        close_where_nothing_fits(association)
         BoundedReader(association, connection, self._settings).attach()
         association.dimse = BoundedMessages(association, self._memory, self._settings.limits)
         if not self._crowd.connect(_name(association), address, association):
