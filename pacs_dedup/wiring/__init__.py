@@ -9,7 +9,7 @@ from pacs_dedup.adapters.database import open_database
 from pacs_dedup.adapters.database.audit_log import DatabaseAuditLog
 from pacs_dedup.adapters.file_audit_inbox import FileAuditInbox
 from pacs_dedup.adapters.file_blob_store import FileBlobStore
-from pacs_dedup.adapters.isolated import IsolatedCall
+from pacs_dedup.adapters.isolated import IsolatedCall, keep_own_memory
 from pacs_dedup.adapters.system_clock import SystemClock
 from pacs_dedup.config import Settings
 from pacs_dedup.dicom.header_diff import header_differences
@@ -143,6 +143,7 @@ def open_services(settings: Settings, *, sole_owner: bool = False, lazily: bool 
         BadConfiguration: the database can not be used.
         OutOfStorage: the folder can not be written.
     """
+    keep_own_memory()
     clock = SystemClock()
     blobs = FileBlobStore(settings.storage.path, settings.storage.low_water_bytes)
     database = open_database(settings.database_url, clock, sole_owner=sole_owner, lazily=lazily)

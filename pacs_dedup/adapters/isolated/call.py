@@ -16,6 +16,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 from pacs_dedup.adapters.isolated.jail import enter_jail
+from pacs_dedup.adapters.isolated.privileges import keep_own_memory
 from pacs_dedup.adapters.isolated.reply import MOST_BYTES, Failed, Reply, dump_error
 from pacs_dedup.domain.errors import DecoderAway, Unreadable
 from pacs_dedup.log import get_logger
@@ -150,6 +151,7 @@ class IsolatedCall(Generic[Parameters, Result]):
             daemon=True,
             name="decoder",
         )
+        keep_own_memory()
         with _without_our_settings():
             child.start()
         theirs.close()
