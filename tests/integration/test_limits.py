@@ -243,6 +243,20 @@ def test_a_command_set_without_end_ends_the_association(edge):
         assert wait_until(lambda: here.listener.associations == 0)
 
 
+@pytest.mark.parametrize(
+    "garbage",
+    [b"", b"\x00" * 7, b"\xff" * 40, b"\x00\x00\x00\x01\x02\x00\x00\x00\xff\xff" + b"\x00" * 8],
+    ids=["nothing", "zeros", "ones", "unknown-command"],
+)
+def test_a_command_set_that_is_none_ends_the_association_and_frees_its_place(edge, garbage):
+    with edge(max_associations=1) as here:
+        association = associate(here.port)
+        association.dul.socket.socket.sendall(fragment(garbage, b"\x03"))
+        assert wait_until(lambda: association.is_aborted)
+        assert wait_until(lambda: here.listener.associations == 0)
+        assert answers(here.port)
+
+
 def send_each(service, folder, count, first=0):
     association = associate(service.port, build_context(CTImageStorage, ExplicitVRLittleEndian))
     paths = [written(folder, ct_instance(seed=first + number), f"{first + number}.dcm") for number in range(count)]
