@@ -3,7 +3,6 @@
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -34,7 +33,7 @@ _log = get_logger(__name__)
 _CONNECT_S = 10.0
 _ASSOCIATE_S = 15.0
 _ANSWER_S = 60.0  # a peer confirms that it has stored a list, no more
-_POLL_S = 0.02
+_QUIET_S = 0.2
 _LATER = frozenset({ActionStatus.PROCESSING_FAILURE, ActionStatus.RESOURCE_LIMITATION})
 """What a peer answers to a request that it may take at another time."""
 
@@ -116,9 +115,8 @@ class DimseCommitmentPeer:
             except RuntimeError:
                 response = None
             self._judge(getattr(response, "Status", None))
-            deadline = time.monotonic() + wait.total_seconds()
-            while association.is_established and not answered.is_set() and time.monotonic() < deadline:
-                time.sleep(_POLL_S)
+            answered.wait(wait.total_seconds())
+            _let_end(association)
 
     def _judge(self, status: int | None) -> None:
         if status == ActionStatus.SUCCESS:
@@ -162,6 +160,17 @@ class DimseCommitmentPeer:
             f"{self._name}: {self._called_ae} at {self._host}:{self._port} {how}; check its address, and that it knows "
             f"the AE title {self._ae.ae_title}{' and our certificate' if self._tls else ''}"
         )
+
+
+def _let_end(association: Association) -> None:
+    """Let an association's own thread release it when nothing has come for a moment, and wait for that.
+
+    Released from here, while that thread is about to confirm a report, the two messages would cross in pynetdicom, and
+    neither would end.
+    """
+    association.network_timeout_response = "A-RELEASE"
+    association.network_timeout = _QUIET_S
+    association.join(_ASSOCIATE_S)
 
 
 def _in_words(status: int | None) -> str:

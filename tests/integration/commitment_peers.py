@@ -88,6 +88,7 @@ class Modality:
         try:
             yield association
         finally:
+            time.sleep(0.2)  # pynetdicom's release and its response to a report must not cross
             association.release()
 
     def send(self, port, *instances):
@@ -128,14 +129,13 @@ class Archive:
 
     Attributes:
         reasons: Failure Reason for each SOP Instance UID that it does not commit to.
-        statuses: what it answers to the requests, in order; then Success.
         same_association: it reports over the association of the request; else over one of its own.
         silent: how many requests it never answers.
         call_back: the port of the service.
     """
 
-    def __init__(self, *, same_association=True, silent=0, statuses=(), call_back=0):
-        self.same_association, self.silent, self.statuses = same_association, silent, list(statuses)
+    def __init__(self, *, same_association=True, silent=0, call_back=0):
+        self.same_association, self.silent = same_association, silent
         self.reasons, self.call_back = {}, call_back
         self.received, self.requests, self.confirmed = [], [], []
         self.port = 0
@@ -180,15 +180,14 @@ class Archive:
         return 0x0000
 
     def _on_action(self, event):
-        status = self.statuses.pop(0) if self.statuses else 0x0000
         information = event.action_information
         named = tuple(_named(item) for item in information.ReferencedSOPSequence)
         self.requests.append((str(information.TransactionUID), named))
-        if status == 0x0000 and self.silent:
+        if self.silent:
             self.silent -= 1
-        elif status == 0x0000:
+        else:
             threading.Thread(target=self._answer, args=(event.assoc, self.requests[-1]), daemon=True).start()
-        return status, None
+        return 0x0000, None
 
     def _answer(self, association, asked):
         time.sleep(0.1)  # the response to the request goes first

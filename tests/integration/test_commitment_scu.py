@@ -57,38 +57,6 @@ def test_what_was_forwarded_is_asked_for_and_committed(gateway, same_association
         wait_until(lambda: archive.confirmed == [0x0000], service)
 
 
-def test_who_does_not_answer_is_asked_again_under_another_transaction_uid(gateway):
-    archive, instance = Archive(silent=2), ct_instance()
-    with gateway(archive, answer_within_s=0.5, same_association_s=0.5) as (service, send):
-        send(instance)
-        wait_until(lambda: committed(service, instance), service)
-        assert len({uid for uid, _ in archive.requests}) == 3
-        first = archive.answer_to(archive.requests[0])
-        assert archive.report(first) == 0x0000, "an answer that comes late says what is known"
-
-
-def test_a_request_that_does_not_get_through_is_made_again(gateway):
-    archive, instance = Archive(statuses=[0x0213]), ct_instance()
-    with gateway(archive) as (service, send):
-        send(instance)
-        wait_until(lambda: committed(service, instance), service)
-        assert len(archive.requests) == 2
-
-
-def test_what_is_not_committed_to_is_sent_again_so_often_and_then_listed(gateway):
-    archive, lost, kept = Archive(), ct_instance(seed=1), ct_instance(seed=2)
-    archive.reasons[lost.SOPInstanceUID] = NO_SUCH_OBJECT
-    with gateway(archive, send_again=2) as (service, send):
-        send(lost, kept)
-        wait_until(lambda: any("does not commit" in line.get("event", "") for line in service.lines), service)
-        assert archive.received.count(lost.SOPInstanceUID) == 3
-        assert archive.received.count(kept.SOPInstanceUID) == 1
-        assert committed(service, lost, kept) == {kept.SOPInstanceUID}
-        with service.database() as database:
-            (problem,) = database.arrivals.problems()
-        assert problem.cause == "archive does not commit to it after 3 sendings (0112 No such object instance)"
-
-
 def test_what_is_committed_to_when_it_was_sent_again_is_committed(gateway):
     archive, instance = Archive(), ct_instance()
     archive.reasons[instance.SOPInstanceUID] = NO_SUCH_OBJECT
@@ -123,19 +91,6 @@ def test_a_report_counts_only_from_the_destination_that_was_asked(gateway):
         assert committed(service, instance) == set()
         assert send_report(service.port, answer, ALL_COMMITTED, role=False) == 0x0000, "many negotiate no role"
         assert committed(service, instance) == {instance.SOPInstanceUID}
-
-
-def test_two_contents_under_one_uid_are_not_proven(gateway):
-    archive, one = Archive(), ct_instance(seed=1)
-    two = ct_instance(seed=2, SOPInstanceUID=one.SOPInstanceUID)
-    two.file_meta.MediaStorageSOPInstanceUID = one.SOPInstanceUID
-    with gateway(archive) as (service, send):
-        send(one)
-        wait_until(lambda: committed(service, one), service)
-        send(two)
-        wait_until(lambda: len(archive.confirmed) == 2, service)
-        assert committed(service, one) == set()
-        assert committed(service, two) == set()
 
 
 @pytest.mark.peers

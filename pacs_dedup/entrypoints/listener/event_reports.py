@@ -34,9 +34,13 @@ class EventReports:
         self._association = association
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
+        self._is_over = False
         self._answered: dict[int, tuple[threading.Event, list[int]]] = {}
         self._send: _Sends = association.dimse.send_msg
+        self._release, self._abort = association.acse.send_release, association.acse.send_abort
         association.dimse.send_msg = self._send_alone  # type: ignore[method-assign]  # PS3.8 Annex E: whole messages
+        association.acse.send_release = self._release_alone  # type: ignore[method-assign]
+        association.acse.send_abort = self._abort_alone  # type: ignore[method-assign]
         association.bind(evt.EVT_DIMSE_RECV, self._on_message)
 
     @classmethod
@@ -48,7 +52,7 @@ class EventReports:
     @property
     def is_open(self) -> bool:
         """Whether the association still is."""
-        return bool(self._association.is_established)
+        return bool(self._association.is_established) and not self._is_over
 
     def send(self, answer: CommitmentAnswer, context_id: int) -> bool:
         """Tell an answer; return whether the peer has confirmed it. The context is the one of the request."""
@@ -65,9 +69,20 @@ class EventReports:
             del self._answered[number]
 
     def _send_alone(self, primitive: Any, context_id: int) -> None:
-        """Send one message whole, before another begins."""
+        """Send one message whole, before another begins; none after the end, which pynetdicom would die of."""
         with self._lock:
-            self._send(primitive, context_id)
+            if not self._is_over:
+                self._send(primitive, context_id)
+
+    def _release_alone(self, *args: Any, **options: Any) -> None:
+        with self._lock:
+            self._is_over = True
+            self._release(*args, **options)
+
+    def _abort_alone(self, *args: Any, **options: Any) -> None:
+        with self._lock:
+            self._is_over = True
+            self._abort(*args, **options)
 
     def _on_message(self, event: evt.Event) -> None:
         if not isinstance(event.message, N_EVENT_REPORT_RSP):
