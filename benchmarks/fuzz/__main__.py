@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from benchmarks.fuzz.running import Target
 
 _READING = (
-    "association requests",
+    "upper layer",
     "data sets in reception",
     "headers",
     "header differences",

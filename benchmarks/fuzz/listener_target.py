@@ -10,7 +10,7 @@ from pynetdicom import AE, build_context
 from pynetdicom.dimse_messages import C_ECHO_RQ, C_STORE_RQ
 from pynetdicom.dimse_primitives import C_ECHO, C_STORE
 from pynetdicom.pdu import A_ABORT_RQ, A_ASSOCIATE_RQ, A_RELEASE_RQ, P_DATA_TF
-from pynetdicom.pdu_primitives import A_ASSOCIATE, MaximumLengthNotification
+from pynetdicom.pdu_primitives import A_ASSOCIATE, MaximumLengthNotification, UserIdentityNegotiation
 from pynetdicom.pdu_primitives import ImplementationClassUIDNotification as ImplementationClassUid
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]  # made at import
 
@@ -28,7 +28,7 @@ _MOST_THREADS = 150
 _GONE_WITHIN_S = 30.0
 
 
-def association_request(*, many: bool = False) -> bytes:
+def association_request(*, many: bool = False, identity: UserIdentityNegotiation | None = None) -> bytes:
     """Return an A-ASSOCIATE-RQ for Verification and CT, or for 120 contexts."""
     asked = A_ASSOCIATE()
     asked.application_context_name = "1.2.840.10008.3.1.1.1"
@@ -44,7 +44,7 @@ def association_request(*, many: bool = False) -> bytes:
     length, implementation = MaximumLengthNotification(), ImplementationClassUid()
     length.maximum_length_received = 16382
     implementation.implementation_class_uid = "1.2.3.4"  # type: ignore[assignment]  # a string will do
-    asked.user_information = [length, implementation]
+    asked.user_information = [length, implementation, *([identity] if identity else [])]
     pdu = A_ASSOCIATE_RQ()
     pdu.from_primitive(asked)
     return bytes(pdu.encode())

@@ -16,9 +16,9 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
 )
-from pynetdicom.pdu import A_ASSOCIATE_RQ
 
 from benchmarks.fuzz.running import Target
+from benchmarks.fuzz.upper_layer_target import UPPER_LAYER
 from pacs_dedup.adapters.database.codec import FINGERPRINT
 from pacs_dedup.adapters.database.packing import pack, unpack
 from pacs_dedup.adapters.file_arrival_spool import FileArrivalSpool
@@ -32,7 +32,6 @@ from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.identifiers import BlobId, TransferSyntaxUid
 from pacs_dedup.domain.patients.comparison import compare_patients
 from pacs_dedup.domain.patients.identity import NO_DEFAULTS
-from pacs_dedup.entrypoints.listener.contexts import supported_contexts
 from pacs_dedup.pipeline.header_only import header_only
 
 BLOB = BlobId("0" * 64)
@@ -170,24 +169,6 @@ def _configuration_seeds() -> list[bytes]:
     return [plain.encode(), *(peer.encode() for peer in peers), *(section.encode() for section in plain.split("\n\n"))]
 
 
-def _associate(data: bytes) -> str:
-    pdu = A_ASSOCIATE_RQ()
-    try:
-        pdu.decode(bytearray(data))
-        request = pdu.to_primitive()
-        proposed = request.presentation_context_definition_list
-    except Exception:  # noqa: BLE001 - pynetdicom aborts an association whose request it can not decode
-        return "not understood"
-    supported_contexts(proposed)
-    return "understood"
-
-
-def _associate_seeds() -> list[bytes]:
-    from benchmarks.fuzz.listener_target import association_request
-
-    return [association_request(), association_request(many=True)]
-
-
 _TEMPLATE = json.dumps({"a": "1.2.840.113619.2.55.3", "b": [1, 2, 3.5], "c": "x" * 40})
 
 
@@ -270,7 +251,7 @@ def _stored_seeds() -> Sequence[bytes]:
 
 
 READING = (
-    Target("association requests", _associate_seeds, _associate),
+    UPPER_LAYER,
     Target("data sets in reception", _peek_seeds, _peek),
     Target("headers", headers, _header),
     Target("header differences", _differences_seeds, _differences),
