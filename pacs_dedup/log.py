@@ -69,13 +69,13 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
 
 
 def study_hash(uid: str) -> str:
-    """Return 16 hexadecimal digits that stand for a UID in logs and can not be turned back without the key.
+    """Return what stands for a UID in logs: its `keyed_hash`, or itself where the site chose ``operations.log_uids``."""
+    return uid if _log_uids else keyed_hash(uid)
 
-    A site may choose to see the UID itself (``operations.log_uids``).
-    """
-    if _log_uids:
-        return uid
-    return hashlib.blake2b(uid.encode(errors="replace"), key=_key, digest_size=_HASH_BYTES).hexdigest()
+
+def keyed_hash(text: str) -> str:
+    """Return 16 hexadecimal digits that stand for a text and can not be turned back without the key."""
+    return hashlib.blake2b(text.encode(errors="replace"), key=_key, digest_size=_HASH_BYTES).hexdigest()
 
 
 def drop_unknown_keys(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

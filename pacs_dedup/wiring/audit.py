@@ -16,7 +16,7 @@ from pacs_dedup.config import Settings
 from pacs_dedup.domain.audit import Party
 from pacs_dedup.domain.audit_chain import SealKey
 from pacs_dedup.domain.identifiers import StudyKey
-from pacs_dedup.log import study_hash
+from pacs_dedup.log import keyed_hash
 from pacs_dedup.pipeline.auditing import PatientOf
 from pacs_dedup.pipeline.carry_audit import Anchoring, carry_once, deliver_once
 from pacs_dedup.ports.audit_log import AuditLog
@@ -90,7 +90,7 @@ def audit_receiver(settings: Settings) -> AuditReceiver | None:
     source = MessageSource(
         source_id=audit.source_id or settings.dicom.ae_title,
         enterprise_site_id=audit.enterprise_site_id,
-        pseudonym=None if audit.names_patients else study_hash,
+        pseudonym=None if audit.names_patients else keyed_hash,
     )
     return SyslogAuditReceiver(audit.syslog, _transport(settings), source)
 

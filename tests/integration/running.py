@@ -92,11 +92,11 @@ def opened_database(data):
         database.close()
 
 
-def start_service(data, *, role="all", own_group=False, under=(), variables=MappingProxyType({}), **sections):
+def start_service(data, *, role="all", own_group=False, under=(), variables=MappingProxyType({}), umask=-1, **sections):
     """Start a service on a data folder; sections are those of the configuration, set through the environment.
 
     With ``own_group`` it leads a process group, as it does in a terminal; ``under`` is the command of a tracer, which
-    must leave it our child; ``variables`` are more of its environment.
+    must leave it our child; ``variables`` are more of its environment; ``umask`` is its own, where it is given.
     """
     dicom = {"port": 0, "bind": LOOPBACK, **sections.pop("dicom", {})}
     sections = {
@@ -119,5 +119,6 @@ def start_service(data, *, role="all", own_group=False, under=(), variables=Mapp
             stdout=subprocess.DEVNULL,
             stderr=stderr,
             process_group=0 if own_group else None,
+            umask=umask,
         )
     return RunningService(process, data, log)

@@ -9,7 +9,7 @@ import warnings
 import pytest
 
 from pacs_dedup.domain.errors import PeerUnavailable
-from pacs_dedup.log import ALLOWED_KEYS, configure_logging, describe_error, get_logger, study_hash
+from pacs_dedup.log import ALLOWED_KEYS, configure_logging, describe_error, get_logger, keyed_hash, study_hash
 
 NAME = "CHAN^TAI MAN"
 
@@ -105,6 +105,7 @@ def test_a_site_may_choose_to_see_uids_as_they_are(lines):
     assert study_hash(uid) != uid
     configure_logging(key=b"test", log_uids=True)
     assert study_hash(uid) == uid
+    assert keyed_hash(uid) != uid, "what names patients elsewhere is hashed all the same"
     configure_logging(key=b"test")
     assert study_hash(uid) != uid
 
