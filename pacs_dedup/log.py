@@ -69,7 +69,7 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
 
 
 def study_hash(uid: str) -> str:
-    """Return what stands for a UID in logs: its `keyed_hash`, or itself where the site chose ``operations.log_uids``."""
+    """Return what stands for a UID in logs: its `keyed_hash`, or the UID where the site chose ``log_uids``."""
     return uid if _log_uids else keyed_hash(uid)
 
 
