@@ -27,6 +27,7 @@ from pacs_dedup.ports.audit_trail import WaitingEvent
 _log = get_logger(__name__)
 
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
+_ABANDONED_AFTER_S = 3600
 _SUFFIX, _SET_ASIDE = ".json", ".unreadable"
 
 
@@ -34,7 +35,7 @@ class FileAuditInbox:
     """`pacs_dedup.ports.audit_trail.AuditInbox` in a folder; threads and processes may share it."""
 
     def __init__(self, root: Path) -> None:
-        """Open the inbox under the data folder.
+        """Open the inbox under the data folder, and clear away what a crash left half-written.
 
         Raises:
             OutOfStorage: its folder can not be made.
@@ -44,6 +45,7 @@ class FileAuditInbox:
         with _disk_errors_in_words():
             self._folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
             _sync_folder(self._folder.parent)
+            self._remove_abandoned()
 
     def record(self, event: AuditEvent) -> None:
         """Keep an event, durably; or say in the log that one of this kind could not be kept."""
@@ -82,6 +84,13 @@ class FileAuditInbox:
             finally:
                 temporary.unlink(missing_ok=True)
             _sync_folder(self._folder)
+
+    def _remove_abandoned(self) -> None:
+        """Remove what a crash left half-written an hour ago or before; whoever wrote it was never told it was kept."""
+        for file in self._folder.glob(".*"):
+            with suppress(FileNotFoundError):  # another process may be clearing up too
+                if time.time() - file.stat().st_mtime > _ABANDONED_AFTER_S:
+                    file.unlink()
 
     def _read(self, file: Path) -> WaitingEvent | None:
         try:

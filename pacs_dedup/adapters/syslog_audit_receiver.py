@@ -29,6 +29,7 @@ _AUDIT_MSGID, _HEAD_MSGID = "DICOM+RFC3881", "AUDIT_LOG_HEAD"
 _BOM = b"\xef\xbb\xbf"
 _MOST_HOST = 255
 _CONNECT_S, _ANSWER_S = 10.0, 10.0
+_REFUSED_WITHIN_S = 2.0
 _READ_BYTES = 4096
 
 OpenTls = Callable[[socket.socket], ssl.SSLSocket]
@@ -100,9 +101,10 @@ class UdpTransport:
 class StreamTransport:
     """Messages with their lengths in front, over TCP or TLS (RFC 6587 3.4.1, RFC 5425 4.3).
 
-    Syslog knows no acknowledgement. So each call has a connection of its own: it is closed in our direction, and the
-    messages count as sent when the receiver has then closed it too, because before that it has read to the end. A
-    receiver that closes nothing is believed after ten seconds if its machine has taken every byte.
+    Syslog knows no acknowledgement. So each call has a connection of its own. If it is still open two seconds after the
+    last byte we were not refused; then it is closed in our direction, and the messages count as sent when the receiver
+    has closed it too, because before that it has read to the end. A receiver that closes nothing is believed after ten
+    seconds if its machine has taken every byte.
 
     Attributes:
         secure: makes a TLS connection of one; None: plain TCP.
@@ -121,11 +123,13 @@ class StreamTransport:
             plain.settimeout(_ANSWER_S)
             if self.secure is None:
                 plain.sendall(octets)
+                _check_that_it_stays_open(plain)
                 plain.shutdown(socket.SHUT_WR)
                 _read_to_the_end(plain)
             else:
                 with self.secure(plain) as secured:
                     secured.sendall(octets)
+                    _check_that_it_stays_open(secured)
                     _close(secured)
 
 
@@ -136,6 +140,22 @@ def _send_datagram(sending: socket.socket, frame: bytes, address: tuple[Any, ...
         if error.errno != errno.EMSGSIZE:
             raise
         _log.error("an audit message is longer than a datagram and was not sent; use tcp:// or tls://")
+
+
+def _check_that_it_stays_open(connection: socket.socket) -> None:
+    """Raise where the receiver closes before we do: it does not want to hear from us.
+
+    A receiver may read our certificate, or look up our address, only after the connection is there (RFC 8446 4.4.2.4),
+    and then close it without a word, which afterwards looks like an end in good order.
+    """
+    connection.settimeout(_REFUSED_WITHIN_S)
+    try:
+        while connection.recv(_READ_BYTES):
+            pass
+    except TimeoutError:
+        connection.settimeout(_ANSWER_S)
+    else:
+        raise ConnectionAbortedError(errno.ECONNABORTED, "it was closed by the receiver")
 
 
 def _read_to_the_end(connection: socket.socket) -> None:
@@ -154,7 +174,7 @@ def _not_taken(connection: socket.socket) -> int:
 
 
 def _close(secured: ssl.SSLSocket) -> None:
-    """End the TLS session. A receiver that refuses our certificate says so only now (RFC 8446 4.4.2.4)."""
+    """End the TLS session and wait for the receiver's end; not every one sends the alert for it (RFC 8446 6.1)."""
     try:
         secured.unwrap()
     except (ssl.SSLEOFError, ssl.SSLZeroReturnError):

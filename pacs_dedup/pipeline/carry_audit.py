@@ -12,7 +12,7 @@ from pacs_dedup.ports.clock import Clock
 _log = get_logger(__name__)
 
 _AT_ONCE = 200
-_MESSAGES_AT_ONCE = 50
+_ENTRIES_AT_ONCE = 200
 _LEASE = timedelta(minutes=5)  # longer than a receiver may take for so many messages
 
 
@@ -42,7 +42,7 @@ def deliver_once(log: AuditLog, receiver: AuditReceiver) -> bool:
     Raises:
         PeerUnavailable: the receiver could not be reached; the entries stay the oldest.
     """
-    delivery = log.claim_delivery(receiver.name, _MESSAGES_AT_ONCE, _LEASE)
+    delivery = log.claim_delivery(receiver.name, _ENTRIES_AT_ONCE, _LEASE)
     if delivery is None:
         return False
     first, last = delivery.entries[0].sequence, delivery.entries[-1].sequence

@@ -1,6 +1,8 @@
 """What every `AuditInbox` promises."""
 
+import os
 import stat
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -105,6 +107,16 @@ class TestFileAuditInbox(AuditInboxContract):
         assert [waiting.event for waiting in inbox.waiting(1)] == [TRANSFER]
         (kept,) = (tmp_path / "audit").glob("*.unreadable")
         assert kept.read_bytes() == damaged
+
+    def test_what_a_crash_left_half_written_goes_after_an_hour(self, tmp_path: Path) -> None:
+        folder = tmp_path / "audit"
+        folder.mkdir()
+        old, young = folder / ".old", folder / ".young"
+        for file in (old, young):
+            file.write_bytes(b'{"kind":')
+        os.utime(old, (time.time() - 3700,) * 2)
+        assert FileAuditInbox(tmp_path).waiting(10) == ()
+        assert list(folder.iterdir()) == [young]
 
     def test_a_disk_that_takes_nothing_is_said_and_never_raised(
         self, inbox: AuditInbox, tmp_path: Path, caplog: pytest.LogCaptureFixture

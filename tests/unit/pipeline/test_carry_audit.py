@@ -7,7 +7,7 @@ import pytest
 
 from pacs_dedup.domain.audit_chain import verify
 from pacs_dedup.domain.errors import OutOfStorage, PeerUnavailable
-from pacs_dedup.pipeline.carry_audit import Anchoring, carry_once, deliver_once
+from pacs_dedup.pipeline.carry_audit import Anchoring, carry_all, carry_once, deliver_once
 from pacs_dedup.ports.audit_trail import WaitingEvent
 from tests.contracts.test_audit_inbox import DECISION, REFUSAL, TRANSFER
 from tests.fakes import FakeClock, MemoryAuditInbox
@@ -74,16 +74,16 @@ def test_a_receiver_that_was_away_gets_everything_in_order_afterwards(fake_clock
     inbox, log, receiver = MemoryAuditInbox(), MemoryAuditLog(fake_clock), MemoryAuditReceiver()
     assert not deliver_once(log, receiver)
     receiver.away = True
-    for event in [TRANSFER, DECISION] * 40:
+    for event in [TRANSFER, DECISION] * 250:
         inbox.record(event)
-    carry_once(inbox, log)
+    carry_all(inbox, log)
     for _ in range(2):
         with pytest.raises(PeerUnavailable):
             deliver_once(log, receiver)
     receiver.away = False
     while deliver_once(log, receiver):
         pass
-    assert [entry.sequence for entry in receiver.received] == list(range(1, 81))
+    assert [entry.sequence for entry in receiver.received] == list(range(1, 501))
 
 
 def test_the_head_is_noted_after_so_many_entries_and_so_much_time(
