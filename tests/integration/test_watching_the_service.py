@@ -54,7 +54,7 @@ def answers(port):
 def test_an_instance_is_counted_from_arrival_to_failed_forwarding(tmp_path, watched_service):
     nowhere = {"name": "nowhere", "address": f"NOWHERE@{LOOPBACK}:{free_port()}", "roles": ["destination"]}
     modality = {"name": "ct1", "address": f"MODALITY@{LOOPBACK}"}
-    service, port = watched_service(completion={"quiet_s": 0.2}, peers=[nowhere, modality])
+    service, port = watched_service(completion={"quiet_s": 0.2}, peers=[nowhere, modality], umask=0o077)
     assert send(service.port, written(tmp_path, ct_instance())) == 0
     wait_until(lambda: scraped(port)["pacs_dedup_forward_failures_total", ("dest", "nowhere")] >= 1)
     wait_until(lambda: scraped(port)["pacs_dedup_study_complete_seconds_count",] == 1)
@@ -63,6 +63,8 @@ def test_an_instance_is_counted_from_arrival_to_failed_forwarding(tmp_path, watc
     assert samples["pacs_dedup_store_seconds_count",] == 1
     assert samples["pacs_dedup_queue_length", ("step", "forward")] == 1
     assert get(port, "/readyz")[0] == 200
+    readable = [p for p in service.data.rglob("*") if not p.is_symlink() and p.stat().st_mode & 0o077]
+    assert all(path.is_relative_to(service.data / "blobs") for path in readable)
 
 
 def test_a_worker_alone_is_watched_too_and_has_no_listener(watched_service):

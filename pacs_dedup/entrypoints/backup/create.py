@@ -20,7 +20,7 @@ from pacs_dedup.entrypoints.backup.manifest import (
     place_of,
     write_manifest,
 )
-from pacs_dedup.wiring.backup import SystemClock, databases, files
+from pacs_dedup.wiring.backup import SystemClock, databases, files, record_use
 
 LAST_BACKUP = "last-backup"
 """File in the data folder whose time of modification is that of the last finished backup."""
@@ -75,6 +75,7 @@ def create(settings: Settings, into: Path) -> tuple[Path, Manifest]:
             f"the backup could not be written or read ({error.strerror}); see that {into} has room and belongs to this "
             "account; what is there ends in .unfinished and may be deleted"
         ) from None
+    record_use(settings, f"backup {finished.name}", {"reason": "a backup was made", "blobs": manifest.blobs})
     return finished, manifest
 
 

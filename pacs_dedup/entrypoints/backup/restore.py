@@ -14,7 +14,7 @@ from pacs_dedup.entrypoints.backup.manifest import (
     read_manifest,
 )
 from pacs_dedup.entrypoints.backup.verify import listing_problems
-from pacs_dedup.wiring.backup import SystemClock, databases, files, open_database, revisions
+from pacs_dedup.wiring.backup import SystemClock, databases, files, open_database, record_use, revisions
 
 _BLOB_MODE, _OTHER_MODE = 0o440, 0o600
 
@@ -49,6 +49,8 @@ def restore(folder: Path, settings: Settings) -> tuple[Manifest, list[str]]:
             f"the data folder could not be written ({error.strerror}); make room, empty it and restore again"
         ) from None
     open_database(settings.database_url, SystemClock(), sole_owner=True).close()  # brings an older schema up to date
+    facts = {"reason": "a backup was restored", "blobs": manifest.blobs, "lost": len(lost)}
+    record_use(settings, f"backup {folder.name}", facts)
     return manifest, lost
 
 

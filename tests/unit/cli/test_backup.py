@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from pacs_dedup.adapters.database import open_database
+from pacs_dedup.adapters.file_audit_inbox import FileAuditInbox
 from pacs_dedup.adapters.file_blob_store import FileBlobStore
+from pacs_dedup.domain.audit import Alert
 from pacs_dedup.domain.identifiers import BlobId
 from tests.contracts.values import MORNING, arrival, study
 from tests.fakes import FakeClock
@@ -93,6 +95,15 @@ def test_everything_of_the_data_folder_comes_back_as_it_was(site: Site, tmp_path
     assert (new / link).lstat().st_mtime_ns == (site.data / link).lstat().st_mtime_ns
     with closing(open_database(f"sqlite:///{new / 'pacs_dedup.db'}", FakeClock())) as database:
         assert len(database.register.entries()) == 1
+
+
+def test_who_made_or_restored_a_backup_is_in_the_audit_trail(site: Site, tmp_path: Path) -> None:
+    backup, new = site.create(), tmp_path / "new"
+    assert site.call("backup", "restore", backup, "--data", new).code == 0
+    for data, reason in ((site.data, "a backup was made"), (new, "a backup was restored")):
+        events = [waiting.event for waiting in FileAuditInbox(data).waiting(9)]
+        assert reason in [dict(event.detail)["reason"] for event in events]
+        assert all(event.alert is Alert.USE_OF_RESTRICTED_FUNCTION and event.actor.name for event in events)
 
 
 def test_a_whole_backup_says_what_was_released_before_it_was_made(site: Site) -> None:
