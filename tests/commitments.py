@@ -79,6 +79,7 @@ class Desk:
 
     Attributes:
         archived: contents that an archive has committed to.
+        let_go: contents that left the transit store by a plan.
         peer: who asked, and who is asked; None where nobody knows its address.
     """
 
@@ -88,6 +89,7 @@ class Desk:
         self.blobs = blobs or MemoryBlobStore()
         self.spool = MemoryArrivalSpool()
         self.archived: set[BlobId] = set()
+        self.let_go: set[BlobId] = set()
         self.peer: Peer | None = Peer()
         self._numbers = count(1)
 
@@ -122,6 +124,7 @@ class Desk:
             blobs=self.blobs,
             clock=self.clock,
             archived=lambda blob_ids: frozenset(blob_ids) & self.archived,
+            was_let_go=lambda blob_id: blob_id in self.let_go,
             same_association=5 * SECOND,
         )
 

@@ -26,11 +26,16 @@ CONFIRMED_WITHIN = timedelta(seconds=2)
 _LEASE = timedelta(minutes=10)  # longer than reading the largest request's instances takes
 _SPOOL_EMPTIES = timedelta(seconds=2)
 _DAMAGED = "what was acknowledged is missing or damaged in the blob store; ask its sender for it again"
+_LET_GO = "commitment asked for what left the transit store to archives that were not asked to commit to it"
 
 _log = get_logger(__name__)
 
 Archived = Callable[[Collection[BlobId]], frozenset[BlobId]]
 """Returns which of these contents an archive has committed to, so that they may have left the transit store."""
+
+
+WasLetGo = Callable[[BlobId], bool]
+"""Tells whether a content left the transit store by an approved plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,7 @@ class Holdings:
     blobs: BlobStore
     clock: Clock
     archived: Archived
+    was_let_go: WasLetGo
     same_association: timedelta
 
 
@@ -119,13 +125,19 @@ def _reason_not(
 
 
 def _lost(deliveries: Collection[Delivery], holdings: Holdings) -> frozenset[BlobId]:
-    """Return which contents are neither whole in the blob store nor with an archive that committed to them."""
+    """Return which contents are neither whole in the blob store nor with an archive that committed to them.
+
+    What is broken here and was not let go is an alert, even where an archive has it.
+    """
     broken = {each.blob_id for each in deliveries if not holdings.blobs.is_intact(each.blob_id)}
+    let_go = {blob_id for blob_id in broken if holdings.was_let_go(blob_id)}
     lost = broken - holdings.archived(broken) if broken else broken
     for each in deliveries:
-        if each.blob_id in lost:
+        if each.blob_id in broken - let_go:
             _log.error(_DAMAGED, arrival_id=each.arrival_id, blob_id=each.blob_id)
             holdings.arrivals.note_problem(each.arrival_id, _DAMAGED)
+        elif each.blob_id in lost:
+            _log.warning(_LET_GO, arrival_id=each.arrival_id, blob_id=each.blob_id)
     return frozenset(lost)
 
 

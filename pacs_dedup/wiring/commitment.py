@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 
 from pacs_dedup.adapters.dimse_commitment import DimseCommitmentPeer
+from pacs_dedup.adapters.file_blob_store.transit import whereabouts_of
 from pacs_dedup.config import CommitmentMode, Peer, Settings
 from pacs_dedup.dicom.commitment_data_set import new_uid
 from pacs_dedup.domain.identifiers import AeTitle, ArrivalId, BlobId
@@ -30,6 +31,7 @@ def commitment_steps(services: Services) -> tuple[tuple[str, Callable[[], bool]]
         blobs=services.blobs,
         clock=services.clock,
         archived=lambda blob_ids: _archived(services, blob_ids),
+        was_let_go=lambda blob_id: bool(whereabouts_of(settings.storage.path, blob_id)),
         same_association=settings.commitment.same_association,
     )
     reporter = Reporter(

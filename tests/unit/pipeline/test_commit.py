@@ -71,12 +71,24 @@ def test_what_is_lost_is_a_processing_failure_and_an_alert(desk: Desk) -> None:
     assert "missing or damaged" in problem.cause
 
 
-def test_what_left_for_an_archive_that_committed_to_it_is_committed(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("let_go", "archived", "expected", "problems"),
+    [
+        (True, True, None, 0),
+        (True, False, FailureReason.PROCESSING_FAILURE, 0),
+        (False, True, None, 1),
+        (False, False, FailureReason.PROCESSING_FAILURE, 1),
+    ],
+)
+def test_what_is_not_here_is_committed_where_an_archive_is_and_an_alert_unless_it_was_let_go(
+    desk: Desk, let_go: bool, archived: bool, expected: FailureReason | None, problems: int
+) -> None:
     _, blob_id = desk.receive(1, b"pixels")
     desk.blobs.path(blob_id).write_bytes(b"")
-    desk.archived.add(blob_id)
-    assert reason(desk, named(1)) is None
-    assert desk.database.arrivals.problems() == ()
+    desk.archived |= {blob_id} if archived else set()
+    desk.let_go |= {blob_id} if let_go else set()
+    assert reason(desk, named(1)) == expected
+    assert len(desk.database.arrivals.problems()) == problems
 
 
 def test_of_several_contents_of_one_sender_each_must_be_held(desk: Desk) -> None:
