@@ -4,7 +4,7 @@ BIN := .venv/bin
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-bench serve demo test torture check format lint types layers lock clean
+.PHONY: help install install-dev install-bench serve demo test torture fuzz check format lint types layers lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ torture: install-dev ## kill, cut and fill up the service for half an hour and c
 	@scripts/setup_tests.sh
 	@$(BIN)/python -m benchmarks.torture $(if $(MINUTES),--minutes $(MINUTES)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
 
+fuzz: install-bench ## feed it bad input on purpose, a million times (INPUTS and MINUTES for each target, SEED)
+	@$(BIN)/python -m benchmarks.fuzz $(if $(INPUTS),--inputs $(INPUTS)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
 check: format lint types layers test ## everything that must hold before a change lands
 
 format: install-dev
@@ -52,5 +55,5 @@ lock: ## resolve the dependencies anew (needs uv)
 	@scripts/lock.sh
 
 clean: ## remove what the other targets made, except data
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov dist demo-out
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov dist demo-out fuzz-out
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -32,9 +32,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--engine", choices=("guided", "mutations"), default="guided", help="for targets that read")
     parser.add_argument("--out", type=Path, default=Path("fuzz-out"), help="figures, and inputs that were findings")
+    parser.add_argument("--write-docs", action="store_true", help="put the table of all runs in --out on its page")
     asked = parser.parse_args()
     if asked.target:
         return _one(asked)
+    from benchmarks.fuzz.report import table, write
+
     waiting, running = [*_OTHERS, *_READING], []
     while waiting or running:
         while waiting and len(running) < (os.cpu_count() or 1):
@@ -44,8 +47,9 @@ def main() -> int:
         running[0].wait()
         running = [process for process in running if process.poll() is None]
     figures = [json.loads(path.read_text()) for path in sorted(asked.out.glob("*.json"))]
-    for each in figures:
-        print(json.dumps(each))
+    print(table(figures))
+    if asked.write_docs:
+        write(asked.out)
     return 1 if any(each["findings"] for each in figures) else 0
 
 

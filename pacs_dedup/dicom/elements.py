@@ -51,12 +51,17 @@ def values_of(dataset: Dataset, keyword: str) -> tuple[Any, ...]:
 def text(dataset: Dataset, keyword: str) -> str:
     """Return the first value as text without padding."""
     values = values_of(dataset, keyword)
-    return str(values[0]).strip(" \0") if values else ""
+    return _plain(values[0]) if values else ""
 
 
 def texts(dataset: Dataset, keyword: str) -> tuple[str, ...]:
     """Return all values as text without padding."""
-    return tuple(str(value).strip(" \0") for value in values_of(dataset, keyword))
+    return tuple(_plain(value) for value in values_of(dataset, keyword))
+
+
+def _plain(value: Any) -> str:
+    """Return a value as text; a sequence item is none, and to print it would decode whatever is in it."""
+    return "" if isinstance(value, Dataset) else str(value).strip(" \0")
 
 
 def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:

@@ -68,6 +68,7 @@ def test_an_instance_with_more_frames_is_packed_against_its_series_all_the_same(
         (b"w\x00\x01", None),
         (b"d\x01", "[1]"),
         (b"d\x7f\x00", "[1]"),
+        (b"d\x04" + b"\xff" * 12, '{"a": "1.2.840"}'),
         (pack(text(2), text(1)), None),
         (pack(text(2), text(1)), "[1]"),
     ],
