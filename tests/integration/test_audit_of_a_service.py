@@ -2,10 +2,12 @@
 
 import json
 import signal
-from contextlib import contextmanager
+import stat
+from contextlib import closing, contextmanager
 
 import pytest
 
+from pacs_dedup.adapters.database import open_database
 from pacs_dedup.adapters.database.audit_log import DatabaseAuditLog
 from pacs_dedup.adapters.system_clock import SystemClock
 from pacs_dedup.config import Settings
@@ -16,6 +18,7 @@ from tests.integration.storescp import storescp
 from tests.integration.support import LOOPBACK, ct_instance, dcmtk, free_port, needs_dcmtk, written
 from tests.integration.syslog_server import needs_rsyslog, syslog_server
 from tests.integration.test_service_process import associate, send, wait_until
+from tests.stoppable_postgres import stoppable_postgres
 
 PATIENT = "Z683365(9)"
 
@@ -85,7 +88,7 @@ def associate_as(port, called_ae):
 def test_a_crash_is_a_start_without_an_end_before_it_and_another_configuration_is_told(running_service, tmp_path):
     first = running_service(data=tmp_path / "data")
     send(first.port, a_study(tmp_path, instances=1)[0])
-    wait_until(lambda: not list((first.data / "audit").glob("*.json")))
+    wait_until(lambda: not waiting(first.data))
     first.stop(signal.SIGKILL)
     second = running_service(data=tmp_path / "data", completion={"quiet_s": 61})
     assert second.stop() == 0
@@ -94,6 +97,37 @@ def test_a_crash_is_a_start_without_an_end_before_it_and_another_configuration_i
     assert told.count("application-stopped") == 1
     assert told.count("configuration-changed") == 1
     assert told.index("configuration-changed") > told.index("begin-transferring")
+
+
+@pytest.mark.postgres
+def test_events_wait_in_files_while_the_database_is_away_and_come_in_order(running_service, tmp_path):
+    with stoppable_postgres() as server:
+        data = tmp_path / "data"
+        storage = {"path": str(data), "low_water_mb": 0, "database_url": server.url}
+        service = running_service(data=data, storage=storage, limits={"record_within_s": 1})
+        wait_until(lambda: not waiting(data))
+        server.stop()
+        for number in (1, 2):
+            assert send(service.port, a_study(tmp_path, number, 1)[0]) == 0
+        wait_until(lambda: len(waiting(data)) == 4)
+        assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in waiting(data))
+        server.start()
+        wait_until(lambda: not waiting(data), within_s=60)
+        with closing(open_database(server.url, SystemClock())) as database:
+            log = DatabaseAuditLog(database.transactions, SystemClock())
+            entries = log.entries()
+            assert verify(entries, seal_key(Settings(storage={"path": data}))).broken == ""
+    told = [entry.record for entry in entries if "studies" in entry.record]
+    assert [(record["kind"], record["studies"][0]["study_instance_uid"]) for record in told] == [
+        ("begin-transferring", "1.2.826.1"),
+        ("instances-transferred", "1.2.826.1"),
+        ("begin-transferring", "1.2.826.2"),
+        ("instances-transferred", "1.2.826.2"),
+    ]
+
+
+def waiting(data):
+    return list((data / "audit").glob("*.json"))
 
 
 @pytest.mark.peers
