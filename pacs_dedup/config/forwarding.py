@@ -21,7 +21,7 @@ class PeerForwarding(Section):
 class Forwarding(Section):
     """``[forwarding]``: how destinations are sent to, and what becomes of what they do not take."""
 
-    associations: int = Field(default=2, ge=1, le=_MOST_ASSOCIATIONS)
+    associations: int = Field(default=4, ge=1, le=_MOST_ASSOCIATIONS)
     instances_per_s: float = Field(default=0, ge=0)
     mib_per_s: float = Field(default=0, ge=0)
     first_retry_s: float = Field(default=2, gt=0)
