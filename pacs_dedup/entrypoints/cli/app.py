@@ -12,6 +12,7 @@ from pacs_dedup.entrypoints.cli import (
     audit,
     backup,
     cases,
+    commitments,
     compare,
     config,
     conformance,
@@ -53,6 +54,7 @@ app.add_typer(cases.app)
 app.add_typer(quarantine.app)
 app.add_typer(forwards.app)
 app.add_typer(transit.app)
+app.add_typer(commitments.app)
 app.command(epilog=EPILOG)(report.report)
 app.command(epilog=EPILOG)(compare.compare)
 app.add_typer(patients.app)

@@ -23,6 +23,7 @@ COMMANDS = (
     "cases show",
     "cases decide",
     "cases undo",
+    "commitments untold",
     "quarantine list",
     "quarantine release",
     "config check",
