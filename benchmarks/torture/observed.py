@@ -155,7 +155,7 @@ def _read_blob(path: Path, uid: str) -> Content | None:
 
 def _read_all(connection: Connection) -> tuple[object, ...]:
     known = {bytes(blob).hex() for blob in connection.execute(select(fingerprinted_blobs.c.blob_id)).scalars()}
-    noted = dict(connection.execute(select(problems.c.arrival_id, problems.c.cause)).tuples().all())
+    noted = dict(connection.execute(select(problems.c.arrival_id, problems.c.cause)).all())
     unfinished = connection.execute(
         select(studies.c.state).where(studies.c.state.not_in(["dispatched", "closed"]))
     ).scalars()

@@ -32,6 +32,7 @@ class RecordingScp:
     def __init__(self, folder: Path) -> None:
         self._mood = folder / "mood.json"
         self._kept = os.open(folder / "kept.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._forgotten = folder / "forgotten"
         self._lock = threading.Lock()
 
     def on_request(self, event: evt.Event) -> None:
@@ -46,7 +47,9 @@ class RecordingScp:
         time.sleep(float(mood.get("delay_s", 0)))
         if "status" in mood and random.random() < float(mood.get("share", 1)):
             return int(mood["status"])
-        if not mood.get("forget"):
+        if mood.get("forget"):
+            self._forgotten.touch()
+        else:
             self._keep(str(event.request.AffectedSOPInstanceUID), event.request.DataSet.getvalue())
         if mood.get("drop_after_success"):
             threading.Timer(random.random() * 0.02, event.assoc.abort).start()

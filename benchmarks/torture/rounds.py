@@ -1,6 +1,7 @@
 """One round: instances come, faults strike, everything is mended, and what must agree is compared."""
 
 import random
+import shutil
 import threading
 import time
 from collections.abc import Sequence
@@ -20,7 +21,6 @@ from pacs_dedup.ports.journal import NewWork, Step
 _TOOLS = ("storescu", "dcmsend")
 _STRIKES_WITHIN_S = 5.0
 _ACCEPTED_WITHIN_S = 120.0
-_IDLE_WITHIN_S = 150.0
 _POLL_S = 0.25
 _FAILED_FOR_GOOD_S = 60.0  # what is put off for longer was refused, not unlucky: a person asks for it again
 
@@ -50,10 +50,15 @@ class Outcome:
 
 @dataclass(slots=True)
 class Rounds:
-    """Plays rounds in a world, one after the other."""
+    """Plays rounds in a world, one after the other.
+
+    Attributes:
+        idle_within_s: how long the service may take to have nothing left to do, when everything is mended.
+    """
 
     world: World
     chance: random.Random
+    idle_within_s: float = 150.0
     _growth: Growth = field(default_factory=Growth)
     _resent: int = 0
     _senders: Sequence[Send] = field(default_factory=lambda: [by_pynetdicom(f"MODALITY{n}") for n in (1, 2)])
@@ -92,7 +97,7 @@ class Rounds:
         """Let every hold run out, end the service as a person does, and compare once more, every blob read anew."""
         world = self.world
         world.service.ensure()
-        deadline = time.monotonic() + MAX_HOLD_S + _IDLE_WITHIN_S
+        deadline = time.monotonic() + MAX_HOLD_S + self.idle_within_s
         with world.observer.database() as database:
             while database.quarantine.holds() and time.monotonic() < deadline:
                 time.sleep(_POLL_S)
@@ -109,8 +114,8 @@ class Rounds:
     def _start_senders(self) -> list[Sender]:
         world = self.world
         world.service.ensure()
-        tool = by_dcmtk(self.chance.choice(_TOOLS), "MODALITY3")
-        sends = [*self._senders, tool]
+        tool = shutil.which(self.chance.choice(_TOOLS))
+        sends = [*self._senders, by_dcmtk(tool, "MODALITY3")] if tool else self._senders
         senders = [Sender(send, world.studio.batch, world.line.port, world.ledger) for send in sends]
         for sender in senders:
             sender.start()
@@ -130,10 +135,10 @@ class Rounds:
 
     def _settle(self, senders: Sequence[Sender]) -> list[Violation]:
         """Wait until everything was accepted and nothing is left to do."""
-        self.world.service.ensure()
         deadline = time.monotonic() + _ACCEPTED_WITHIN_S
-        for sender in senders:
-            sender.join(max(0.0, deadline - time.monotonic()))
+        while any(sender.is_alive() for sender in senders) and time.monotonic() < deadline:
+            self.world.service.ensure()
+            time.sleep(_POLL_S)
         late = [sender for sender in senders if sender.is_alive()]
         for sender in late:
             sender.give_up()
@@ -144,7 +149,7 @@ class Rounds:
         return []
 
     def _wait_until_idle(self) -> None:
-        deadline = time.monotonic() + _IDLE_WITHIN_S
+        deadline = time.monotonic() + self.idle_within_s
         while time.monotonic() < deadline:
             self.world.service.ensure()
             try:

@@ -84,7 +84,11 @@ class Service:
         while not (pids := self._pids(victim)) and time.monotonic() < deadline:
             time.sleep(_POLL_S)
         chosen = pids if victim is Victim.ALL else [chance.choice(pids)] if pids else []
-        return sum(_kill(pid) for pid in chosen)
+        killed = sum(_kill(pid) for pid in chosen)
+        for running in self._running.values():
+            if running.process.pid in chosen:
+                running.process.wait()
+        return killed
 
     def freeze(self, victim: Victim) -> list[int]:
         """Stop a process where it stands; returns what `thaw` needs."""
