@@ -59,7 +59,7 @@ def _finish(rounds: Rounds, journal: Journal, deployment: Deployment) -> bool:
 
 def _play(number: int, rounds: Rounds, world: World, journal: Journal) -> bool:
     began = time.monotonic()
-    faults = draw(world, rounds.chance)
+    faults = draw(world, rounds.chance, rounds.seen)
     journal.write("round begins", round=number, faults=[fault.name for fault in faults])
     outcome = rounds.play(faults)
     seconds = time.monotonic() - began

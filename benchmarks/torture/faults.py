@@ -5,6 +5,7 @@ import random
 import signal
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from benchmarks.torture.world import World
 T = TypeVar("T")
 Strike = Callable[[World, random.Random], None]
 
+_MOST_FAULTS, _SHARE_WITH_KILLS = 3, 0.75
 _SHORT_S, _LONG_S = (0.3, 1.5), (1.5, 5.0)
 _UP_TO_BYTES = 400_000  # within the first dozens of small instances, or in the middle of a large one
 
@@ -40,13 +42,19 @@ class Fault:
     lacks: Callable[[World], str] = lambda _: ""
 
 
-def draw(world: World, chance: random.Random, most: int = 3) -> list[Fault]:
-    """Draw one to three different faults that this world can suffer."""
+def draw(world: World, chance: random.Random, seen: Counter[str]) -> list[Fault]:
+    """Draw one to three different faults that this world can suffer, mostly a kill among them.
+
+    What was rarely ``seen`` is drawn more often, so that a run of some dozens of rounds leaves nothing out.
+    """
     able = [fault for fault in FAULTS if not fault.lacks(world)]
+    kills = [fault for fault in able if fault.group == "kill"]
     chosen: dict[str, Fault] = {}
-    for _ in range(chance.randint(1, most)):
-        fault = chance.choices(able, [each.weight for each in able])[0]
+    for number in range(chance.randint(1, _MOST_FAULTS)):
+        among = kills if number == 0 and chance.random() < _SHARE_WITH_KILLS else able
+        fault = chance.choices(among, [each.weight / (1 + seen[each.name]) for each in among])[0]
         chosen[fault.name] = fault
+    seen.update(chosen)
     return list(chosen.values())
 
 
@@ -63,7 +71,7 @@ def _kill(world: World, chance: random.Random, *, victim: Victim, times: int = 1
 
 
 def _kill_several(world: World, chance: random.Random) -> None:
-    for _ in range(chance.randint(3, 5)):
+    for _ in range(chance.randint(4, 6)):
         victim = chance.choice([Victim.LISTENER, Victim.WORKER, Victim.DECODER])
         world.kills += world.service.kill(victim, chance)
         time.sleep(chance.uniform(*_SHORT_S))
@@ -201,9 +209,9 @@ def _with_postgres(world: World) -> str:
 
 
 _KILLS = (
-    Fault("listener killed", "kill", partial(_kill, victim=Victim.LISTENER), 5),
-    Fault("worker killed", "kill", partial(_kill, victim=Victim.WORKER), 5),
-    Fault("decoder killed", "kill", partial(_kill, victim=Victim.DECODER, times=2), 5),
+    Fault("listener killed", "kill", partial(_kill, victim=Victim.LISTENER, times=2), 5),
+    Fault("worker killed", "kill", partial(_kill, victim=Victim.WORKER, times=2), 5),
+    Fault("decoder killed", "kill", partial(_kill, victim=Victim.DECODER, times=3), 5),
     Fault("every process killed", "kill", partial(_kill, victim=Victim.ALL), 4),
     Fault("one process killed after the other", "kill", _kill_several, 5),
     Fault("forwarder killed with an instance on the wire", "kill", _kill_on_the_wire, 4),

@@ -4,6 +4,7 @@ import random
 import shutil
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -53,12 +54,14 @@ class Rounds:
     """Plays rounds in a world, one after the other.
 
     Attributes:
+        seen: how often each fault was drawn so far.
         idle_within_s: how long the service may take to have nothing left to do, when everything is mended.
     """
 
     world: World
     chance: random.Random
     idle_within_s: float = 150.0
+    seen: Counter[str] = field(default_factory=Counter)
     _growth: Growth = field(default_factory=Growth)
     _resent: int = 0
     _senders: Sequence[Send] = field(default_factory=lambda: [by_pynetdicom(f"MODALITY{n}") for n in (1, 2)])

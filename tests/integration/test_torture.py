@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -82,7 +83,7 @@ def test_a_round_without_any_fault_has_nothing_to_tell(world):
 def test_only_faults_that_a_world_can_suffer_are_drawn_and_the_others_are_told(world):
     bare = replace(world, calls=None, disk=None, postgres=None)
     impossible = left_out(bare)
-    drawn = {fault.name for seed in range(300) for fault in draw(bare, random.Random(seed))}  # noqa: S311
+    drawn = {fault.name for seed in range(300) for fault in draw(bare, random.Random(seed), Counter())}  # noqa: S311
     assert drawn == {fault.name for fault in FAULTS} - set(impossible)
     assert "disk full" in impossible
     assert "PostgreSQL crashes" in impossible
