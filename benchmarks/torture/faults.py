@@ -54,7 +54,7 @@ def draw(world: World, chance: random.Random, seen: Counter[str]) -> list[Fault]
         among = kills if number == 0 and chance.random() < _SHARE_WITH_KILLS else able
         fault = chance.choices(among, [each.weight / (1 + seen[each.name]) for each in among])[0]
         chosen[fault.name] = fault
-    seen.update(chosen)
+    seen.update(list(chosen))
     return list(chosen.values())
 
 
