@@ -20,7 +20,7 @@ from pacs_dedup.entrypoints.operations.observation import Observation
 from pacs_dedup.ports.arrival_spool import SpoolUsage
 from pacs_dedup.ports.journal import Step
 from pacs_dedup.ports.site_figures import CaseFigures, Figures, QueueFigures
-from tests.unit.entrypoints.operations.test_pages import incoming
+from tests.unit.entrypoints.operations.asking import incoming
 
 ROOT = Path(__file__).parents[4]
 ALERTS = (ROOT / "config" / "monitoring" / "alerts.yml").read_text()

@@ -4,100 +4,23 @@ import http.client
 import json
 import socket
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from pacs_dedup.config import Settings
-from pacs_dedup.dicom.store_status import StoreStatus
-from pacs_dedup.domain.errors import OutOfStorage, PeerRefused, PeerUnavailable
+from pacs_dedup.domain.errors import PeerRefused, PeerUnavailable
 from pacs_dedup.domain.health import Finding, Health
-from pacs_dedup.domain.identifiers import AeTitle, SopClassUid, SopInstanceUid, TransferSyntaxUid
 from pacs_dedup.entrypoints.operations.checks import Check
-from pacs_dedup.entrypoints.operations.instruments import Happening, Instruments, Kind
+from pacs_dedup.entrypoints.operations.instruments import Instruments
 from pacs_dedup.entrypoints.operations.observation import Observation
-from pacs_dedup.pipeline.receive import IncomingInstance
 from pacs_dedup.ports.arrival_spool import SpoolUsage
 from pacs_dedup.ports.journal import NewWork, Step
-from tests.contracts.values import MORNING, arrival
-from tests.fakes import FakeClock, FakeDatabase
-from tests.integration.support import LOOPBACK, free_port
-
-PEERS = (
-    {"name": "qeh", "address": "QEHPACS@10.1.2.3:104"},
-    {"name": "archive", "address": "ARCHIVE@10.1.2.4:104", "roles": ["destination"]},
-)
-
-
-class Failing:
-    """Figures that can not be read."""
-
-    def read(self):
-        raise OutOfStorage("the database did not answer: connection to 10.9.9.9 refused")
-
-
-class Hanging:
-    """Figures of a database that was stopped in mid-air."""
-
-    def __init__(self):
-        self.free = threading.Event()
-
-    def read(self):
-        self.free.wait(60)
-        raise OutOfStorage("too late")
-
-
-@pytest.fixture
-def site(tmp_path, fake_clock: FakeClock):
-    """Return a context manager that opens the port over these figures."""
-
-    @contextmanager
-    def opened(figures=None, *, low_water_mb=0, **more):
-        settings = Settings(
-            operations={"port": free_port()},
-            peers=PEERS,
-            storage={"path": tmp_path, "low_water_mb": low_water_mb},
-        )
-        instruments = Instruments(settings)
-        figures = figures or FakeDatabase(fake_clock).figures
-        with closing(Observation(settings, figures, instruments, **{"echo": lambda: None, **more})) as observation:
-            observation.start()
-            yield observation, instruments
-
-    return opened
-
-
-def get(observation, path, method="GET"):
-    with closing(http.client.HTTPConnection(LOOPBACK, observation.port, timeout=30)) as connection:
-        connection.request(method, path)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-
-
-def scraped(observation):
-    """Return every sample by name and labels, read by Prometheus's own parser."""
-    status, body = get(observation, "/metrics")
-    assert status == 200
-    return {
-        (sample.name, *sorted(sample.labels.items())): sample.value
-        for family in text_string_to_metric_families(body)
-        for sample in family.samples
-    }
-
-
-def incoming(calling_ae="QEHPACS", address="10.1.2.3"):
-    return IncomingInstance(
-        data_set=b"",
-        sop_class_uid=SopClassUid("1.2"),
-        sop_instance_uid=SopInstanceUid("1.2.3"),
-        transfer_syntax_uid=TransferSyntaxUid("1.2.840.10008.1.2.1"),
-        calling_ae=AeTitle(calling_ae),
-        called_ae=AeTitle("PACSDEDUP"),
-        peer_address=address,
-        association="a1",
-    )
+from tests.contracts.values import MORNING
+from tests.fakes import FakeDatabase
+from tests.integration.support import LOOPBACK
+from tests.unit.entrypoints.operations.asking import Failing, Hanging, get, scraped
 
 
 def test_a_site_that_is_well_is_alive_and_ready(site):
@@ -231,72 +154,6 @@ def test_a_service_that_stops_says_so_before_it_is_gone(site):
         observation.stop()
         status, body = get(observation, "/readyz")
     assert (status, "service: failed: is stopping" in body) == (503, True)
-
-
-def test_the_exposition_is_readable_and_has_every_name_from_the_start(site):
-    with site() as (observation, _):
-        samples = scraped(observation)
-    for peer in ("qeh", "archive", "unknown"):
-        assert samples["pacs_dedup_instances_received_total", ("peer", peer)] == 0
-    assert samples["pacs_dedup_forward_failures_total", ("dest", "archive")] == 0
-    assert samples["pacs_dedup_decisions_total", ("verb", "same")] == 0
-    assert samples["pacs_dedup_queue_oldest_seconds", ("step", "forward")] == 0
-    assert samples["pacs_dedup_quarantine_bytes",] == 0
-    assert samples["pacs_dedup_disk_free_bytes",] > 0
-
-
-def test_the_last_backup_is_told_once_there_is_one(site, tmp_path):
-    with site() as (observation, _):
-        assert ("pacs_dedup_last_backup_timestamp_seconds",) not in scraped(observation)
-        (tmp_path / "last-backup").touch()
-        assert scraped(observation)["pacs_dedup_last_backup_timestamp_seconds",] > 1.7e9
-
-
-def test_what_is_received_is_counted_by_configured_peer_and_everybody_else_is_unknown(site):
-    with site() as (observation, instruments):
-        for each in (incoming(), incoming("ANYBODY"), incoming("SOMEBODY"), incoming("QEHPACS", "10.6.6.6")):
-            instruments.received(each, StoreStatus.SUCCESS, 0.02)
-        instruments.received(incoming(), StoreStatus.OUT_OF_RESOURCES, 0.02)
-        samples = scraped(observation)
-    assert samples["pacs_dedup_instances_received_total", ("peer", "qeh")] == 1
-    assert samples["pacs_dedup_instances_received_total", ("peer", "unknown")] == 3
-    assert (
-        samples[
-            "pacs_dedup_instances_refused_total", ("peer", "qeh"), ("reason", "out_of_resources"), ("status", "A700")
-        ]
-        == 1
-    )
-    assert samples["pacs_dedup_store_seconds_count",] == 5
-    assert not [key for key in samples if "ANYBODY" in str(key)]
-
-
-def test_what_a_worker_tells_is_counted(site):
-    with site() as (observation, instruments):
-        instruments.note(Happening(Kind.FORWARD_FAILED, "archive"))
-        instruments.note(Happening(Kind.STUDY_COMPLETED, value=75))
-        instruments.worker_restarted()
-        instruments.let_go()
-        samples = scraped(observation)
-    assert samples["pacs_dedup_forward_failures_total", ("dest", "archive")] == 1
-    assert samples["pacs_dedup_study_complete_seconds_sum",] == 75
-    assert samples["pacs_dedup_worker_restarts_total",] == 1
-    assert samples["pacs_dedup_instances_let_go_total",] == 1
-
-
-def test_a_transfer_syntax_has_the_name_that_the_standard_gives_it_and_no_other(site, fake_clock):
-    database = FakeDatabase(fake_clock)
-    for number in range(3):
-        database.arrivals.note_problem(database.arrivals.record(arrival(number)), "the decoder crashed")
-    private = arrival(4).__class__(**{**_fields(arrival(4)), "transfer_syntax_uid": TransferSyntaxUid("1.2.3.4.5")})
-    database.arrivals.note_problem(database.arrivals.record(private), "the decoder crashed")
-    with site(database.figures) as (observation, _):
-        samples = scraped(observation)
-    assert samples["pacs_dedup_decode_failures_total", ("ts", "ExplicitVRLittleEndian")] == 3
-    assert samples["pacs_dedup_decode_failures_total", ("ts", "other")] == 1
-
-
-def _fields(value):
-    return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
 @pytest.mark.parametrize(
