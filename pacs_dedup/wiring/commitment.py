@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from pacs_dedup.adapters.dimse_commitment import DimseCommitmentPeer
 from pacs_dedup.adapters.file_blob_store.transit import whereabouts_of
 from pacs_dedup.config import CommitmentMode, Peer, Settings
+from pacs_dedup.config.hosts import is_range
 from pacs_dedup.dicom.commitment_data_set import new_uid
 from pacs_dedup.domain.identifiers import AeTitle, ArrivalId, BlobId
 from pacs_dedup.pipeline.ask_commitment import Asker, ask_once, collect_once, remember_sent
@@ -62,19 +63,22 @@ def acknowledged(services: Services) -> Acknowledged:
 def find_requester(request: CommitmentRequest, settings: Settings) -> CommitmentPeer | None:
     """Return the peer that made a request, if its configured address says where it listens.
 
-    One host may run several applications of one AE title; the first of them with a port is taken.
+    One host may run several applications of one AE title: the first of them with a port is taken. Of a peer with a
+    range of addresses it is the one that called.
     """
     named = (peer for peer in settings.peers if peer.calls_as(request.requester, request.peer_address))
     peer = next((peer for peer in named if peer.host and peer.port), None)
-    return None if peer is None else commitment_peer(peer, settings)
+    if peer is None:
+        return None
+    return commitment_peer(peer, settings, request.peer_address if is_range(peer.host) else peer.host)
 
 
-def commitment_peer(peer: Peer, settings: Settings) -> CommitmentPeer:
-    """Return the other end of storage commitment at a peer; nothing is opened yet."""
+def commitment_peer(peer: Peer, settings: Settings, host: str = "") -> CommitmentPeer:
+    """Return the other end of storage commitment at a peer, or at another host of it; nothing is opened yet."""
     return DimseCommitmentPeer(
         peer.name,
         called_ae=peer.ae_title,
-        host=peer.host,
+        host=host or peer.host,
         port=peer.port,
         calling_ae=AeTitle(settings.dicom.ae_title),
         tls=peer_tls(peer, settings),
