@@ -28,8 +28,7 @@ _APP_NAME = "pacs_dedup"
 _AUDIT_MSGID, _HEAD_MSGID = "DICOM+RFC3881", "AUDIT_LOG_HEAD"
 _BOM = b"\xef\xbb\xbf"
 _MOST_HOST = 255
-_CONNECT_S, _ANSWER_S = 10.0, 10.0
-_REFUSED_WITHIN_S = 2.0
+_CONNECT_S = 10.0
 _READ_BYTES = 4096
 
 OpenTls = Callable[[socket.socket], ssl.SSLSocket]
@@ -108,11 +107,15 @@ class StreamTransport:
 
     Attributes:
         secure: makes a TLS connection of one; None: plain TCP.
+        refused_within_s: how long a receiver may take to refuse us by closing, in seconds.
+        ends_within_s: how long it may take to close after us, in seconds.
     """
 
     host: str
     port: int
     secure: OpenTls | None = None
+    refused_within_s: float = 2.0
+    ends_within_s: float = 10.0
 
     def send(self, frames: Sequence[bytes]) -> None:
         """Send all, and wait until the receiver has read them."""
@@ -120,17 +123,32 @@ class StreamTransport:
         if not octets:
             return
         with _unavailable_in_words(), socket.create_connection((self.host, self.port), _CONNECT_S) as plain:
-            plain.settimeout(_ANSWER_S)
+            plain.settimeout(_CONNECT_S)
             if self.secure is None:
                 plain.sendall(octets)
-                _check_that_it_stays_open(plain)
+                self._check_that_it_stays_open(plain)
                 plain.shutdown(socket.SHUT_WR)
                 _read_to_the_end(plain)
             else:
                 with self.secure(plain) as secured:
                     secured.sendall(octets)
-                    _check_that_it_stays_open(secured)
+                    self._check_that_it_stays_open(secured)
                     _close(secured)
+
+    def _check_that_it_stays_open(self, connection: socket.socket) -> None:
+        """Raise where the receiver closes before we do: it does not want to hear from us.
+
+        A receiver may read our certificate, or look up our address, only after the connection is there (RFC 8446
+        4.4.2.4), and then close it without a word, which afterwards looks like an end in good order.
+        """
+        connection.settimeout(self.refused_within_s)
+        try:
+            while connection.recv(_READ_BYTES):
+                pass
+        except TimeoutError:
+            connection.settimeout(self.ends_within_s)
+        else:
+            raise ConnectionAbortedError(errno.ECONNABORTED, "it was closed by the receiver")
 
 
 def _send_datagram(sending: socket.socket, frame: bytes, address: tuple[Any, ...]) -> None:
@@ -140,22 +158,6 @@ def _send_datagram(sending: socket.socket, frame: bytes, address: tuple[Any, ...
         if error.errno != errno.EMSGSIZE:
             raise
         _log.error("an audit message is longer than a datagram and was not sent; use tcp:// or tls://")
-
-
-def _check_that_it_stays_open(connection: socket.socket) -> None:
-    """Raise where the receiver closes before we do: it does not want to hear from us.
-
-    A receiver may read our certificate, or look up our address, only after the connection is there (RFC 8446 4.4.2.4),
-    and then close it without a word, which afterwards looks like an end in good order.
-    """
-    connection.settimeout(_REFUSED_WITHIN_S)
-    try:
-        while connection.recv(_READ_BYTES):
-            pass
-    except TimeoutError:
-        connection.settimeout(_ANSWER_S)
-    else:
-        raise ConnectionAbortedError(errno.ECONNABORTED, "it was closed by the receiver")
 
 
 def _read_to_the_end(connection: socket.socket) -> None:

@@ -4,6 +4,7 @@ import os
 import socket
 import struct
 import threading
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
@@ -143,6 +144,53 @@ def test_a_server_that_breaks_off_has_not_got_the_messages() -> None:
         with pytest.raises(PeerUnavailable):
             StreamTransport("127.0.0.1", listening.getsockname()[1]).send([b"x" * 1000])
         server.join(10)
+
+
+@contextmanager
+def a_receiver(serve):
+    """One connection is handed to ``serve`` in a thread; yields the port."""
+
+    def accept() -> None:
+        connection, _ = listening.accept()
+        with connection:
+            serve(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = threading.Thread(target=accept)
+        server.start()
+        yield listening.getsockname()[1]
+        server.join(10)
+
+
+def test_a_receiver_that_closes_before_us_has_refused() -> None:
+    with a_receiver(lambda connection: connection.recv(100)) as port, pytest.raises(PeerUnavailable, match="closed by"):
+        StreamTransport("127.0.0.1", port).send([b"x"])
+
+
+def test_a_receiver_that_never_closes_is_believed_if_its_machine_took_every_byte() -> None:
+    got, done = [], threading.Event()
+
+    def read_and_stay(connection: socket.socket) -> None:
+        got.append(connection.recv(100))
+        done.wait(10)
+
+    with a_receiver(read_and_stay) as port:
+        StreamTransport("127.0.0.1", port, refused_within_s=0.1, ends_within_s=0.2).send([b"x", b"yz"])
+        done.set()
+    assert got == [b"1 x2 yz"]
+
+
+def test_a_receiver_that_does_not_read_has_not_got_the_messages() -> None:
+    done = threading.Event()
+    with a_receiver(lambda _: done.wait(30)) as port:
+        transport = StreamTransport("127.0.0.1", port, refused_within_s=0.1, ends_within_s=0.2)
+        with pytest.raises(PeerUnavailable, match="no answer in time"):
+            transport.send([b"x" * 8_000_000])
+        done.set()
+
+
+def test_nothing_to_say_opens_no_connection() -> None:
+    StreamTransport("127.0.0.1", 1).send([])
 
 
 def test_a_message_that_is_longer_than_a_datagram_is_left_out_and_said(caplog: pytest.LogCaptureFixture) -> None:
