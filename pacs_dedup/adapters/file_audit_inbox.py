@@ -20,7 +20,7 @@ from pathlib import Path
 
 from pacs_dedup.domain.audit import AuditEvent
 from pacs_dedup.domain.audit_json import from_json, to_json
-from pacs_dedup.domain.errors import OutOfStorage, PacsDedupError
+from pacs_dedup.domain.errors import OutOfStorage
 from pacs_dedup.log import describe_error, get_logger
 from pacs_dedup.ports.audit_trail import WaitingEvent
 
@@ -120,8 +120,6 @@ def _sync_folder(folder: Path) -> None:
 def _disk_errors_in_words() -> Iterator[None]:
     try:
         yield
-    except PacsDedupError:
-        raise
     except OSError as error:
         raise OutOfStorage(
             f"the audit folder can not be used ({error.strerror}); see that the disk of storage.path has room, "

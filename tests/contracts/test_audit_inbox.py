@@ -108,6 +108,14 @@ class TestFileAuditInbox(AuditInboxContract):
         (kept,) = (tmp_path / "audit").glob("*.unreadable")
         assert kept.read_bytes() == damaged
 
+    def test_an_event_that_another_process_carries_on_meanwhile_is_passed_over(
+        self, inbox: AuditInbox, tmp_path: Path
+    ) -> None:
+        inbox.record(TRANSFER)
+        gone = tmp_path / "audit" / "00000000000000000000-000000-aa.json"
+        gone.symlink_to(tmp_path / "carried-on")
+        assert [waiting.event for waiting in inbox.waiting(10)] == [TRANSFER]
+
     def test_what_a_crash_left_half_written_goes_after_an_hour(self, tmp_path: Path) -> None:
         folder = tmp_path / "audit"
         folder.mkdir()
