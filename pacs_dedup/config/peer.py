@@ -117,6 +117,12 @@ class Peer(Section):
         return checked_hash(value) if value else value
 
     @model_validator(mode="after")
+    def _forwarding_is_for_destinations(self) -> "Peer":
+        if self.forwarding != PeerForwarding() and PeerRole.DESTINATION not in self.roles:
+            raise ValueError("forwarding is for a destination: nothing is sent to others")
+        return self
+
+    @model_validator(mode="after")
     def _usable_address(self) -> "Peer":
         checked_ae_title(self.ae_title)
         if self.port > MAX_PORT:
