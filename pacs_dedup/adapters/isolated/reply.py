@@ -79,7 +79,7 @@ def dump_error(error: BaseException) -> bytes:
 def _error(octets: bytes) -> Exception:
     try:
         name, words = json.loads(octets)
-    except RecursionError:
-        raise ValueError("nested beyond reason") from None
+    except (RecursionError, TypeError):
+        raise ValueError("an error is a kind and its words") from None
     kind = _OURS.get(str(name))
     return Failed(str(name)) if kind is None or words is None else kind(str(words))

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from pacs_dedup.adapters.isolated import IsolatedCall
+from pacs_dedup.adapters.isolated.reply import Reply
 from pacs_dedup.adapters.isolated.system_calls import MACHINES, NEWER
 from tests.integration.running import ROOT
 
@@ -117,6 +118,12 @@ def test_a_decoder_may_still_mind_its_own_business(
 ) -> None:
     (tmp_path / "image").write_bytes(b"DICM")
     assert call(how, str(tmp_path)) == 0
+
+
+@pytest.mark.parametrize("octets", [b"", b"=", b"!", b"!2", b"![1]", b"!{}", b"!" + b"[" * 100_000])
+def test_bytes_that_are_no_reply_are_told_by_one_kind_of_error(octets: bytes) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        Reply(attempt).load(octets)
 
 
 ANOTHER_PROCESS = """

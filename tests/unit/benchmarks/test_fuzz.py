@@ -25,6 +25,25 @@ def test_bad_input_ends_in_a_result_or_in_an_error_of_ours(target, tmp_path, no_
     assert figures.inputs >= inputs
 
 
+UNDERSTOOD = {
+    "upper layer": {"message: C_STORE, then ended", "message: C_ECHO, then ended", "refused: user"},
+    "data sets in reception": {"named"},
+    "headers": {"read"},
+    "header differences": {"compared"},
+    "patients": {"compared"},
+    "configuration": {"accepted"},
+    "stored forms": {"read"},
+}
+
+
+@pytest.mark.parametrize("target", READING, ids=lambda target: target.name)
+def test_a_target_understands_the_good_inputs_that_bad_ones_are_made_from(target, tmp_path, no_limit):
+    attempts = Attempts(target, Figures(target.name, "by hand", 1), tmp_path)
+    for seed in target.seeds():
+        attempts.attempt(seed)
+    assert attempts.figures.endings.keys() >= UNDERSTOOD[target.name]
+
+
 @pytest.fixture
 def no_limit(monkeypatch):
     """Leave this process's memory unlimited: other tests run in it."""
