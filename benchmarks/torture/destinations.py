@@ -140,7 +140,7 @@ class DcmtkArchive:
         self._process.wait()
 
     def _start(self) -> None:
-        options = ["+B", "+uf", "+xa", "-od", str(self.folder), "-aet", self.ae_title]
+        options = ["--fork", "+B", "+uf", "+xa", "-od", str(self.folder), "-aet", self.ae_title]
         with (self.folder / "storescp.log").open("ab") as log:
             self._process = subprocess.Popen(["storescp", *options, str(self.port)], stdout=log, stderr=log)
 

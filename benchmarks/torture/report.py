@@ -15,7 +15,7 @@ from tests.integration.running import ROOT
 
 PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- torture: begin -->", "<!-- torture: end -->"
-_COUNTED = ("kills", "sent", "acknowledged", "refused", "resent", "failed_calls", "cuts")
+_COUNTED = ("kills", "sent", "acknowledged", "refused", "resent", "failed_calls", "cuts", "commitments")
 _BAD = (Kind.LOST, Kind.ALTERED, Kind.HIDDEN, Kind.DOUBLED, Kind.STUCK, Kind.LEAKED, Kind.DEFECT)
 
 Line = Mapping[str, object]
@@ -69,7 +69,8 @@ def _summary(rounds: Sequence[Line], starts: Sequence[Line]) -> str:
         f"killed, {total.counted['failed_calls']} system calls made to fail, {total.counted['cuts']} connections cut; "
         f"{total.counted['sent']} requests sent, {total.counted['acknowledged']} acknowledged, of these "
         f"{total.bad[Kind.LOST]} lost, {total.bad[Kind.ALTERED]} altered, {total.bad[Kind.HIDDEN]} hidden, "
-        f"{total.bad[Kind.DOUBLED]} doubled. Repeat with `make torture SEED={seed}`."
+        f"{total.bad[Kind.DOUBLED]} doubled; {total.counted['commitments']} requests for storage commitment answered "
+        f"rightly. Repeat with `make torture SEED={seed}`."
     )
 
 

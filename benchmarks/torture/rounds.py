@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.torture.checker import Delivery, Kind, Violation, check, resent
+from benchmarks.torture.commitments import AE_TITLE
 from benchmarks.torture.faults import Fault
 from benchmarks.torture.growth import Growth
 from benchmarks.torture.observed import Waiting
@@ -33,6 +34,7 @@ class Outcome:
     Attributes:
         sent, acknowledged, refused: requests of this round, and how they were answered.
         resent: instances that a destination got once more than they arrived: same SOP Instance UID, same bytes.
+        commitments: requests for storage commitment that were taken.
         settled_s: from mending to nothing left to do.
     """
 
@@ -45,6 +47,7 @@ class Outcome:
     settled_s: float
     usage: tuple[Usage, ...]
     violations: tuple[Violation, ...] = ()
+    commitments: int = 0
     failed_calls: int = 0
     cuts: int = 0
 
@@ -64,12 +67,16 @@ class Rounds:
     seen: Counter[str] = field(default_factory=Counter)
     _growth: Growth = field(default_factory=Growth)
     _resent: int = 0
-    _senders: Sequence[Send] = field(default_factory=lambda: [by_pynetdicom(f"MODALITY{n}") for n in (1, 2)])
+    _senders: Sequence[Send] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._senders = [self.world.asker.asking(by_pynetdicom(AE_TITLE)), by_pynetdicom("MODALITY2")]
 
     def play(self, faults: Sequence[Fault]) -> Outcome:
         """Play one round and say what came of it."""
         world = self.world
         before, kills, failed, cuts = world.ledger.totals(), world.kills, self._failed_calls(), self._cuts()
+        asked = len(world.asker.asked)
         senders = self._start_senders()
         self._strike(faults)
         world.heal()
@@ -85,6 +92,7 @@ class Rounds:
         return Outcome(
             faults=tuple(fault.name for fault in faults),
             kills=world.kills - kills,
+            commitments=len(world.asker.asked) - asked,
             sent=after.attempts - before.attempts,
             acknowledged=after.acknowledged - before.acknowledged,
             refused=after.refused - before.refused,
@@ -159,7 +167,7 @@ class Rounds:
                 with self.world.observer.database() as database:
                     while time.monotonic() < deadline:
                         left = self.world.observer.left_to_do(database)
-                        if not left and not self.world.observer.spooled():
+                        if not left and not self.world.observer.spooled() and not self.world.asker.unanswered():
                             return
                         self._requeue_refused(database, left)
                         time.sleep(_POLL_S)
@@ -180,6 +188,7 @@ class Rounds:
             snapshot = world.observer.snapshot(database)
         deliveries = [Delivery(each.name, each.received(), each.one_per_uid) for each in world.archives]
         violations += check(world.ledger.accounts, snapshot, deliveries)
+        violations += world.asker.violations()
         violations += [Violation(Kind.DEFECT, line) for line in world.service.complaints()]
         before, self._resent = self._resent, resent(deliveries, snapshot)
         return self._resent - before

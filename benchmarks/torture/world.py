@@ -1,12 +1,13 @@
 """Everything that a run stands on: the service, its database and disk, the senders' line, the archives."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from benchmarks.torture.commitments import Asker, asker
 from benchmarks.torture.destinations import Archive, Recorder, archives, peer_of
 from benchmarks.torture.disk import SmallDisk, small_disk
 from benchmarks.torture.failing_calls import FailingCalls, can_compile
@@ -38,6 +39,7 @@ class World:
         recorder: the archive that can be told to fail.
         calls: system calls that can be made to fail; None without a C compiler.
         disk: the data folder's own small disk; None where this account may mount none.
+        asker: the modality that asks for storage commitment.
         postgres: the database server; None where the database is a file.
         kills: processes killed so far.
     """
@@ -50,6 +52,7 @@ class World:
     observer: Observer
     studio: Studio
     ledger: Ledger
+    asker: Asker
     calls: FailingCalls | None
     disk: SmallDisk | None
     postgres: StoppablePostgres | None
@@ -94,7 +97,8 @@ def built(
         peers: list[Archive] = [recorder] if one_archive else [recorder, *archives(folder)]
         for peer in peers:
             stack.callback(peer.close)
-        sections = _sections(data, postgres.url if postgres else "", peers)
+        asking = stack.enter_context(asker(random.Random(chance.random())))
+        sections = _sections(data, postgres.url if postgres else "", [*map(peer_of, peers), asking.modality.peer()])
         service = Service(data, _roles(deployment), sections, calls.environment if calls else {})
         stack.callback(service.destroy)
         line = Proxy(service.port)
@@ -111,6 +115,7 @@ def built(
             observer=Observer(data, url),
             studio=Studio(sent, chance),
             ledger=Ledger(),
+            asker=asking,
             calls=calls,
             disk=disk,
             postgres=postgres,
@@ -125,12 +130,13 @@ def _roles(deployment: Deployment) -> tuple[str, ...]:
             return ("scp", "worker")
 
 
-def _sections(data: Path, url: str, peers: Sequence[Archive]) -> dict[str, object]:
+def _sections(data: Path, url: str, peers: Sequence[Mapping[str, object]]) -> dict[str, object]:
     return {
         "storage": {"path": str(data), "low_water_mb": 0, "database_url": url},
         "mode": {"action": "quarantine", "judge_within_s": 20, "max_hold_s": MAX_HOLD_S},
         "completion": {"quiet_s": 0.5, "force_s": 10},
         "workers": {"count": 1},
         "limits": {"record_within_s": 1},
-        "peers": [peer_of(peer) for peer in peers],
+        "peers": list(peers),
+        "commitment": {"same_association_s": 1},
     }

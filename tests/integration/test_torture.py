@@ -74,12 +74,6 @@ def test_a_blob_store_that_skips_a_write_is_noticed(world, tmp_path):
     assert {Kind.ALTERED, Kind.HIDDEN} <= kinds(outcome)
 
 
-def test_a_round_without_any_fault_has_nothing_to_tell(world):
-    outcome = Rounds(world, random.Random(4)).play([lasting("none", lambda _: None)])  # noqa: S311
-    assert outcome.acknowledged
-    assert outcome.violations == ()
-
-
 def test_only_faults_that_a_world_can_suffer_are_drawn_and_the_others_are_told(world):
     bare = replace(world, calls=None, disk=None, postgres=None)
     impossible = left_out(bare)

@@ -11,8 +11,8 @@ from benchmarks.torture.service import Victim
 from benchmarks.torture.world import Deployment, World, built
 
 KILLS = 20
-ROUNDS = 4
-VICTIMS = (Victim.LISTENER, Victim.DECODER, Victim.WORKER, Victim.DECODER, Victim.ALL)
+ROUNDS = 2  # each time everything must come to rest, which takes longer than a kill
+VICTIMS = (Victim.LISTENER, Victim.DECODER, Victim.WORKER, Victim.DECODER, Victim.ALL) * 2
 
 
 def kill_one_after_the_other(world: World, chance: random.Random) -> None:

@@ -17,6 +17,7 @@ ROUND = {
     "resent": 1,
     "failed_calls": 3,
     "cuts": 4,
+    "commitments": 5,
     "usage": [{"role": "listener", "pid": 7, "descriptors": 20, "threads": 9, "resident_mb": 80.4}],
     "violations": [],
 }
