@@ -20,7 +20,7 @@ from benchmarks.torture.world import World
 T = TypeVar("T")
 Strike = Callable[[World, random.Random], None]
 
-_MOST_FAULTS, _SHARE_WITH_KILLS = 3, 0.75
+_MOST_FAULTS, _SHARE_WITH_KILLS = 3, 0.9
 _SHORT_S, _LONG_S = (0.3, 1.5), (1.5, 5.0)
 _UP_TO_BYTES = 400_000  # within the first dozens of small instances, or in the middle of a large one
 
@@ -71,7 +71,7 @@ def _kill(world: World, chance: random.Random, *, victim: Victim, times: int = 1
 
 
 def _kill_several(world: World, chance: random.Random) -> None:
-    for _ in range(chance.randint(4, 6)):
+    for _ in range(chance.randint(5, 7)):
         victim = chance.choice([Victim.LISTENER, Victim.WORKER, Victim.DECODER])
         world.kills += world.service.kill(victim, chance)
         time.sleep(chance.uniform(*_SHORT_S))
