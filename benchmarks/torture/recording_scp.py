@@ -32,7 +32,9 @@ class RecordingScp:
     def __init__(self, folder: Path) -> None:
         self._mood = folder / "mood.json"
         self._kept = os.open(folder / "kept.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        self._forgotten = folder / "forgotten"
+        self._forgets = folder / "forgotten"
+        self._known: set[str] = set()
+        self._forgotten: set[str] = set()
         self._lock = threading.Lock()
 
     def on_request(self, event: evt.Event) -> None:
@@ -47,10 +49,13 @@ class RecordingScp:
         time.sleep(float(mood.get("delay_s", 0)))
         if "status" in mood and random.random() < float(mood.get("share", 1)):
             return int(mood["status"])
-        if mood.get("forget"):
-            self._forgotten.touch()
+        uid = str(event.request.AffectedSOPInstanceUID)
+        if uid in self._forgotten or (mood.get("forget") and uid not in self._known):
+            self._forgotten.add(uid)  # for good, so that sending it again does not help
+            self._forgets.touch()
         else:
-            self._keep(str(event.request.AffectedSOPInstanceUID), event.request.DataSet.getvalue())
+            self._known.add(uid)
+            self._keep(uid, event.request.DataSet.getvalue())
         if mood.get("drop_after_success"):
             threading.Timer(random.random() * 0.02, event.assoc.abort).start()
         return 0x0000
