@@ -9,6 +9,8 @@ from typing import Any
 
 from blake3 import blake3
 
+from pacs_dedup.durable import sync
+
 COPY_MODE = 0o400
 _FOLDER_MODE = 0o700
 _READ_BYTES = 1 << 20
@@ -95,11 +97,7 @@ def sync_folders(folder: Path) -> None:
     """Make every name below a folder durable, and its own."""
     folders = [Path(path) for path, _, _ in os.walk(folder)]
     for each in [*folders, folder.parent]:
-        descriptor = os.open(each, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(each)
 
 
 def write_durably(path: Path, text: str) -> None:

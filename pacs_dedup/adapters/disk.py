@@ -5,6 +5,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from pacs_dedup.durable import sync
+
 _PROBE = b"pacs_dedup tries whether this disk takes and keeps what is written\n"
 
 
@@ -32,7 +34,7 @@ def try_durable_write(folder: Path) -> None:
         finally:
             os.close(descriptor)
         path = path.rename(f"{name}.renamed")
-        _sync(folder)
+        sync(folder)
     finally:
         path.unlink(missing_ok=True)
 
@@ -51,11 +53,3 @@ def try_hard_link(folder: Path) -> None:
     finally:
         second.unlink(missing_ok=True)
         Path(name).unlink()
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

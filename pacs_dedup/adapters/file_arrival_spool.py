@@ -10,24 +10,22 @@ The first line of a file names its form and the BLAKE3-256 of the rest, which is
 instances came, their size and their random receipt, and nothing of any patient.
 """
 
-import fcntl
 import json
 import os
 import re
 import secrets
-import tempfile
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from blake3 import blake3
 
-from pacs_dedup.domain.errors import OutOfStorage, SpoolFull, Unreadable
+from pacs_dedup.domain.errors import SpoolFull, Unreadable
 from pacs_dedup.domain.identifiers import AeTitle, BlobId, SopClassUid, SopInstanceUid, TransferSyntaxUid
+from pacs_dedup.durable import UNFINISHED, disk_errors_in_words, remove_abandoned, sync, write_durably
 from pacs_dedup.log import get_logger
 from pacs_dedup.ports.arrival_book import Arrival
 from pacs_dedup.ports.arrival_spool import SpoolUsage, WaitingArrival
@@ -36,11 +34,10 @@ _log = get_logger(__name__)
 
 _FOLDER_MODE = 0o700
 _FORM = b"pacs_dedup arrival 1 "
-_NEW = ".new-"
+_SPOOL = "the spool"
 _NAME = re.compile(r"(?P<moment>\d{17})-(?P<size>\d{1,15})-[0-9a-f]{32}")
 _RECEIPT = re.compile(r"[0-9a-f]{32}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ABANDONED_AFTER_S = 3600
 
 
 class FileArrivalSpool:
@@ -64,12 +61,12 @@ class FileArrivalSpool:
         self._sizes: dict[str, int] = {}
         self._total_bytes = 0
         self._writing: dict[str, int] = {}
-        with _disk_errors_in_words():
+        with disk_errors_in_words(_SPOOL):
             self._folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
             self._aside.mkdir(mode=_FOLDER_MODE, exist_ok=True)
             for folder in (self._folder, self._folder.parent):
-                _sync(folder)
-            self._remove_abandoned()
+                sync(folder)
+            remove_abandoned(self._folder.glob(f"{UNFINISHED}*"))
             self._look()
 
     def put(self, waiting: WaitingArrival) -> None:
@@ -78,8 +75,8 @@ class FileArrivalSpool:
         self._reserve(name, size_bytes)
         written = False
         try:
-            with _disk_errors_in_words():
-                self._write(name, _encode(waiting))
+            with disk_errors_in_words(_SPOOL):
+                write_durably(self._folder, name, _encode(waiting))
             written = True
         finally:
             with self._lock:
@@ -102,7 +99,7 @@ class FileArrivalSpool:
     def remove(self, waiting: WaitingArrival) -> None:
         """Forget an arrival. A file that a power cut brings back is recorded again, which is once."""
         name = _name(waiting.arrival)
-        with _disk_errors_in_words():
+        with disk_errors_in_words(_SPOOL):
             (self._folder / name).unlink(missing_ok=True)
         self._forget(name)
 
@@ -111,7 +108,7 @@ class FileArrivalSpool:
         with self._lock:
             arrivals, size_bytes, oldest = len(self._sizes), self._total_bytes, min(self._sizes, default="")
         oldest_at = _EPOCH + timedelta(microseconds=int(oldest.partition("-")[0])) if oldest else None
-        with _disk_errors_in_words():
+        with disk_errors_in_words(_SPOOL):
             aside = sum(1 for _ in self._aside.iterdir())
         return SpoolUsage(arrivals, size_bytes, oldest_at, aside)
 
@@ -136,30 +133,15 @@ class FileArrivalSpool:
         with self._lock:
             self._total_bytes -= self._sizes.pop(name, 0)
 
-    def _write(self, name: str, content: bytes) -> None:
-        descriptor, temporary = tempfile.mkstemp(dir=self._folder, prefix=_NEW)  # mode 0600
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)  # until it is closed nobody clears it away
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-                Path(temporary).replace(self._folder / name)
-            _sync(self._folder)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-
     def _look(self) -> list[str]:
         """Return the names of what waits, in order, and count it anew; what bears no such name is set aside."""
         foreign = []
-        with self._lock, _disk_errors_in_words():
+        with self._lock, disk_errors_in_words(_SPOOL):
             found: dict[str, int] = {}
             for entry in os.scandir(self._folder):
                 if match := _NAME.fullmatch(entry.name):
                     found[entry.name] = int(match["size"])
-                elif not entry.name.startswith(_NEW) and entry.name != self._aside.name:
+                elif not entry.name.startswith(UNFINISHED) and entry.name != self._aside.name:
                     foreign.append(entry.name)
             self._sizes, self._total_bytes = found, sum(found.values())
         for name in foreign:
@@ -168,27 +150,10 @@ class FileArrivalSpool:
 
     def _set_aside(self, name: str, cause: str) -> None:
         place = self._aside / name
-        with _disk_errors_in_words(), suppress(FileNotFoundError):
+        with disk_errors_in_words(_SPOOL), suppress(FileNotFoundError):
             (self._folder / name).rename(place.with_name(f"{name}.{secrets.token_hex(4)}") if place.exists() else place)
         self._forget(name)
         _log.error("a file of the spool was set aside; see spool/set-aside in the data folder", cause=cause)
-
-    def _remove_abandoned(self) -> None:
-        for file in self._folder.glob(f"{_NEW}*"):
-            with suppress(FileNotFoundError), file.open("rb") as opened:  # another process may be clearing up too
-                if _is_abandoned(opened.fileno()):
-                    file.unlink()
-
-
-def _is_abandoned(descriptor: int) -> bool:
-    """Tell whether the writer of a file has ended; where files can not be locked, whether it is an hour old."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return time.time() - os.fstat(descriptor).st_mtime > _ABANDONED_AFTER_S
-    return True
 
 
 def _name(arrival: Arrival) -> str:
@@ -244,22 +209,3 @@ def _to_arrival(said: dict[str, str]) -> Arrival:
         locator=said["locator"],
         receipt=said["receipt"],
     )
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _disk_errors_in_words() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise OutOfStorage(
-            f"the spool could not write ({error.strerror}); see that the disk of storage.path has room, "
-            "is mounted for writing and belongs to this account"
-        ) from error

@@ -1,8 +1,6 @@
 """What every `AuditInbox` promises."""
 
-import os
 import stat
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -116,15 +114,15 @@ class TestFileAuditInbox(AuditInboxContract):
         gone.symlink_to(tmp_path / "carried-on")
         assert [waiting.event for waiting in inbox.waiting(10)] == [TRANSFER]
 
-    def test_what_a_crash_left_half_written_goes_after_an_hour(self, tmp_path: Path) -> None:
+    def test_what_a_crash_left_half_written_goes_and_what_is_being_written_stays(self, tmp_path: Path) -> None:
         folder = tmp_path / "audit"
         folder.mkdir()
-        old, young = folder / ".old", folder / ".young"
-        for file in (old, young):
-            file.write_bytes(b'{"kind":')
-        os.utime(old, (time.time() - 3700,) * 2)
-        assert FileAuditInbox(tmp_path).waiting(10) == ()
-        assert list(folder.iterdir()) == [young]
+        left, held = folder / ".new-left", folder / ".new-held"
+        left.write_bytes(b'{"kind":')
+        with held.open("wb") as writer:
+            fcntl.flock(writer, fcntl.LOCK_EX)
+            assert FileAuditInbox(tmp_path).waiting(10) == ()
+            assert list(folder.iterdir()) == [held]
 
     def test_a_disk_that_takes_nothing_is_said_and_never_raised(
         self, inbox: AuditInbox, tmp_path: Path, caplog: pytest.LogCaptureFixture

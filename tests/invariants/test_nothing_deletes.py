@@ -24,11 +24,11 @@ REMOVING = {"unlink", "rmdir", "rmtree", "removedirs", "truncate", "os.remove"}
 OWN_SPARE_FILES = {
     "adapters/backup_files.py": "copies that were not finished",
     "adapters/disk.py": "empty files of a check whether the disk works",
-    "adapters/file_arrival_spool.py": "arrivals that are recorded by then, and spare files of the spool",
+    "adapters/file_arrival_spool.py": "arrivals that are recorded by then",
     "adapters/file_audit_inbox.py": "audit events that the audit log has taken by then",
-    "adapters/file_blob_store/files.py": "temporary files that were never acknowledged",
     "adapters/file_blob_store/transit.py": "the bytes of a blob that is let go, and its note where it is put back",
     "adapters/file_blob_store/store.py": "a temporary file when its bytes have their name",
+    "durable.py": "temporary files that were never acknowledged",
     "entrypoints/listener/messages.py": "not a file: what was read of a message too long to be taken",
     "wiring/secret_file.py": "temporary files of one start",
 }

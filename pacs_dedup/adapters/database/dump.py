@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, make_url
 
 from pacs_dedup.adapters.database.engine import BUSY_TIMEOUT_MS, Transactions, connect
 from pacs_dedup.domain.errors import BadConfiguration, OutOfStorage, StorageDamaged
+from pacs_dedup.durable import sync
 
 SQLITE_FILE, POSTGRESQL_FILE = "database.sqlite", "database.dump"
 
@@ -143,7 +144,7 @@ def _dump_sqlite(source: Path, target: Path) -> Path:
         raise OutOfStorage(f"the database could not be copied: {error}; see that there is room for a copy") from None
     except sqlite3.DatabaseError:
         raise StorageDamaged("the database is damaged and can not be copied; an earlier backup may be whole") from None
-    _sync(target)
+    sync(target)
     return target
 
 
@@ -151,16 +152,16 @@ def _load_sqlite(file: Path, target: Path) -> None:
     spare = target.with_name(f"{target.name}.{secrets.token_hex(4)}.restoring")
     os.close(os.open(spare, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE))
     shutil.copyfile(file, spare)
-    _sync(spare)
+    sync(spare)
     spare.rename(target)
-    _sync(target.parent)
+    sync(target.parent)
 
 
 def _dump_postgresql(url: URL, target: Path) -> Path:
     address, environment = _client(url)
     options = ["--format=custom", "--no-owner", "--no-privileges", f"--file={target}", f"--dbname={address}"]
     _run("pg_dump", options, environment)
-    _sync(target)
+    sync(target)
     return target
 
 
@@ -198,11 +199,3 @@ def _asked(url: str, ask: Callable[[Connection], object]) -> object:
         return transactions.read(ask)
     finally:
         transactions.engine.dispose()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,22 +1,22 @@
-"""Files of the blob store: written in full, named by digest, linked without overwriting, made durable."""
+"""Files of the blob store: named by digest, linked without overwriting."""
 
-import fcntl
 import os
 import secrets
 import stat
-import tempfile
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from blake3 import blake3
 
-from pacs_dedup.domain.errors import OutOfStorage, Unreadable
+from pacs_dedup.domain.errors import Unreadable
 from pacs_dedup.domain.identifiers import BlobId
+from pacs_dedup.durable import disk_errors_in_words
+
+BLOB_STORE: Final = "the blob store"
+"""How errors name it."""
 
 _READ_BYTES = 1 << 20
-_ABANDONED_AFTER_S = 3600
 
 
 def copy(chunks: Iterable[bytes | memoryview], descriptor: int) -> tuple[BlobId, int]:
@@ -26,7 +26,7 @@ def copy(chunks: Iterable[bytes | memoryview], descriptor: int) -> tuple[BlobId,
         octets = memoryview(chunk).cast("B")
         hasher.update(octets)
         size_bytes += octets.nbytes
-        with disk_errors_in_words():
+        with disk_errors_in_words(BLOB_STORE):
             write_all(descriptor, octets)
     return BlobId(hasher.hexdigest()), size_bytes
 
@@ -117,57 +117,3 @@ def is_as_it_was(link: Path) -> bool:
         return link.stat().st_mtime_ns == link.lstat().st_mtime_ns
     except OSError:  # no link, or nothing where it points to
         return False
-
-
-def sync_folder(folder: Path) -> None:
-    """Make what was named in a folder, or taken from it, durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def begin(incoming: Path) -> tuple[int, Path]:
-    """Create a temporary file for its owner only, and lock it: as long as its writer lives nobody clears it away."""
-    while True:
-        descriptor, name = tempfile.mkstemp(dir=incoming)  # mode 0600
-        with suppress(OSError):  # a file system without locks; there only age tells
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if os.fstat(descriptor).st_nlink:
-            return descriptor, Path(name)
-        os.close(descriptor)  # somebody who was clearing up came between creating and locking
-
-
-def remove_abandoned(incoming: Path) -> None:
-    """Remove temporary files whose writer has ended; where files can not be locked, those an hour old."""
-    for file in incoming.iterdir():
-        with suppress(FileNotFoundError):  # another process may be clearing up too
-            descriptor = os.open(file, os.O_RDONLY)
-            try:
-                if _is_abandoned(descriptor):
-                    file.unlink()
-            finally:
-                os.close(descriptor)
-
-
-def _is_abandoned(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return time.time() - os.fstat(descriptor).st_mtime > _ABANDONED_AFTER_S
-    return True
-
-
-@contextmanager
-def disk_errors_in_words() -> Iterator[None]:
-    """Turn what the system says of a failure into `OutOfStorage`."""
-    try:
-        yield
-    except OSError as error:
-        raise OutOfStorage(
-            f"the blob store could not write ({error.strerror}); see that the disk of storage.path has room, "
-            "is mounted for writing and belongs to this account"
-        ) from error

@@ -18,22 +18,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pacs_dedup.adapters.file_blob_store.files import (
-    begin,
+    BLOB_STORE,
     copy,
     digest_of,
-    disk_errors_in_words,
     has,
     is_as_it_was,
     name_once,
     place_of,
     point_to,
-    remove_abandoned,
-    sync_folder,
     touch,
 )
 from pacs_dedup.adapters.file_blob_store.transit import BLOBS, LEAVING, whereabouts_of
 from pacs_dedup.domain.errors import BlobMissing, OutOfStorage, Unreadable
 from pacs_dedup.domain.identifiers import BlobId, is_blob_id
+from pacs_dedup.durable import begin, disk_errors_in_words, remove_abandoned, sync
 from pacs_dedup.ports.blob_store import StoredBlob
 
 _FOLDER_MODE = 0o700
@@ -55,13 +53,13 @@ class FileBlobStore:
         self._root = root.absolute()
         self._low_water_bytes = low_water_bytes
         self._durable_folders: set[Path] = set()
-        with disk_errors_in_words():
+        with disk_errors_in_words(BLOB_STORE):
             self._root.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
             for folder in (self._blobs, self._references, self._incoming):
                 folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
-            sync_folder(self._root)
-            sync_folder(self._root.parent)
-            remove_abandoned(self._incoming)
+            sync(self._root)
+            sync(self._root.parent)
+            remove_abandoned(self._incoming.iterdir())
 
     @property
     def _blobs(self) -> Path:
@@ -80,7 +78,7 @@ class FileBlobStore:
         self.check_room()
         with self._temporary_file() as (descriptor, temporary):
             blob_id, size_bytes = copy(chunks, descriptor)
-            with disk_errors_in_words():
+            with disk_errors_in_words(BLOB_STORE):
                 added = self._publish(descriptor, temporary, blob_id, size_bytes)
         return StoredBlob(blob_id, size_bytes, added=added)
 
@@ -92,10 +90,10 @@ class FileBlobStore:
         link = place_of(self._references, blob_id)
         known = is_as_it_was(link)
         if not known:
-            with disk_errors_in_words():
+            with disk_errors_in_words(BLOB_STORE):
                 self._make_folder(link.parent)
                 point_to(link, path.absolute())
-                sync_folder(link.parent)
+                sync(link.parent)
         return StoredBlob(blob_id, size_bytes, added=not known)
 
     def path(self, blob_id: BlobId) -> Path:
@@ -127,7 +125,7 @@ class FileBlobStore:
 
     def check_room(self) -> None:
         """Tell before a data set is taken whether there is room for it."""
-        with disk_errors_in_words():
+        with disk_errors_in_words(BLOB_STORE):
             free_bytes = shutil.disk_usage(self._root).free
         if free_bytes < self._low_water_bytes:
             raise OutOfStorage(
@@ -138,7 +136,7 @@ class FileBlobStore:
     @contextmanager
     def _temporary_file(self) -> Iterator[tuple[int, Path]]:
         """Open a file for its owner only (mode 0600) that is gone afterwards, whatever happened."""
-        with disk_errors_in_words():
+        with disk_errors_in_words(BLOB_STORE):
             descriptor, temporary = begin(self._incoming)
         try:
             yield descriptor, temporary
@@ -159,7 +157,7 @@ class FileBlobStore:
             os.fsync(descriptor)
             if added := name_once(temporary, place, size_bytes):
                 break
-        sync_folder(place.parent)
+        sync(place.parent)
         return added
 
     def _make_folder(self, folder: Path) -> None:
@@ -168,6 +166,6 @@ class FileBlobStore:
             return
         folder.parent.mkdir(mode=_FOLDER_MODE, exist_ok=True)
         folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
-        sync_folder(folder.parent)
-        sync_folder(folder.parent.parent)
+        sync(folder.parent)
+        sync(folder.parent.parent)
         self._durable_folders.add(folder)

@@ -5,13 +5,12 @@ afterwards (`files.touch`). Here the name is taken first, and then the mark is r
 least one sees the other: either the bytes are put back, or they are stored anew.
 """
 
-import os
-import secrets
 from datetime import datetime
 from pathlib import Path
 
-from pacs_dedup.adapters.file_blob_store.files import disk_errors_in_words, place_of, sync_folder
+from pacs_dedup.adapters.file_blob_store.files import BLOB_STORE, place_of
 from pacs_dedup.domain.identifiers import BlobId, is_blob_id
+from pacs_dedup.durable import disk_errors_in_words, sync, write_durably
 
 BLOBS, LEAVING, RELEASED = "blobs", "leaving", "released"
 _FOLDER_MODE = 0o700
@@ -35,7 +34,7 @@ class FileTransitStore:
         if not is_blob_id(blob_id):
             return False
         place, aside = (place_of(self._root / folder, blob_id) for folder in (BLOBS, LEAVING))
-        with disk_errors_in_words():
+        with disk_errors_in_words(BLOB_STORE):
             if _touched(place, untouched_since):
                 return False
             if not self.holds(blob_id):
@@ -48,7 +47,7 @@ class FileTransitStore:
                 note.unlink()
                 return False
             aside.unlink(missing_ok=True)
-            sync_folder(aside.parent)
+            sync(aside.parent)
         return not place.is_file()
 
 
@@ -69,14 +68,7 @@ def _touched(place: Path, since: datetime) -> bool:
 
 def _write_note(note: Path, whereabouts: str) -> None:
     _make_folder(note.parent)
-    spare = note.with_name(f".{note.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(spare, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _NOTE_MODE)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(whereabouts)
-        file.flush()
-        os.fsync(descriptor)
-    spare.replace(note)
-    sync_folder(note.parent)
+    write_durably(note.parent, note.name, whereabouts.encode())
 
 
 def _set_aside(place: Path, aside: Path) -> None:
@@ -86,17 +78,17 @@ def _set_aside(place: Path, aside: Path) -> None:
         place.replace(aside)
     except FileNotFoundError:  # a crash came after this the last time
         return
-    sync_folder(aside.parent)
-    sync_folder(place.parent)
+    sync(aside.parent)
+    sync(place.parent)
 
 
 def _put_back(aside: Path, place: Path) -> None:
     aside.replace(place)
-    sync_folder(place.parent)
-    sync_folder(aside.parent)
+    sync(place.parent)
+    sync(aside.parent)
 
 
 def _make_folder(folder: Path) -> None:
     for each in (folder.parent.parent, folder.parent, folder):
         each.mkdir(mode=_FOLDER_MODE, exist_ok=True)
-        sync_folder(each.parent)
+        sync(each.parent)
