@@ -14,6 +14,7 @@ from tests.integration.running import RunningService, start_service
 from tests.integration.support import LOOPBACK, free_port
 
 _FINDS_WITHIN_S, _POLL_S = 8.0, 0.05  # a worker that was killed before is just starting
+_NOT_TOLD = (FileNotFoundError, ProcessLookupError, PermissionError)  # it ended; or is a decoder that guards itself
 _SPAWNED = b"spawn_main"  # how multiprocessing starts a child; its resource tracker is started otherwise
 
 
@@ -120,7 +121,7 @@ class Service:
         found = []
         for victim in (Victim.LISTENER, Victim.WORKER, Victim.DECODER):
             for pid in self._pids(victim):
-                with suppress(FileNotFoundError, ProcessLookupError):
+                with suppress(*_NOT_TOLD):
                     found.append(_usage(str(victim), pid))
         return found
 
