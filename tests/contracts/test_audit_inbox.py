@@ -1,5 +1,6 @@
 """What every `AuditInbox` promises."""
 
+import fcntl
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
