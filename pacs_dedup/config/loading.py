@@ -116,7 +116,14 @@ def _describe(detail: ErrorDetails, origins: tuple[tuple[_Tree, str], ...]) -> s
     message = detail["msg"].removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]
     given = detail["input"]
-    return f"{place}: {message}" if isinstance(given, dict | list | tuple) else f"{place}: {message}, not {given!r}"
+    untold = isinstance(given, dict | list | tuple) or _is_secret(location)
+    return f"{place}: {message}" if untold else f"{place}: {message}, not {given!r}"
+
+
+def _is_secret(location: tuple[int | str, ...]) -> bool:
+    """Tell whether a setting is one that is never shown, not even when it is wrong."""
+    field = _model_at(location[:-1]).model_fields.get(str(location[-1]))
+    return field is not None and not field.repr
 
 
 def _holds(tree: Any, location: tuple[int | str, ...]) -> bool:

@@ -192,3 +192,11 @@ def test_the_largest_instance_must_fit_into_the_memory_for_all(tmp_path):
     said = complaint(written(tmp_path, "[limits]\ninstance_mb = 8000\n"))
     assert "limits (" in said
     assert "receiving_mb must be at least instance_mb" in said
+
+
+def test_a_secret_that_is_wrong_is_not_repeated(tmp_path):
+    file = tmp_path / "site.toml"
+    file.write_text('[[peers]]\nname = "a"\naddress = "A@10.1.2.3"\nuser = "u"\npasscode = "open sesame"\n')
+    with pytest.raises(BadConfiguration, match="peers passcode") as error:
+        load_settings(file)
+    assert "sesame" not in str(error.value)
