@@ -120,6 +120,8 @@ class Rounds:
             Violation(Kind.DEFECT, f"exit code {code} after SIGTERM") for code in world.service.stop() if code
         ]
         self._compare(violations)
+        code, said = world.service.ask("audit", "verify")
+        violations += [Violation(Kind.DEFECT, f"the audit log does not hold: {said}")] if code else []
         return tuple(violations)
 
     def _start_senders(self) -> list[Sender]:

@@ -1,8 +1,11 @@
 """The service under torture: its processes, how they are killed, and how they are started again."""
 
+import json
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -10,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from tests.integration.running import RunningService, start_service
+from tests.integration.running import ROOT, RunningService, start_service
 from tests.integration.support import LOOPBACK, free_port
 
 _FINDS_WITHIN_S, _POLL_S = 8.0, 0.05  # a worker that was killed before is just starting
@@ -124,6 +127,20 @@ class Service:
                 with suppress(*_NOT_TOLD):
                     found.append(_usage(str(victim), pid))
         return found
+
+    def ask(self, *command: str) -> tuple[int, str]:
+        """Run a command of the product on the same configuration; returns its exit code and what it said."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PACS_DEDUP_")}
+        environment |= {f"PACS_DEDUP_{name.upper()}": json.dumps(keys) for name, keys in self.sections.items()}
+        said = subprocess.run(
+            [sys.executable, "-m", "pacs_dedup", *command],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return said.returncode, (said.stdout + said.stderr).strip()
 
     def complaints(self) -> list[str]:
         """Return log lines that no fault explains: tracebacks, and what the product itself calls a defect."""
