@@ -147,9 +147,13 @@ class DcmtkArchive:
 
 @dataclass(slots=True)
 class OrthancArchive:
-    """Orthanc with its defaults: it keeps the first of two objects of one UID and answers Success to both."""
+    """Orthanc with its defaults: it keeps the first of two objects of one UID and answers Success to both.
+
+    It is asked for storage commitment, and reports to the service's own port.
+    """
 
     folder: Path
+    reports_to: int
     name: str = "orthanc"
     ae_title: str = "ORTHANC"
     one_per_uid: bool = True
@@ -159,7 +163,11 @@ class OrthancArchive:
     _known: dict[str, Content] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._orthanc = self._stack.enter_context(running_orthanc(self.folder, OverwriteInstances=False))
+        self._orthanc = self._stack.enter_context(
+            running_orthanc(
+                self.folder, OverwriteInstances=False, DicomModalities={"us": ["PACSDEDUP", LOOPBACK, self.reports_to]}
+            )
+        )
         self.proxy = Proxy(self._orthanc.dicom_port)
 
     def received(self) -> Counter[Content]:
@@ -192,20 +200,21 @@ class OrthancArchive:
         self._stack.close()
 
 
-def archives(folder: Path) -> list[Archive]:
-    """Start every real archive that this machine has."""
+def archives(folder: Path, reports_to: int) -> list[Archive]:
+    """Start every real archive that this machine has; reports of storage commitment go to the service's port."""
     found: list[Archive] = []
     if shutil.which("storescp"):
         found.append(DcmtkArchive(folder / "dcmtk"))
     if shutil.which("Orthanc"):
-        found.append(OrthancArchive(folder / "orthanc"))
+        found.append(OrthancArchive(folder / "orthanc", reports_to))
     return found
 
 
 def peer_of(archive: Archive) -> dict[str, object]:
     """Return the archive as the service's configuration names it."""
     address = f"{archive.ae_title}@{LOOPBACK}:{archive.proxy.port}"
-    return {"name": archive.name, "address": address, "roles": ["destination"]}
+    commitment = "request" if isinstance(archive, OrthancArchive) else "none"
+    return {"name": archive.name, "address": address, "roles": ["destination"], "commitment": commitment}
 
 
 def _content_of(part10: bytes) -> Content | None:

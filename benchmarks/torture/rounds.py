@@ -23,7 +23,8 @@ from pacs_dedup.ports.journal import NewWork, Step
 _TOOLS = ("storescu", "dcmsend")
 _STRIKES_WITHIN_S = 5.0
 _ACCEPTED_WITHIN_S = 120.0
-_POLL_S = 0.25
+_POLL_S = 0.3
+_STAYS_IDLE_S = 2.5
 _FAILED_FOR_GOOD_S = 60.0  # what is put off for longer was refused, not unlucky: a person asks for it again
 
 
@@ -162,19 +163,27 @@ class Rounds:
         return []
 
     def _wait_until_idle(self) -> None:
+        """Return when nothing was left to do for a while: a destination is asked for commitment some time after it
+        was sent something.
+        """
         deadline = time.monotonic() + self.idle_within_s
         while time.monotonic() < deadline:
-            self.world.service.ensure()
             try:
                 with self.world.observer.database() as database:
-                    while time.monotonic() < deadline:
-                        left = self.world.observer.left_to_do(database)
-                        if not left and not self.world.observer.spooled() and not self.world.asker.unanswered():
-                            return
-                        self._requeue_refused(database, left)
-                        time.sleep(_POLL_S)
+                    self._wait_for_quiet(database, deadline)
+                    return
             except OutOfStorage:  # the database is only just coming back
                 time.sleep(_POLL_S)
+
+    def _wait_for_quiet(self, database: Database, deadline: float) -> None:
+        quiet_since = time.monotonic()
+        while time.monotonic() < min(deadline, quiet_since + _STAYS_IDLE_S):
+            self.world.service.ensure()
+            left = self.world.observer.left_to_do(database)
+            if left or self.world.observer.spooled() or self.world.asker.unanswered():
+                quiet_since = time.monotonic()
+            self._requeue_refused(database, left)
+            time.sleep(_POLL_S)
 
     def _requeue_refused(self, database: Database, left: Sequence[Waiting]) -> None:
         """Do what a person does when a destination that refused was mended."""

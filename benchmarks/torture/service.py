@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from tests.integration.running import ROOT, RunningService, start_service
-from tests.integration.support import LOOPBACK, free_port
+from tests.integration.support import LOOPBACK
 
 _FINDS_WITHIN_S, _POLL_S = 8.0, 0.05  # a worker that was killed before is just starting
 _NOT_TOLD = (FileNotFoundError, ProcessLookupError, PermissionError)  # it ended; or is a decoder that guards itself
@@ -62,7 +62,7 @@ class Service:
     roles: Collection[str]
     sections: Mapping[str, object]
     variables: Mapping[str, str]
-    port: int = field(default_factory=free_port)
+    port: int
     _running: dict[str, RunningService] = field(default_factory=dict)
 
     def ensure(self) -> int:

@@ -17,6 +17,7 @@ from benchmarks.torture.observed import Observer
 from benchmarks.torture.proxy import FAIR, Proxy
 from benchmarks.torture.service import Service
 from pacs_dedup.config import Settings
+from tests.integration.support import free_port
 from tests.stoppable_postgres import StoppablePostgres, stoppable_postgres
 
 MAX_HOLD_S = 40.0
@@ -93,13 +94,14 @@ def built(
         data = (disk.folder if disk else folder) / "data"
         calls = FailingCalls(folder / "calls", data) if can_compile() else None
         postgres = stack.enter_context(stoppable_postgres()) if deployment is Deployment.POSTGRES else None
+        port = free_port()
         recorder = Recorder(folder / "recorder")
-        peers: list[Archive] = [recorder] if one_archive else [recorder, *archives(folder)]
+        peers: list[Archive] = [recorder] if one_archive else [recorder, *archives(folder, port)]
         for peer in peers:
             stack.callback(peer.close)
         asking = stack.enter_context(asker(random.Random(chance.random())))
         sections = _sections(data, postgres.url if postgres else "", [*map(peer_of, peers), asking.modality.peer()])
-        service = Service(data, _roles(deployment), sections, calls.environment if calls else {})
+        service = Service(data, _roles(deployment), sections, calls.environment if calls else {}, port)
         stack.callback(service.destroy)
         line = Proxy(service.port)
         stack.callback(line.close)
@@ -138,5 +140,5 @@ def _sections(data: Path, url: str, peers: Sequence[Mapping[str, object]]) -> di
         "workers": {"count": 1},
         "limits": {"record_within_s": 1},
         "peers": list(peers),
-        "commitment": {"same_association_s": 1},
+        "commitment": {"same_association_s": 1, "quiet_s": 1, "force_s": 5, "answer_within_s": 8},
     }

@@ -13,6 +13,10 @@ from benchmarks.torture.rounds import Rounds
 from benchmarks.torture.world import Deployment, built
 from tests.integration.test_service_process import wait_until
 
+pytestmark = pytest.mark.filterwarnings(  # of a sender whose peer dies
+    "ignore::pytest.PytestUnhandledThreadExceptionWarning"
+)
+
 FORGETFUL_STORE = """
 from pacs_dedup.adapters.file_blob_store import FileBlobStore
 from pacs_dedup.adapters.file_blob_store.files import copy

@@ -23,6 +23,7 @@ def kill_one_after_the_other(world: World, chance: random.Random) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # a sender's, when its peer dies
 def test_killed_service_loses_no_acknowledged_instance(tmp_path):
     chance = random.Random(7)  # noqa: S311 - no secret
     fault = Fault("killed", "kill", kill_one_after_the_other)
