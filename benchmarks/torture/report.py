@@ -18,6 +18,8 @@ BEGIN, END = "<!-- torture: begin -->", "<!-- torture: end -->"
 _COUNTED = ("kills", "sent", "acknowledged", "refused", "resent", "failed_calls", "cuts", "commitments")
 _BAD = (Kind.LOST, Kind.ALTERED, Kind.HIDDEN, Kind.DOUBLED, Kind.STUCK, Kind.LEAKED, Kind.DEFECT)
 
+_OTHERWISE = (Kind.STUCK, Kind.LEAKED, Kind.DEFECT)
+
 Line = Mapping[str, object]
 
 
@@ -70,7 +72,8 @@ def _summary(rounds: Sequence[Line], starts: Sequence[Line]) -> str:
         f"{total.counted['sent']} requests sent, {total.counted['acknowledged']} acknowledged, of these "
         f"{total.bad[Kind.LOST]} lost, {total.bad[Kind.ALTERED]} altered, {total.bad[Kind.HIDDEN]} hidden, "
         f"{total.bad[Kind.DOUBLED]} doubled; {total.counted['commitments']} requests for storage commitment answered "
-        f"rightly. Repeat with `make torture SEED={seed}`."
+        f"rightly; {sum(total.bad[kind] for kind in _OTHERWISE)} pieces of work stuck, processes grown or tracebacks "
+        f"in logs. Repeat with `make torture SEED={seed}`."
     )
 
 
