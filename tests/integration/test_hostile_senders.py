@@ -20,6 +20,7 @@ SUCCESS = 0x0000
 
 PIXEL_DATA = b"\xe0\x7f\x10\x00"
 UNDEFINED = 0xFFFFFFFF
+A_ASSOCIATE_AC = b"\x02"
 
 
 def element(tag, vr, length, value=b""):
@@ -131,3 +132,33 @@ def test_rubbish_right_behind_a_request_closes_the_connection(edge):
         association = associate(here.port)
         assert association.is_established
         association.release()
+
+
+def test_a_context_without_an_abstract_syntax_is_passed_over(edge):
+    """The first of two contexts names a transfer syntax only; the second is answered."""
+    request = association_request()
+    start = request.index(b"\x20\x00", 74)
+    end = start + 4 + int.from_bytes(request[start + 2 : start + 4], "big")
+    transfer_syntax = b"\x40\x00\x00\x11" + b"1.2.840.10008.1.2"
+    context = b"\x20\x00" + (4 + len(transfer_syntax)).to_bytes(2, "big") + bytes([1, 0, 0, 0]) + transfer_syntax
+    altered = request[:start] + context + request[end:]
+    altered = altered[:2] + (len(altered) - 6).to_bytes(4, "big") + altered[6:]
+    with edge() as here, socket.create_connection((LOOPBACK, here.port), timeout=10) as caller:
+        caller.sendall(altered)
+        assert caller.recv(4096)[:1] == A_ASSOCIATE_AC
+
+
+@pytest.mark.parametrize(
+    "kind", [b"\x10\x00", b"\x20\x00", b"\x50\x00"], ids=["application context", "contexts", "user"]
+)
+def test_a_request_that_lacks_an_item_is_answered_or_ended(edge, kind):
+    """Whatever the answer is, nobody waits for it until a time-out."""
+    request, items, at = association_request(), b"", 74
+    while at < len(request):
+        end = at + 4 + int.from_bytes(request[at + 2 : at + 4], "big")
+        items += b"" if request[at : at + 2] == kind else request[at:end]
+        at = end
+    altered = request[:2] + (68 + len(items)).to_bytes(4, "big") + request[6:74] + items
+    with edge() as here, socket.create_connection((LOOPBACK, here.port), timeout=5) as caller:
+        caller.sendall(altered)
+        assert caller.recv(4096)[:1] in (A_ASSOCIATE_AC, b"\x03", b"\x07", b"")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pydicom.uid import UID
 from pydicom.uid import UID_dictionary as _REGISTERED  # type: ignore[attr-defined]  # PS3.6 Annex A, kept nowhere else
 from pynetdicom import ALL_TRANSFER_SYNTAXES, AllStoragePresentationContexts, VerificationPresentationContexts
+from pynetdicom.pdu_primitives import A_ASSOCIATE
 from pynetdicom.presentation import PresentationContext, build_context
 from pynetdicom.service_class import StorageServiceClass
 from pynetdicom.sop_class import register_uid, uid_to_service_class
@@ -38,6 +39,14 @@ def register_storage_sop_classes() -> None:
     for uid, keyword in _in_the_registry().items():
         if uid_to_service_class(uid) is not StorageServiceClass:
             register_uid(uid, keyword, StorageServiceClass)
+
+
+def well_formed(request: A_ASSOCIATE) -> list[PresentationContext]:
+    """Return the contexts of a request that name an abstract syntax, as each shall (PS3.8 9.3.2.2).
+
+    pynetdicom fails on the others, in its own thread, and leaves the requestor without an answer.
+    """
+    return [context for context in request.presentation_context_definition_list if context.abstract_syntax is not None]
 
 
 def supported_contexts(proposed: Iterable[PresentationContext]) -> list[PresentationContext]:

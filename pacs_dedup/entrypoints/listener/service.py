@@ -20,14 +20,14 @@ from pacs_dedup.entrypoints.listener.admission import Admission, decide
 from pacs_dedup.entrypoints.listener.application_entity import application_entity, tune
 from pacs_dedup.entrypoints.listener.caller import caller_of, confirm_user, shown_fingerprint
 from pacs_dedup.entrypoints.listener.commitment import CommitmentDesk
-from pacs_dedup.entrypoints.listener.contexts import supported_contexts
+from pacs_dedup.entrypoints.listener.contexts import supported_contexts, well_formed
 from pacs_dedup.entrypoints.listener.crowd import Crowd, has_ended
+from pacs_dedup.entrypoints.listener.failures import close_on_failure
 from pacs_dedup.entrypoints.listener.instances import data_set_of, incoming_instance, response
 from pacs_dedup.entrypoints.listener.messages import BoundedMessages, Memory
 from pacs_dedup.entrypoints.listener.reading import BoundedReader
 from pacs_dedup.entrypoints.listener.refusals import NO_REASON, Refusal, RefusedCall, ReportRefusal, refusal_answered
 from pacs_dedup.entrypoints.listener.servers import PlainServer, TlsServer, open_server
-from pacs_dedup.entrypoints.listener.states import close_where_nothing_fits
 from pacs_dedup.log import describe_error, get_logger
 from pacs_dedup.pipeline.receive import IncomingInstance
 from pacs_dedup.wiring.associations import TlsContexts
@@ -157,7 +157,7 @@ class Listener:
         if connection is None or connection.socket is None:
             return
         tune(connection.socket, self._settings.limits.idle_s)
-        close_where_nothing_fits(association)
+        close_on_failure(association)
         BoundedReader(association, connection, self._settings).attach()
         association.dimse = BoundedMessages(association, self._memory, self._settings.limits)
         if not self._crowd.connect(_name(association), address, association):
@@ -188,7 +188,7 @@ class Listener:
             return
         if admission.peer is not None and admission.peer.user:
             confirm_user(association)
-        proposed = request.presentation_context_definition_list
+        proposed = request.presentation_context_definition_list = well_formed(request)
         also = self._commitment.contexts(proposed, admission.peer) if self._commitment else []
         association.acceptor.supported_contexts = supported_contexts(proposed) + also
 
