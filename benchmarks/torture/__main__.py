@@ -5,13 +5,13 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.torture.checker import Violation
-from benchmarks.torture.faults import draw, left_out
+from benchmarks.torture.faults import FAULTS, draw, left_out
 from benchmarks.torture.ledger import Journal
 from benchmarks.torture.rounds import Rounds
 from benchmarks.torture.world import Deployment, World, built
@@ -43,7 +43,7 @@ def _run(folder: Path, deployment: Deployment, journal: Journal, options: argpar
         for number in _numbers(options.rounds):
             if time.monotonic() > deadline:
                 break
-            if not _play(number, rounds, world, journal):
+            if not _play(number, rounds, world, journal, options.groups):
                 print(f"torture: stopped; repeat with SEED={options.seed}; the data are in {folder}")
                 return False
         return _finish(rounds, journal, deployment)
@@ -57,9 +57,9 @@ def _finish(rounds: Rounds, journal: Journal, deployment: Deployment) -> bool:
     return not violations
 
 
-def _play(number: int, rounds: Rounds, world: World, journal: Journal) -> bool:
+def _play(number: int, rounds: Rounds, world: World, journal: Journal, groups: Collection[str]) -> bool:
     began = time.monotonic()
-    faults = draw(world, rounds.chance, rounds.seen)
+    faults = draw(world, rounds.chance, rounds.seen, groups)
     journal.write("round begins", round=number, faults=[fault.name for fault in faults])
     outcome = rounds.play(faults)
     seconds = time.monotonic() - began
@@ -92,6 +92,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=0, help="rounds of each deployment; 0: as many as there is time")
     parser.add_argument("--seed", default=str(random.SystemRandom().randrange(1 << 32)), help="repeats a run's faults")
     parser.add_argument("--folder", default="", help="where data, logs and ledger go; made anew if it is not named")
+    groups = sorted({fault.group for fault in FAULTS})
+    parser.add_argument("--groups", nargs="+", default=[], choices=groups, help="beside kills; all, if none is named")
     parser.add_argument("--deployments", nargs="+", default=list(Deployment), choices=list(Deployment))
     return parser.parse_args()
 

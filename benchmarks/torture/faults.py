@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -42,13 +42,15 @@ class Fault:
     lacks: Callable[[World], str] = lambda _: ""
 
 
-def draw(world: World, chance: random.Random, seen: Counter[str]) -> list[Fault]:
+def draw(world: World, chance: random.Random, seen: Counter[str], groups: Collection[str] = ()) -> list[Fault]:
     """Draw one to three different faults that this world can suffer, mostly a kill among them.
 
-    What was rarely ``seen`` is drawn more often, so that a run of some dozens of rounds leaves nothing out.
+    What was rarely ``seen`` is drawn more often, so that a run of some dozens of rounds leaves nothing out. Only faults
+    of ``groups`` are drawn beside the kills; of all, if none is named.
     """
-    able = [fault for fault in FAULTS if not fault.lacks(world)]
-    kills = [fault for fault in able if fault.group == "kill"]
+    possible = [fault for fault in FAULTS if not fault.lacks(world)]
+    able = [fault for fault in possible if not groups or fault.group in groups]
+    kills = [fault for fault in possible if fault.group == "kill"]
     chosen: dict[str, Fault] = {}
     for number in range(chance.randint(1, _MOST_FAULTS)):
         among = kills if number == 0 and chance.random() < _SHARE_WITH_KILLS else able
