@@ -32,7 +32,8 @@ def is_in_a_circle(
 ) -> str:
     """Say why an instance is taken to go in a circle; empty where it is not.
 
-    What came from the destination itself was never sent there, and does not count.
+    What came from the destination itself was never sent there, and does not count. Instances that nobody named are no
+    versions of each other.
     """
     most = max(repeats.identical, repeats.versions) * 2
     done = book.acknowledged(destination, arrival.sop_instance_uid, now - WITHIN, most)
@@ -40,6 +41,6 @@ def is_in_a_circle(
     identical = sum(other.blob_id == arrival.blob_id for other in sent)
     if identical >= repeats.identical:
         return f"loop: {destination} has acknowledged the same bytes {identical} times within a day"
-    if len(sent) >= repeats.versions:
+    if arrival.sop_instance_uid and len(sent) >= repeats.versions:
         return f"loop: {destination} has acknowledged {len(sent)} versions of this instance within a day"
     return ""
