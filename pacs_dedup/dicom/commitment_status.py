@@ -48,7 +48,12 @@ class ActionStatus(_Code):
     )
     NO_SUCH_CLASS = (0x0118, "No such SOP Class", "PS3.7 Annex C", "not the Storage Commitment Push Model")
     NO_SUCH_ACTION = (0x0123, "No such action", "PS3.7 Annex C", "an Action Type other than 1")
-    NOT_AUTHORIZED = (0x0124, "Refused: not authorized", "PS3.7 Annex C", "the caller is none of the configured peers")
+    NOT_AUTHORIZED = (
+        0x0124,
+        "Refused: not authorized",
+        "PS3.7 Annex C",
+        "the caller is none of the configured peers, or asked over another context",
+    )
     RESOURCE_LIMITATION = (
         0x0213,
         "Resource limitation",

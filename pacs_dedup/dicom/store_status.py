@@ -9,6 +9,7 @@ _OUT_OF_RESOURCES = range(0xA700, 0xA800)
 _MEANINGS = {
     0x0000: "Success",
     0x0110: "Failure: processing failure",
+    0x0122: "Refused: SOP class not supported",
     0xA700: "Refused: out of resources",
     0xA900: "Error: data set does not match SOP class",
     0xC000: "Error: cannot understand",
@@ -46,6 +47,11 @@ class StoreStatus(int, Enum):
         0x0110,
         "Internal failure, nothing acknowledged; please send again",
         "an internal error before the instance was durable",
+    )
+    NOT_NEGOTIATED = (
+        0x0122,
+        "No Storage SOP class was negotiated for this context",
+        "the presentation context was accepted for Verification or for Storage Commitment",
     )
     OUT_OF_RESOURCES = (
         0xA700,

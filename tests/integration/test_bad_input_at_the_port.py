@@ -1,11 +1,14 @@
 import secrets
 import socket
 import time
+from io import BytesIO
 
 import pytest
 from pydicom import dcmread
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEG2000Lossless, MRImageStorage, generate_uid
 from pynetdicom import AE, build_context
+from pynetdicom.dimse_primitives import C_STORE
+from pynetdicom.sop_class import Verification
 
 from pacs_dedup.dicom.part10 import file_head
 from pacs_dedup.dicom.store_status import StoreStatus
@@ -214,3 +217,29 @@ def test_a_stored_file_is_read_by_pydicom(edge, tmp_path):
         stored = dcmread(here.files[0])
     assert stored.file_meta.MediaStorageSOPInstanceUID == ds.SOPInstanceUID
     assert stored.PixelData == ds.PixelData
+
+
+def stored_raw(port, *, calling, negotiated, sop_class, data):
+    """Send a C-STORE request over the one context that was negotiated, whatever it was negotiated for."""
+    request = C_STORE()
+    request.MessageID, request.Priority = 1, 2
+    request.AffectedSOPClassUID, request.AffectedSOPInstanceUID = sop_class, generate_uid()
+    request.DataSet = BytesIO(data)
+    association = associate(port, build_context(negotiated, ExplicitVRLittleEndian), calling=calling)
+    assert association.is_established
+    association._reactor_checkpoint.clear()
+    association.dimse.send_msg(request, 1)
+    _, answer = association.dimse.get_msg(block=True)
+    association._reactor_checkpoint.set()
+    association.release()
+    return answer.Status
+
+
+@pytest.mark.parametrize("ours", [False, True])
+def test_nothing_is_stored_over_a_context_for_verification(edge, tmp_path, ours):
+    with edge() as service:
+        calling = service.listener.check_ae if ours else "SCU"
+        data = encoded(ct_instance(), tmp_path)
+        sent = {"calling": calling, "sop_class": CTImageStorage, "data": data}
+        assert stored_raw(service.listener.port, negotiated=Verification, **sent) == StoreStatus.NOT_NEGOTIATED
+        assert service.nothing_got_in

@@ -1,9 +1,12 @@
 """Peers ask us for storage commitment: a scripted modality, and a real Orthanc."""
 
 import time
+from io import BytesIO
 
 import pytest
-from pydicom.uid import MRImageStorage, generate_uid
+from pydicom.uid import CTImageStorage, MRImageStorage, generate_uid
+from pynetdicom.dimse_primitives import N_ACTION
+from pynetdicom.dsutils import encode
 
 from pacs_dedup.ports.journal import Step
 from tests.integration.commitment_peers import (
@@ -23,6 +26,7 @@ UNHURRIED = {"same_association_s": 30}
 """A busy machine is slow, not wrong."""
 
 NO_SUCH_OBJECT, PROCESSING_FAILURE, CLASS_CONFLICT, DUPLICATE_UID = 0x0112, 0x0110, 0x0119, 0x0131
+NOT_AUTHORIZED = 0x0124
 
 
 @pytest.fixture
@@ -138,6 +142,23 @@ def test_who_is_no_peer_is_not_offered_commitment(running_service, modality):
     service = running_service(peers=[])
     with modality.associated(service.port) as association:
         assert [str(context.abstract_syntax) for context in association.rejected_contexts] == [PUSH_MODEL]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_commitment_is_not_taken_over_a_context_for_something_else(running_service, modality, known):
+    service = running_service(peers=[modality.peer()] if known else [])
+    asked = N_ACTION()
+    asked.MessageID, asked.ActionTypeID = 1, ASK
+    asked.RequestedSOPClassUID, asked.RequestedSOPInstanceUID = PUSH_MODEL, PUSH_INSTANCE
+    asked.ActionInformation = BytesIO(encode(action("1.2.3", [("1.2", "1.3")]), False, True))
+    with modality.associated(service.port) as association:
+        for_storage = next(c for c in association.accepted_contexts if c.abstract_syntax == CTImageStorage)
+        association._reactor_checkpoint.clear()
+        association.dimse.send_msg(asked, for_storage.context_id)
+        _, answer = association.dimse.get_msg(block=True)
+        association._reactor_checkpoint.set()
+    assert answer.Status == NOT_AUTHORIZED
+    assert not modality.reports
 
 
 MALFORMED = [

@@ -92,6 +92,8 @@ class CommitmentDesk:
 
     def _accept(self, event: evt.Event) -> ActionStatus:
         """Store a request; when this returns Success it survives a power cut, and will be answered."""
+        if not self._may_ask(event):
+            return ActionStatus.NOT_AUTHORIZED
         read = read_action(event)
         if isinstance(read, ActionStatus):
             return read
@@ -107,6 +109,12 @@ class CommitmentDesk:
         _log.info("request for commitment taken", instances=len(references), **_caller(event.assoc))
         self._wait_to_tell(EventReports.of(event.assoc), event.context.context_id, inquiry.subject)
         return ActionStatus.SUCCESS
+
+    def _may_ask(self, event: evt.Event) -> bool:
+        """Tell whether the class was negotiated with a peer; pynetdicom serves it over any context (PS3.8 7.1.1.13)."""
+        caller = event.assoc.requestor
+        known = any(peer.calls_as(caller.ae_title.strip(), caller.address) for peer in self._settings.peers)
+        return known and event.context.abstract_syntax == PUSH_MODEL
 
     def _on_report(self, event: evt.Event) -> tuple[int, None]:
         try:

@@ -7,8 +7,10 @@ from pynetdicom import evt
 from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.pdu_primitives import A_ASSOCIATE
 
+from pacs_dedup.dicom.commitment_data_set import PUSH_MODEL
 from pacs_dedup.dicom.store_status import StoreStatus
 from pacs_dedup.domain.identifiers import AeTitle, SopClassUid, SopInstanceUid, TransferSyntaxUid
+from pacs_dedup.entrypoints.listener.contexts import VERIFICATION
 from pacs_dedup.entrypoints.listener.messages import IncomingDataSet, Memory
 from pacs_dedup.pipeline.receive import IncomingInstance
 
@@ -17,6 +19,21 @@ def data_set_of(event: evt.Event) -> IncomingDataSet:
     """Return the data set of a C-STORE request, with what was decided on it while it came in."""
     gathered = cast("C_STORE", event.request).DataSet
     return gathered if isinstance(gathered, IncomingDataSet) else IncomingDataSet(Memory(0), 0)
+
+
+def refusal_of(event: evt.Event, *, own: bool = False) -> StoreStatus | None:
+    """Return why a C-STORE request is not even looked at; None where it is.
+
+    pynetdicom chooses who serves a message by the SOP class that the message names, whatever was negotiated for its
+    presentation context (PS3.8 7.1.1.13).
+
+    Args:
+        event: the request.
+        own: the association is our own check of the listener, which may do C-ECHO and nothing else.
+    """
+    if own or event.context.abstract_syntax in (VERIFICATION, PUSH_MODEL):
+        return StoreStatus.NOT_NEGOTIATED
+    return data_set_of(event).refusal
 
 
 def incoming_instance(event: evt.Event, association_name: str) -> IncomingInstance:

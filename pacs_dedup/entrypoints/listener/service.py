@@ -23,7 +23,7 @@ from pacs_dedup.entrypoints.listener.commitment import CommitmentDesk
 from pacs_dedup.entrypoints.listener.contexts import supported_contexts, well_formed
 from pacs_dedup.entrypoints.listener.crowd import Crowd, has_ended
 from pacs_dedup.entrypoints.listener.failures import close_on_failure
-from pacs_dedup.entrypoints.listener.instances import data_set_of, incoming_instance, response
+from pacs_dedup.entrypoints.listener.instances import data_set_of, incoming_instance, refusal_of, response
 from pacs_dedup.entrypoints.listener.messages import BoundedMessages, Memory
 from pacs_dedup.entrypoints.listener.reading import BoundedReader
 from pacs_dedup.entrypoints.listener.refusals import NO_REASON, Refusal, RefusedCall, ReportRefusal, refusal_answered
@@ -238,12 +238,13 @@ class Listener:
 
     def _on_store(self, event: evt.Event) -> Dataset:
         data_set = data_set_of(event)
-        if data_set.refusal is not None:
+        visit = self._visits.get(_name(event.assoc))
+        if refusal := refusal_of(event, own=visit is not None and visit.own):
             calling_ae = event.assoc.requestor.ae_title.strip()
-            _log.warning("instance not taken", cause=data_set.refusal.comment, calling_ae=calling_ae)
-        status = data_set.refusal or self._store(event)
+            _log.warning("instance not taken", cause=refusal.comment, calling_ae=calling_ae)
+        status = refusal or self._store(event)
         data_set.settle()
-        if visit := self._visits.get(_name(event.assoc)):
+        if visit:
             visit.instances += 1
         return response(status)
 
