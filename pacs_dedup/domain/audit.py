@@ -23,6 +23,10 @@ class AuditKind(StrEnum):
     AUDIT_LOG_USED = "audit-log-used"
 
 
+CARRIED_OUT = "carried out"
+"""The ``act`` of a plan that was applied: a detail of `AuditKind.DELETION_PROPOSED`."""
+
+
 class Outcome(IntEnum):
     """How it ended: EventOutcomeIndicator (PS3.15 A.5.1.1)."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from pacs_dedup.domain.audit import AuditedStudy, AuditEvent, AuditKind, Outcome, Party
+from pacs_dedup.domain.audit import CARRIED_OUT, AuditedStudy, AuditEvent, AuditKind, Outcome, Party
 from pacs_dedup.domain.audit_json import moment
 from pacs_dedup.reports.audit_forms import ALERTS, FORMS, LAUNCHER, Code, Form
 
@@ -38,6 +38,8 @@ class MessageSource:
 _STUDY_UID = Code("110180", "Study Instance UID")
 _NODE_ID = Code("110182", "Node ID")
 _PATIENT_NUMBER = Code("2", "Patient Number", "RFC-3881")
+_PROPOSED = "proposed only; nothing was deleted"
+_LET_GO = "copies left the transit store of the gateway; nothing was deleted in any archive"
 _URI = Code("12", "URI", "RFC-3881")
 
 
@@ -82,7 +84,8 @@ def _identify(root: Element, event: AuditEvent, form: Form) -> None:
     if event_type is not None:
         _coded(identification, "EventTypeCode", event_type)
     if proposed:
-        SubElement(identification, "EventOutcomeDescription").text = "proposed only; nothing was deleted"
+        done = ("act", CARRIED_OUT) in event.detail
+        SubElement(identification, "EventOutcomeDescription").text = _LET_GO if done else _PROPOSED
 
 
 def _participants(event: AuditEvent, form: Form) -> Iterator[tuple[Party, Code | None, bool]]:

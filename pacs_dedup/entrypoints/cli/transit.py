@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from pacs_dedup.domain.audit import CARRIED_OUT
 from pacs_dedup.domain.errors import BadRequest
 from pacs_dedup.entrypoints.cli.context import context_of, services_of
 from pacs_dedup.entrypoints.cli.output import counting, say, show, show_json, ticking
@@ -76,7 +77,7 @@ def apply_(
                 done[item.state] += 1
                 kept[item.cause] += item.state is ItemState.KEPT
                 tick()
-        services.auditor.transit_plan("carried out", told[0], told[1] | {"released": str(done[ItemState.RELEASED])})
+        services.auditor.transit_plan(CARRIED_OUT, told[0], told[1] | {"released": str(done[ItemState.RELEASED])})
     if context_of(context).as_json:
         causes = {cause: number for cause, number in kept.items() if number}
         show_json({"plan": plan_id, "released": done[ItemState.RELEASED], "kept": causes})

@@ -153,6 +153,14 @@ def test_a_proposed_deletion_is_never_told_as_one_that_happened() -> None:
     assert read(failed)[0].get("EventOutcomeIndicator") == "8"
 
 
+def test_what_left_the_transit_store_is_not_said_to_be_a_mere_proposal() -> None:
+    event = an_event(AuditKind.DELETION_PROPOSED)
+    root = read(replace(event, detail=(*event.detail, ("act", "carried out"))))
+    assert root[0].get("EventOutcomeIndicator") == "4"
+    told = root.findtext("EventIdentification/EventOutcomeDescription")
+    assert told == "copies left the transit store of the gateway; nothing was deleted in any archive"
+
+
 def test_what_may_not_be_named_is_named_by_its_hash_alone() -> None:
     (message,) = audit_messages(an_event(AuditKind.DECISION_TAKEN), HASHED)
     assert b"1.2.826.1" not in message
