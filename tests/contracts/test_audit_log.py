@@ -159,7 +159,7 @@ class TestDatabaseAuditLog(AuditLogContract):
         self, log: AuditLog, database: Database, change: str, said: str
     ) -> None:
         log.append(waiting(TRANSFER, DECISION, REFUSAL))
-        for statement in (*_without_triggers(database), change):
+        for statement in (*without_triggers(database), change):
             database.transactions.write(lambda connection, run=statement: connection.execute(text(run)))
         assert verify(log.entries(), KEY).broken.startswith(said)
 
@@ -200,7 +200,7 @@ def _append_many(url: str, name: str, pipe: Connection) -> None:
     database.close()
 
 
-def _without_triggers(database: Database) -> Sequence[str]:
+def without_triggers(database: Database) -> Sequence[str]:
     if database.transactions.engine.dialect.name == "sqlite":
         return "DROP TRIGGER audit_log_no_update", "DROP TRIGGER audit_log_no_delete"
     return ("ALTER TABLE audit_log DISABLE TRIGGER ALL",)

@@ -1,24 +1,21 @@
 """The audit log: one chain, whoever appends, because the database lets one append at a time."""
 
-import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
+from pacs_dedup.adapters.database.audit_rows import rows, to_entry, to_row
 from pacs_dedup.adapters.database.audit_tables import audit_deliveries, audit_log
 from pacs_dedup.adapters.database.engine import Transactions, insert
-from pacs_dedup.domain.audit_chain import AuditEntry, Head, SealKey, canonical, entry_after
-from pacs_dedup.domain.audit_json import moment
+from pacs_dedup.domain.audit_chain import AuditEntry, Head, SealKey, entry_after
 from pacs_dedup.ports.audit_log import Delivery
 from pacs_dedup.ports.audit_trail import WaitingEvent
 from pacs_dedup.ports.clock import Clock
 
 _ADVISORY_LOCK = 0x61756469  # "audi": beside the one of the migrations
-_OWN_COLUMNS = frozenset({"sequence", "event_id", "at", "kind", "actor", "subject", "previous_hash"})
 
 
 class DatabaseAuditLog:
@@ -65,7 +62,7 @@ def _append(connection: Connection, *, events: Sequence[WaitingEvent], key: Seal
     head = _head(connection)
     for waiting in events:
         entry = entry_after(head, waiting.event_id, waiting.event, key)
-        statement = insert(connection, audit_log).values(_to_row(entry))
+        statement = insert(connection, audit_log).values(to_row(entry))
         unless_known = statement.on_conflict_do_nothing(index_elements=[audit_log.c.event_id])
         if connection.execute(unless_known.returning(audit_log.c.sequence)).one_or_none() is not None:
             head = Head(entry.sequence, entry.digest)
@@ -78,8 +75,8 @@ def _head(connection: Connection) -> Head:
 
 
 def _entries(connection: Connection, *, after: int, most: int) -> tuple[AuditEntry, ...]:
-    following = select(audit_log).where(audit_log.c.sequence > after).order_by(audit_log.c.sequence).limit(most)
-    return tuple(_to_entry(row) for row in connection.execute(following))
+    following = rows(connection).where(audit_log.c.sequence > after).order_by(audit_log.c.sequence).limit(most)
+    return tuple(to_entry(row) for row in connection.execute(following))
 
 
 def _meet(connection: Connection, *, receiver: str) -> None:
@@ -102,37 +99,3 @@ def _claim(connection: Connection, *, receiver: str, most: int, now: datetime, u
         connection.execute(nothing.values(lease=None, lease_until=None))
         return None
     return Delivery(receiver, entries, lease)
-
-
-def _to_row(entry: AuditEntry) -> Mapping[str, Any]:
-    record = entry.record
-    actor = record["actor"]
-    rest = {name: value for name, value in record.items() if name not in _OWN_COLUMNS}
-    return {
-        "sequence": entry.sequence,
-        "event_id": record["event_id"],
-        "at": datetime.fromisoformat(record["at"]),
-        "kind": record["kind"],
-        "actor": actor["name"],
-        "address": actor["address"],
-        "subject": record.get("subject", ""),
-        "detail": canonical(rest | {"program": actor["program"]}),
-        "previous_hash": record["previous_hash"],
-        "hash": entry.digest,
-        "seal": entry.seal,
-    }
-
-
-def _to_entry(row: Row[Any]) -> AuditEntry:
-    """Put the record together again, as it was digested; what was altered in a column is altered in it too."""
-    rest = json.loads(row.detail)
-    record = {
-        "sequence": row.sequence,
-        "event_id": row.event_id,
-        "at": moment(row.at),
-        "kind": row.kind,
-        "actor": {"name": row.actor, "address": row.address, "program": rest.pop("program", None)},
-        "previous_hash": row.previous_hash,
-    }
-    subject = {"subject": row.subject} if row.subject else {}
-    return AuditEntry(rest | record | subject, row.hash, row.seal)

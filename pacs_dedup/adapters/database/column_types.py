@@ -52,8 +52,18 @@ class AnyText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's form
         """Escape what can not be stored."""
-        return None if value is None else _NOT_STORABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+        return None if value is None else self.escaped(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's form
         """Undo the escapes."""
-        return None if value is None else _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+        return None if value is None else self.unescaped(value)
+
+    @staticmethod
+    def escaped(value: str) -> str:
+        """Return how a text is stored."""
+        return _NOT_STORABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+
+    @staticmethod
+    def unescaped(stored: str) -> str:
+        """Return the text that is stored so."""
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), stored)

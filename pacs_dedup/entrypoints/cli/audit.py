@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 from rich.table import Table
@@ -90,9 +90,16 @@ def _entries(log: "AuditLog", after: int = 0) -> Iterator[AuditEntry]:
 def _exported(lines: TextIO) -> Iterator[AuditEntry]:
     for number, line in enumerate(lines, start=1):
         try:
-            yield AuditEntry.from_json(json.loads(line))
-        except (ValueError, AttributeError):
+            yield AuditEntry.from_json(json.loads(line, object_pairs_hook=_each_once))
+        except (ValueError, AttributeError, RecursionError):
             raise BadRequest(f"line {number} is no entry; `pacs-dedup audit export` writes one on each line") from None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Take no object that names something twice: of two values one program reads the first, another the last."""
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a name stands twice in an object")
+    return dict(pairs)
 
 
 def _tell(context: typer.Context, found: Verification, anchor: str, *, with_seals: bool) -> None:
@@ -130,9 +137,17 @@ def _created(file: Path) -> TextIO:
 def _table(entries: list[AuditEntry]) -> Table:
     table = Table("no.", "at", "what", "who", "from", "about", "outcome", box=None, pad_edge=False)
     for entry in entries:
-        record = entry.record
-        actor = record["actor"]
-        about = [record.get("subject", ""), *(study["study_instance_uid"] for study in record.get("studies", ()))]
-        cells = (record["at"][:19], record["kind"], actor["name"], actor["address"], " ".join(filter(None, about)))
-        table.add_row(str(entry.sequence), *map(Text, cells), str(record["outcome"]))
+        table.add_row(*map(Text, _cells(entry)))
     return table
+
+
+def _cells(entry: AuditEntry) -> tuple[str, ...]:
+    """Return an entry in words; one that was tampered with may lack anything."""
+    record = entry.record
+    try:
+        actor, studies = record["actor"], record.get("studies", ())
+        about = [record.get("subject", ""), *(study["study_instance_uid"] for study in studies)]
+        said = (record["at"][:19], record["kind"], actor["name"], actor["address"], " ".join(filter(None, about)))
+        return (str(record["sequence"]), *said, str(record["outcome"]))
+    except (KeyError, TypeError, AttributeError):
+        return (str(record.get("sequence")), "", "not as it was written; see `pacs-dedup audit verify`", "", "", "", "")

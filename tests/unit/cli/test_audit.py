@@ -107,6 +107,9 @@ def test_a_log_that_nobody_changed_is_whole(cli: Cli, used: Path) -> None:
         ("DELETE FROM audit_log WHERE sequence = 3", "entry 3 is missing"),
         ("UPDATE audit_log SET detail = replace(detail, 'keep-both', 'same') WHERE sequence = 2", "entry 2 was chan"),
         ("UPDATE audit_log SET seal = ''", "4 entries bear no seal"),
+        ("UPDATE audit_log SET seal = substr(seal, 1, 9) || 'gefälscht' WHERE sequence = 3", "entry 3 bears a false"),
+        ("UPDATE audit_log SET detail = '[]' WHERE sequence = 1", "entry 1 was changed"),
+        ("UPDATE audit_log SET at = 'never' WHERE sequence = 4", "entry 4 was changed"),
     ],
 )
 def test_a_changed_log_is_told_with_exit_code_3(cli: Cli, used: Path, statement: str, said: str) -> None:
@@ -114,6 +117,7 @@ def test_a_changed_log_is_told_with_exit_code_3(cli: Cli, used: Path, statement:
     answer = cli("audit", "verify", "--data", used)
     assert answer.code == 3
     assert said in answer.err
+    assert cli("audit", "list", "--data", used).code == 0, "what was tampered with is listed all the same"
 
 
 def test_an_end_that_was_cut_off_is_seen_by_the_head_that_was_noted(cli: Cli, used: Path) -> None:
@@ -156,8 +160,9 @@ def test_the_program_of_the_page_checks_an_export_without_this_package(cli: Cli,
     assert "entry 2" in checked().stderr
 
 
-def test_a_file_that_is_no_export_is_refused(cli: Cli, tmp_path: Path) -> None:
-    (tmp_path / "log").write_text("no JSON\n")
+@pytest.mark.parametrize("line", ["no JSON", "[" * 100_000, "[]", '{"sequence": 1, "sequence": 2}', "1" * 10_000])
+def test_a_file_that_is_no_export_is_refused(cli: Cli, tmp_path: Path, line: str) -> None:
+    (tmp_path / "log").write_text(f"{line}\n")
     assert cli("audit", "verify", tmp_path / "log").code == 2
     assert "line 1 is no entry" in cli("audit", "verify", tmp_path / "log").err
     assert cli("audit", "verify", tmp_path / "nowhere").code == 2
