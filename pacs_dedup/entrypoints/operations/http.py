@@ -1,17 +1,19 @@
 """A small HTTP server for probes and scrapes: four pages, GET and HEAD, nothing of a request is echoed or logged."""
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import socket
 from typing import Any, ClassVar
 
+from pacs_dedup.entrypoints.operations.places import Places
 from pacs_dedup.log import describe_error, get_logger
 
 _log = get_logger(__name__)
 
+_MOST_READ = 64
+_WAITING_TO_BE_READ = 256
+_LONGEST_READING_S = 2.0  # whoever probes sends a request in one piece
 _MOST_REQUESTS = 8
 _LONGEST_REQUEST_S = 10.0
 
@@ -30,45 +32,56 @@ Pages = Mapping[str, Callable[[], Page]]
 
 
 class OperationsServer(ThreadingHTTPServer):
-    """Serves pages; at most a few requests at once, each for a bounded time, so that slow readers cost little."""
+    """Serves pages; at most a few requests at once, each for a bounded time, so that slow readers cost little.
+
+    What is at hand needs no place among these: whether the process lives is told however many others are waiting.
+    """
 
     daemon_threads = True
     block_on_close = False
     allow_reuse_address = True
+    request_queue_size = _WAITING_TO_BE_READ
 
-    def __init__(self, address: tuple[str, int], pages: Pages) -> None:
-        """Bind the address; raises OSError where that can not be done."""
-        self.pages = pages
-        self._places = threading.BoundedSemaphore(_MOST_REQUESTS)
+    def __init__(self, address: tuple[str, int], pages: Pages, at_hand: Collection[str] = ()) -> None:
+        """Bind the address; raises OSError where that can not be done.
+
+        Args:
+            address: where to listen.
+            pages: what is served.
+            at_hand: paths of pages that are short and ask nobody; they are always answered.
+        """
+        self.pages, self.at_hand = pages, frozenset(at_hand)
+        self.places = Places(
+            reading=_MOST_READ,
+            answering=_MOST_REQUESTS,
+            read_within_s=_LONGEST_READING_S,
+            answer_within_s=_LONGEST_REQUEST_S,
+        )
         super().__init__(address, _Handler)
 
+    def service_actions(self) -> None:
+        """Hang up on the slow; the server's own thread does so several times in a second."""
+        self.places.hang_up_on_the_slow()
+
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Answer in a thread of its own; hang up where too many are being answered."""
-        if self._places.acquire(blocking=False):
+        """Answer in a thread of its own; where the machine has none, hang up and free the place."""
+        self.places.enter(request)
+        try:
             super().process_request(request, client_address)
-        else:
+        except RuntimeError as error:
+            _log.error("the operations port does not answer, there are no more threads", **describe_error(error))
+            self.places.leave(request)
             self.shutdown_request(request)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Answer one request, and hang up on a peer that takes too long over it."""
-        timer = threading.Timer(_LONGEST_REQUEST_S, _hang_up, [request])
-        timer.daemon = True
-        timer.start()
+        """Answer one request."""
         try:
             super().process_request_thread(request, client_address)
         finally:
-            timer.cancel()
-            self._places.release()
+            self.places.leave(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a peer that hung up: the request may be anything."""
-
-
-def _hang_up(request: socket) -> None:
-    try:
-        request.shutdown(2)
-    except OSError:
-        return
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -93,8 +106,16 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(_plain(HTTPStatus(code), HTTPStatus(code).phrase), with_body=True)
 
     def _answer(self, *, with_body: bool) -> None:
-        page = self.server.pages.get(self.path.partition("?")[0])
-        self._send(_asked(page) if page else _not_found(self.server.pages), with_body=with_body)
+        path = self.path.partition("?")[0]
+        self._send(self._page(path), with_body=with_body)
+
+    def _page(self, path: str) -> Page:
+        page = self.server.pages.get(path)
+        if page is None:
+            return _not_found(self.server.pages)
+        if path in self.server.at_hand or self.server.places.answer(self.connection):
+            return _asked(page)
+        return _plain(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests are being answered; ask again")
 
     def _send(self, page: Page, *, with_body: bool) -> None:
         body = page.body.encode()

@@ -42,6 +42,7 @@ _WAITED_ALREADY = timedelta(milliseconds=100)  # the checks of the same scrape h
 _FIGURES_KEPT = timedelta(seconds=1)
 _DATABASE = "database"
 _GRAVITY = tuple(Health)
+_LIVEZ = "/livez"
 _PLAIN = "text/plain; charset=utf-8"
 
 
@@ -102,9 +103,9 @@ class Observation:
 
     def _open(self) -> bool:
         where = self._settings.operations
-        pages = {"/livez": _alive, "/readyz": self._ready, "/healthz": self._health, "/metrics": self._metrics}
+        pages = {_LIVEZ: _alive, "/readyz": self._ready, "/healthz": self._health, "/metrics": self._metrics}
         try:
-            self._server = OperationsServer((where.bind, where.port), pages)
+            self._server = OperationsServer((where.bind, where.port), pages, at_hand=[_LIVEZ])
         except OSError as error:
             _log.warning(
                 "the operations port can not be opened; it is tried again, all else goes on",
