@@ -34,6 +34,7 @@ class Audit(Section):
     enterprise_site_id: str = ""
     anchor_entries: int = Field(default=1000, ge=1)
     anchor_s: float = Field(default=3600, gt=0)
+    waiting_events: int = Field(default=100_000, ge=10)
 
     @property
     def transport(self) -> str:

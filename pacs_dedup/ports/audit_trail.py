@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from pacs_dedup.domain.audit import AuditEvent
@@ -32,6 +33,23 @@ class WaitingEvent:
     event: AuditEvent
 
 
+@dataclass(frozen=True, slots=True)
+class InboxUsage:
+    """How full an inbox is.
+
+    Attributes:
+        events: number of events that wait.
+        oldest_at: when the one that waits longest was recorded; None where none waits.
+        set_aside: number of files that could not be read, which a person should look at.
+        counted_only: number of events that this process has counted instead of keeping them, since it began.
+    """
+
+    events: int = 0
+    oldest_at: datetime | None = None
+    set_aside: int = 0
+    counted_only: int = 0
+
+
 class AuditInbox(AuditTrail, Protocol):
     """An audit trail whose events somebody carries on."""
 
@@ -45,4 +63,12 @@ class AuditInbox(AuditTrail, Protocol):
 
     def forget(self, event_ids: Collection[str]) -> None:
         """Drop events that are kept elsewhere by now; those that are gone already are passed over."""
+        ...
+
+    def usage(self) -> InboxUsage:
+        """Tell how full the inbox is; of several processes' events too.
+
+        Raises:
+            OutOfStorage: that can not be looked up.
+        """
         ...

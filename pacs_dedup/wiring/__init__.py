@@ -7,7 +7,6 @@ from pathlib import Path
 
 from pacs_dedup.adapters.database import open_database
 from pacs_dedup.adapters.database.audit_log import DatabaseAuditLog
-from pacs_dedup.adapters.file_audit_inbox import FileAuditInbox
 from pacs_dedup.adapters.file_blob_store import FileBlobStore
 from pacs_dedup.adapters.isolated import IsolatedCall, keep_own_memory
 from pacs_dedup.adapters.system_clock import SystemClock
@@ -50,7 +49,7 @@ from pacs_dedup.ports.study_register import StudyRegister
 from pacs_dedup.ports.transit_book import TransitBook
 from pacs_dedup.reports.model import Pictures
 from pacs_dedup.wiring.associations import destination
-from pacs_dedup.wiring.audit import patient_lookup, seal_key, this_account, this_program
+from pacs_dedup.wiring.audit import audit_inbox, patient_lookup, seal_key, this_account, this_program
 
 StepOnce = Callable[[], bool]
 """Does one piece of work; False where nothing waits."""
@@ -148,6 +147,7 @@ def open_services(settings: Settings, *, sole_owner: bool = False, lazily: bool 
     blobs = FileBlobStore(settings.storage.path, settings.storage.low_water_bytes)
     database = open_database(settings.database_url, clock, sole_owner=sole_owner, lazily=lazily)
     destinations = {peer.name: destination(peer, settings) for peer in settings.destinations}
+    inbox = audit_inbox(settings, clock)
     try:
         yield Services(
             settings=settings,
@@ -169,10 +169,11 @@ def open_services(settings: Settings, *, sole_owner: bool = False, lazily: bool 
             forwards=database.forwards,
             transit=database.transit,
             destinations=destinations,
-            audit=FileAuditInbox(settings.storage.path),
+            audit=inbox,
             audit_log=DatabaseAuditLog(database.transactions, clock, seal_key(settings)),
         )
     finally:
+        inbox.close()
         for opened in destinations.values():
             opened.close()
         database.close()

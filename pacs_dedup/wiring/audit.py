@@ -6,6 +6,7 @@ import pwd
 import socket
 from collections.abc import Callable, Mapping
 
+from pacs_dedup.adapters.file_audit_inbox import FileAuditInbox
 from pacs_dedup.adapters.syslog_audit_receiver import (
     StreamTransport,
     SyslogAuditReceiver,
@@ -18,6 +19,7 @@ from pacs_dedup.domain.audit_chain import SealKey
 from pacs_dedup.domain.identifiers import StudyKey
 from pacs_dedup.log import keyed_hash
 from pacs_dedup.pipeline.auditing import PatientOf
+from pacs_dedup.pipeline.bounded_inbox import BoundedInbox
 from pacs_dedup.pipeline.carry_audit import Anchoring, carry_once, deliver_once
 from pacs_dedup.ports.audit_log import AuditLog
 from pacs_dedup.ports.audit_receiver import AuditReceiver
@@ -29,6 +31,16 @@ from pacs_dedup.reports.audit_message import MessageSource
 from pacs_dedup.wiring.secret_file import secret_in
 
 KEY_FILE = "audit.key"
+
+
+def audit_inbox(settings: Settings, clock: Clock) -> BoundedInbox:
+    """Open the inbox of an installation; whoever opens it closes it.
+
+    Raises:
+        OutOfStorage: its folder can not be made.
+    """
+    inbox = FileAuditInbox(settings.storage.path)
+    return BoundedInbox(inbox, clock, this_program(settings), most=settings.audit.waiting_events)
 
 
 def seal_key(settings: Settings) -> SealKey:

@@ -1,19 +1,26 @@
 """What every `AuditInbox` promises."""
 
 import fcntl
+import json
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from pacs_dedup.adapters.file_audit_inbox import FileAuditInbox
+from pacs_dedup.adapters.file_audit_inbox import FileAuditInbox, usage_of
 from pacs_dedup.domain.audit import AuditedStudy, AuditEvent, AuditKind, Outcome, Party, refusal
+from pacs_dedup.domain.audit_json import to_json
 from pacs_dedup.domain.errors import OutOfStorage
-from pacs_dedup.ports.audit_trail import AuditInbox
+from pacs_dedup.pipeline.bounded_inbox import BoundedInbox
+from pacs_dedup.pipeline.carry_audit import carry_all
+from pacs_dedup.ports.audit_trail import AuditInbox, InboxUsage
 from tests.contracts.values import MINUTE, MORNING
-from tests.fakes import MemoryAuditInbox
+from tests.fakes import FakeClock, MemoryAuditInbox
+from tests.fakes.audit_log import MemoryAuditLog
 
 TRANSFER = AuditEvent(
     kind=AuditKind.INSTANCES_TRANSFERRED,
@@ -65,6 +72,31 @@ class AuditInboxContract:
         inbox.forget([first.event_id, "0" * 32])
         assert inbox.waiting(10) == (second,)
 
+    def test_it_tells_how_many_wait_and_since_when(self, inbox: AuditInbox) -> None:
+        assert inbox.usage() == InboxUsage()
+        inbox.record(TRANSFER)
+        first = inbox.usage()
+        inbox.record(DECISION)
+        assert (first.events, inbox.usage().events) == (1, 2)
+        assert first.oldest_at is not None
+        assert inbox.usage().oldest_at == first.oldest_at
+        inbox.forget([waiting.event_id for waiting in inbox.waiting(10)])
+        assert inbox.usage() == InboxUsage()
+
+    def test_a_backlog_is_carried_on_in_pieces_and_in_order(self, inbox: AuditInbox) -> None:
+        events = [replace(TRANSFER, subject=str(number)) for number in range(25)]
+        for event in events[:20]:
+            inbox.record(event)
+        carried: list[AuditEvent] = []
+        while piece := inbox.waiting(7):
+            assert inbox.waiting(7) == piece, "what is not forgotten is the oldest again"
+            carried += [waiting.event for waiting in piece]
+            inbox.forget([waiting.event_id for waiting in piece])
+            if len(carried) == 7:
+                for event in events[20:]:
+                    inbox.record(event)
+        assert carried == events
+
     def test_threads_that_record_at_once_lose_nothing(self, inbox: AuditInbox) -> None:
         with ThreadPoolExecutor(6) as pool:
             list(pool.map(inbox.record, [TRANSFER] * 30))
@@ -79,6 +111,14 @@ class TestMemoryAuditInbox(AuditInboxContract):
         return MemoryAuditInbox()
 
 
+class TestBoundedInbox(AuditInboxContract):
+    """What bounds an inbox, below its bound."""
+
+    @pytest.fixture
+    def inbox(self, fake_clock: FakeClock) -> AuditInbox:
+        return BoundedInbox(MemoryAuditInbox(), fake_clock, Party("PACSDEDUP"), most=1000)
+
+
 class TestFileAuditInbox(AuditInboxContract):
     """A folder."""
 
@@ -89,6 +129,46 @@ class TestFileAuditInbox(AuditInboxContract):
     def test_another_process_finds_what_waits(self, inbox: AuditInbox, tmp_path: Path) -> None:
         inbox.record(TRANSFER)
         assert FileAuditInbox(tmp_path).waiting(10) == inbox.waiting(10)
+
+    def test_two_processes_that_carry_on_at_once_stand_in_nobodys_way(self, inbox: AuditInbox, tmp_path: Path) -> None:
+        for _ in range(6):
+            inbox.record(TRANSFER)
+        other = FileAuditInbox(tmp_path)
+        mine, theirs = inbox.waiting(4), other.waiting(6)
+        other.forget([waiting.event_id for waiting in theirs])
+        assert inbox.waiting(4) == ()
+        inbox.forget([waiting.event_id for waiting in mine])
+        inbox.record(DECISION)
+        assert [waiting.event for waiting in other.waiting(4)] == [DECISION]
+
+    def test_a_long_backlog_is_carried_on_with_two_looks_at_the_folder(
+        self, inbox: AuditInbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock
+    ) -> None:
+        written = json.dumps(to_json(REFUSAL))
+        for number in range(3000):
+            (tmp_path / "audit" / f"{number:020d}-000000-{number:032x}.json").write_text(written)
+        looks: list[str] = []
+        for name in ("listdir", "scandir"):
+            look = getattr(os, name)
+            monkeypatch.setattr(os, name, lambda *args, look=look, name=name: (looks.append(name), look(*args))[1])
+        carry_all(inbox, MemoryAuditLog(fake_clock))
+        assert len(looks) == 2
+        monkeypatch.undo()
+        assert inbox.usage() == InboxUsage()
+
+    def test_it_tells_since_when_by_the_names_alone_and_of_what_was_set_aside(
+        self, inbox: AuditInbox, tmp_path: Path
+    ) -> None:
+        before = datetime.now(UTC)
+        inbox.record(TRANSFER)
+        oldest_at = inbox.usage().oldest_at
+        assert oldest_at is not None
+        assert before - timedelta(milliseconds=1) <= oldest_at <= datetime.now(UTC)
+        (tmp_path / "audit" / "0-torn.unreadable").touch()
+        (tmp_path / "audit" / "!somebody's.json").touch()
+        assert inbox.usage() == InboxUsage(2, None, 1)
+        assert usage_of(tmp_path) == inbox.usage()
+        assert usage_of(tmp_path / "nowhere") == InboxUsage()
 
     def test_only_the_owner_can_read_and_no_name_tells_of_anybody(self, inbox: AuditInbox, tmp_path: Path) -> None:
         inbox.record(TRANSFER)

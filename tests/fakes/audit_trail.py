@@ -5,7 +5,7 @@ from collections.abc import Collection
 from threading import Lock
 
 from pacs_dedup.domain.audit import AuditEvent
-from pacs_dedup.ports.audit_trail import WaitingEvent
+from pacs_dedup.ports.audit_trail import InboxUsage, WaitingEvent
 
 
 class MemoryAuditInbox:
@@ -29,3 +29,7 @@ class MemoryAuditInbox:
         with self._lock:
             for name in event_ids:
                 self._waiting.pop(name, None)
+
+    def usage(self) -> InboxUsage:
+        with self._lock:
+            return InboxUsage(len(self._waiting), min((event.at for event in self._waiting.values()), default=None))

@@ -35,6 +35,7 @@ def _questions(settings: Settings) -> list[tuple[str, Question]]:
         ("folder modes", partial(storage.modes, settings)),
         ("backup", partial(storage.backup, settings)),
         ("database", partial(storage.database, settings)),
+        ("audit", partial(storage.audit, settings)),
         ("decoders", partial(machine.decoders, settings)),
         ("character sets", machine.character_sets),
         ("fonts", machine.fonts),

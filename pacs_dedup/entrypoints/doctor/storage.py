@@ -3,12 +3,13 @@
 import stat
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pacs_dedup.config import Settings
 from pacs_dedup.domain.health import Finding, Health
 from pacs_dedup.entrypoints.backup.create import LAST_BACKUP
-from pacs_dedup.wiring.doctor import DatabaseState, inspect_database, sqlite_file
+from pacs_dedup.wiring.doctor import DatabaseState, inbox_usage, inspect_database, sqlite_file
 from pacs_dedup.wiring.probes import free_bytes, try_durable_write, try_hard_link
 
 _MIB = 1 << 20
@@ -79,6 +80,25 @@ def backup(settings: Settings) -> Iterator[Finding]:
     words = f"the last one was made {days:.1f} days ago"
     old = days > _BACKUP_EVERY_DAYS
     yield Finding("backup", Health.WARNING if old else Health.OK, words, remedy if old else "")
+
+
+def audit(settings: Settings) -> Iterator[Finding]:
+    """Tell how many audit events wait for the database, and for how long."""
+    if not settings.storage.path.is_dir():
+        return
+    used = inbox_usage(settings)
+    words = f"{used.events} events wait for the database"
+    if used.set_aside:
+        words = f"{used.set_aside} files could not be read; {words}"
+        yield Finding("audit", Health.WARNING, words, "look at *.unreadable in audit/ of the data folder")
+        return
+    late = settings.operations.queue_age
+    age = datetime.now(UTC) - used.oldest_at if used.oldest_at else timedelta()
+    if age <= late and used.events < settings.audit.waiting_events / 2:
+        yield Finding("audit", Health.OK, words)
+        return
+    words += f", the oldest for {age.total_seconds() / 60:.0f} min; {settings.audit.waiting_events} may"
+    yield Finding("audit", Health.WARNING, words, "start the service, and see that its database answers")
 
 
 def database(settings: Settings) -> Iterator[Finding]:

@@ -91,7 +91,7 @@ def watched(
     """
     settings = services.settings
     if receiving is None:
-        observation = Observation(settings, services.figures, instruments)
+        observation = Observation(settings, services.figures, instruments, audit=services.audit.usage)
     else:
         listener, usage = receiving.listener, receiving.spool.usage
         instruments.watch_associations(lambda: listener.associations)
@@ -103,6 +103,7 @@ def watched(
             echo=echo_ourselves,
             is_full=lambda: listener.associations >= settings.dicom.max_associations,
             spool=usage,
+            audit=services.audit.usage,
         )
     observation.start()
     try:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from pacs_dedup.config import Settings
 from pacs_dedup.domain.errors import PacsDedupError
@@ -12,6 +12,7 @@ from pacs_dedup.domain.health import Finding, Health
 from pacs_dedup.entrypoints.operations.bounded import Bounded
 from pacs_dedup.log import describe_error, get_logger
 from pacs_dedup.ports.arrival_spool import SpoolUsage
+from pacs_dedup.ports.audit_trail import InboxUsage
 from pacs_dedup.ports.site_figures import Figures
 from pacs_dedup.wiring.probes import free_bytes, try_durable_write
 
@@ -140,6 +141,27 @@ def spool_check(usage: Callable[[], SpoolUsage], settings: Settings) -> Check:
         return Finding("spool", Health.OK, "empty")
 
     return Check("spool", ask)
+
+
+def audit_check(usage: Callable[[], InboxUsage], settings: Settings) -> Check:
+    """Return the check that audit events go on into the database; never a reason to send elsewhere."""
+    most, late = settings.audit.waiting_events, settings.operations.queue_age
+
+    def ask() -> Finding:
+        used = usage()
+        words = f"{used.events} events wait for the database"
+        if used.events >= most / 2:
+            words += f", of {most} that may; what a network causes is counted and no longer kept one by one"
+            return Finding("audit", Health.WARNING, words, "bring the database back; they are recorded by themselves")
+        if used.oldest_at is not None and (age := datetime.now(UTC) - used.oldest_at) > late:
+            words += f", the oldest for {age.total_seconds() / 60:.0f} min"
+            return Finding("audit", Health.WARNING, words, "see that the database answers and that a worker runs")
+        if used.set_aside:
+            words = f"{used.set_aside} files could not be read; {words}"
+            return Finding("audit", Health.WARNING, words, "look at *.unreadable in audit/ of the data folder")
+        return Finding("audit", Health.OK, words)
+
+    return Check("audit", ask)
 
 
 def disk_check(settings: Settings) -> Check:

@@ -1,13 +1,17 @@
 """What is counted in the database or measured on the disk, at each scrape, in Prometheus's families."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from pydicom.uid import UID
 
+from pacs_dedup.domain.errors import PacsDedupError
 from pacs_dedup.domain.health import Finding, Health
+from pacs_dedup.entrypoints.operations.bounded import Bounded
+from pacs_dedup.ports.audit_trail import InboxUsage
 from pacs_dedup.ports.site_figures import Figures
 
 Measures = Iterable[tuple[str, str, float]]
@@ -44,6 +48,19 @@ class SiteCollector(Collector):
         figures = self._figures()
         if figures is not None:
             yield from families(figures)
+
+
+def audit_measures(usage: Bounded[InboxUsage], within: timedelta) -> Measures:
+    """Measure the audit inbox; where it can not be looked up in time, what is not known is left out."""
+    try:
+        used = usage.result(within)
+    except (PacsDedupError, TimeoutError):
+        return
+    age_s = (datetime.now(UTC) - used.oldest_at).total_seconds() if used.oldest_at else 0.0
+    yield "audit_waiting_events", "Audit events that wait on the disk for the database.", used.events
+    yield "audit_oldest_seconds", "How long the oldest of them has waited.", max(0.0, age_s)
+    yield "audit_set_aside", "Files of the audit folder that could not be read.", used.set_aside
+    yield "audit_counted_only", "Events that this process has counted and not kept one by one.", used.counted_only
 
 
 def families(figures: Figures) -> Iterator[Metric]:

@@ -20,17 +20,19 @@ from pacs_dedup.entrypoints.operations.checks import (
     ANSWERED_WITHIN,
     Check,
     Checks,
+    audit_check,
     database_check,
     disk_check,
     listener_check,
     queue_check,
     spool_check,
 )
-from pacs_dedup.entrypoints.operations.collector import Measures, SiteCollector
+from pacs_dedup.entrypoints.operations.collector import Measures, SiteCollector, audit_measures
 from pacs_dedup.entrypoints.operations.http import OperationsServer, Page
 from pacs_dedup.entrypoints.operations.instruments import Instruments
 from pacs_dedup.log import get_logger
 from pacs_dedup.ports.arrival_spool import SpoolUsage
+from pacs_dedup.ports.audit_trail import InboxUsage
 from pacs_dedup.ports.site_figures import Figures, SiteFigures
 from pacs_dedup.wiring.probes import free_bytes
 
@@ -53,6 +55,7 @@ class Observation:
         echo: asks our own listener for a C-ECHO; None where this process does not listen.
         is_full: whether as many associations are open as may be.
         spool: tells how full the spool is; with one, a database that is away is a warning and no reason to refuse.
+        audit: tells how full the audit inbox is.
         more: further checks.
     """
 
@@ -65,6 +68,7 @@ class Observation:
         echo: Callable[[], object] | None = None,
         is_full: Callable[[], bool] = lambda: False,
         spool: Callable[[], SpoolUsage] | None = None,
+        audit: Callable[[], InboxUsage] | None = None,
         more: Sequence[Check] = (),
     ) -> None:
         self._settings = settings
@@ -72,9 +76,11 @@ class Observation:
         self._figures = Bounded(figures.read, keep_for=_FIGURES_KEPT)
         self._disk = Bounded(partial(free_bytes, settings.storage.path), keep_for=_FIGURES_KEPT)
         self._spool = spool
+        self._audit = Bounded(audit, keep_for=_FIGURES_KEPT) if audit else None
         receiving = [listener_check(echo, is_full)] if echo else []
         receiving += [spool_check(spool, settings)] if spool else []
         own = [database_check(self._read), queue_check(self._read, settings.operations.queue_age), disk_check(settings)]
+        own += [audit_check(audit, settings)] if audit else []
         self._checks = Checks([*receiving, *own, *more])
         self._stopping = threading.Event()
         self._server: OperationsServer | None = None
@@ -144,6 +150,8 @@ class Observation:
             yield "spool_arrivals", "Arrivals that wait on the disk for the database.", used.arrivals
             yield "spool_bytes", "Size of the instances that they are about.", used.size_bytes
             yield "spool_set_aside", "Files of the spool that could not be read.", used.set_aside
+        if self._audit is not None:
+            yield from audit_measures(self._audit, _WAITED_ALREADY)
         with suppress(OSError):
             backed_up_at = (self._settings.storage.path / LAST_BACKUP).stat().st_mtime
             yield "last_backup_timestamp_seconds", "When the last backup was finished, Unix time.", backed_up_at

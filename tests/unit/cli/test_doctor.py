@@ -19,10 +19,12 @@ from sqlalchemy import text
 from pacs_dedup.adapters.clock_probe import is_synchronised, skew_to
 from pacs_dedup.adapters.database import open_database
 from pacs_dedup.adapters.database.engine import Transactions, connect
+from pacs_dedup.adapters.file_audit_inbox import FileAuditInbox
 from pacs_dedup.config import Settings
 from pacs_dedup.dicom import try_texts as texts
 from pacs_dedup.domain.health import Finding, Health
 from pacs_dedup.entrypoints.doctor import examination, machine, storage, surroundings
+from tests.contracts.test_audit_inbox import REFUSAL
 from tests.fakes import FakeClock
 from tests.integration.support import LOOPBACK, free_port
 from tests.unit.cli.conftest import Cli
@@ -242,3 +244,16 @@ def test_what_the_kernel_says_is_what_its_own_tool_says() -> None:
     if done.returncode:
         pytest.skip("timedatectl has no systemd to ask here")
     assert is_synchronised() is done.stdout.strip().endswith("yes")
+
+
+def test_audit_events_that_wait_are_counted_and_those_that_wait_for_long_are_a_warning(data: Path) -> None:
+    assert found(storage.audit(settings(data)), "audit").description == "0 events wait for the database"
+    assert list(storage.audit(settings(data / "nowhere"))) == []
+    inbox = FileAuditInbox(data)
+    inbox.record(REFUSAL)
+    assert found(storage.audit(settings(data)), "audit").health is Health.OK
+    (data / "audit" / f"{1:020d}-000000-{1:032x}.json").write_text("{}")
+    late = found(storage.audit(settings(data)), "audit")
+    assert (late.health, bool(late.remedy)) == (Health.WARNING, True)
+    assert len(inbox.waiting(10)) == 1, "and the other is set aside"
+    assert "1 files could not be read" in found(storage.audit(settings(data)), "audit").description

@@ -18,6 +18,7 @@ from pacs_dedup.entrypoints.listener.refusals import Refusal, RefusedCall
 from pacs_dedup.entrypoints.operations.instruments import Happening, Instruments, Kind
 from pacs_dedup.entrypoints.operations.observation import Observation
 from pacs_dedup.ports.arrival_spool import SpoolUsage
+from pacs_dedup.ports.audit_trail import InboxUsage
 from pacs_dedup.ports.journal import Step
 from pacs_dedup.ports.site_figures import CaseFigures, Figures, QueueFigures
 from tests.unit.entrypoints.operations.asking import incoming
@@ -57,7 +58,7 @@ def exposed(tmp_path_factory):
     instruments.note(Happening(Kind.STUDY_COMPLETED, value=60))
     instruments.watch_associations(lambda: 0)
     with closing(
-        Observation(settings, EverythingAtOnce(), instruments, echo=lambda: None, spool=SpoolUsage)
+        Observation(settings, EverythingAtOnce(), instruments, echo=lambda: None, spool=SpoolUsage, audit=InboxUsage)
     ) as watched:
         body = watched._metrics().body
     found = {}

@@ -5,17 +5,18 @@ import json
 import socket
 import threading
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pacs_dedup.config import Settings
-from pacs_dedup.domain.errors import PeerRefused, PeerUnavailable
+from pacs_dedup.domain.errors import OutOfStorage, PeerRefused, PeerUnavailable
 from pacs_dedup.domain.health import Finding, Health
 from pacs_dedup.entrypoints.operations.checks import Check
 from pacs_dedup.entrypoints.operations.instruments import Instruments
 from pacs_dedup.entrypoints.operations.observation import Observation
 from pacs_dedup.ports.arrival_spool import SpoolUsage
+from pacs_dedup.ports.audit_trail import InboxUsage
 from pacs_dedup.ports.journal import NewWork, Step
 from tests.contracts.values import MORNING
 from tests.fakes import FakeDatabase
@@ -124,6 +125,40 @@ def test_a_spool_that_is_full_makes_it_unready(site):
 def test_a_spool_tells_of_what_nobody_could_read(site, set_aside, told):
     with site(spool=lambda: SpoolUsage(set_aside=set_aside)) as (observation, _):
         assert told in get(observation, "/readyz")[1]
+
+
+@pytest.mark.parametrize(
+    ("used", "told"),
+    [
+        (InboxUsage(3, datetime.now(UTC)), "audit: ok: 3 events wait for the database"),
+        (
+            InboxUsage(3, datetime.now(UTC) - timedelta(hours=2)),
+            "audit: warning: 3 events wait for the database, the old",
+        ),
+        (
+            InboxUsage(50_000, datetime.now(UTC)),
+            "audit: warning: 50000 events wait for the database, of 100000 that may",
+        ),
+        (InboxUsage(set_aside=2), "audit: warning: 2 files could not be read"),
+    ],
+)
+def test_audit_events_that_do_not_go_on_are_a_warning(site, used, told):
+    with site(audit=lambda: used) as (observation, _):
+        status, body = get(observation, "/readyz")
+        samples = scraped(observation)
+    assert (status, told in body) == (200, True), body
+    assert samples["pacs_dedup_audit_waiting_events",] == used.events
+    assert (samples["pacs_dedup_audit_oldest_seconds",] > 7000) is ("old" in told)
+    assert samples["pacs_dedup_audit_set_aside",] == used.set_aside
+
+
+def test_an_audit_folder_that_can_not_be_read_is_told_and_left_out_of_the_metrics(site):
+    def usage():
+        raise OutOfStorage("the audit folder could not write")
+
+    with site(audit=usage) as (observation, _):
+        assert "audit: failed" in get(observation, "/readyz")[1]
+        assert ("pacs_dedup_audit_waiting_events",) not in scraped(observation)
 
 
 def test_a_disk_below_low_water_makes_it_unready(site):
