@@ -4,31 +4,10 @@ Each member carries its clause and the case in which this product uses it, so th
 from here.
 """
 
-from enum import IntEnum
+from pacs_dedup.dicom.status_code import StatusCode
 
 
-class _Code(IntEnum):
-    """A code with what the standard and this product say about it.
-
-    Attributes:
-        meaning: the standard's words for it.
-        clause: where the standard defines it.
-        when: in which case this product uses it.
-    """
-
-    meaning: str
-    clause: str
-    when: str
-
-    def __new__(cls, code: int, meaning: str, clause: str, when: str) -> "_Code":
-        """Attach the words to the code."""
-        member = int.__new__(cls, code)
-        member._value_ = code
-        member.meaning, member.clause, member.when = meaning, clause, when
-        return member
-
-
-class ActionStatus(_Code):
+class ActionStatus(StatusCode):
     """What we answer to a request for commitment, an N-ACTION (PS3.7 10.1.4.1.10, PS3.4 J.3.2.1)."""
 
     SUCCESS = (0x0000, "Success", "PS3.7 Annex C", "the request is stored durably and will be answered")
@@ -46,7 +25,12 @@ class ActionStatus(_Code):
         "PS3.7 Annex C",
         "Action Information can not be read, or lacks a valid Transaction UID or any valid reference",
     )
-    NO_SUCH_CLASS = (0x0118, "No such SOP Class", "PS3.7 Annex C", "not the Storage Commitment Push Model")
+    NO_SUCH_CLASS = (
+        0x0118,
+        "No such SOP Class",
+        "PS3.7 Annex C",
+        "of another class than the Storage Commitment Push Model",
+    )
     NO_SUCH_ACTION = (0x0123, "No such action", "PS3.7 Annex C", "an Action Type other than 1")
     NOT_AUTHORIZED = (
         0x0124,
@@ -62,12 +46,18 @@ class ActionStatus(_Code):
     )
 
 
-class EventStatus(_Code):
+class EventStatus(StatusCode):
     """What we answer to a destination's report, an N-EVENT-REPORT (PS3.7 10.1.1.1.8, PS3.4 J.3.3.1)."""
 
     SUCCESS = (0x0000, "Success", "PS3.7 Annex C", "the report is stored durably, or said what was known")
     PROCESSING_FAILURE = (0x0110, "Processing failure", "PS3.7 Annex C", "it could not be stored; please send it again")
     NO_SUCH_INSTANCE = (0x0112, "No such SOP Instance", "PS3.7 Annex C", "not the well-known instance of PS3.4 J.3.5")
+    NO_SUCH_CLASS = (
+        0x0118,
+        "No such SOP Class",
+        "PS3.7 Annex C",
+        "of another class than the Storage Commitment Push Model",
+    )
     NO_SUCH_EVENT = (0x0113, "No such event type", "PS3.7 Annex C", "an Event Type other than 1 and 2")
     INVALID_ARGUMENT = (
         0x0115,
@@ -77,7 +67,7 @@ class EventStatus(_Code):
     )
 
 
-class FailureReason(_Code):
+class FailureReason(StatusCode):
     """Why an instance is not committed to: Failure Reason (0008,1197), a value of the data set (PS3.3 C.14.1.1)."""
 
     PROCESSING_FAILURE = (

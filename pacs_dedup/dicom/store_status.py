@@ -51,7 +51,7 @@ class StoreStatus(int, Enum):
     NOT_NEGOTIATED = (
         0x0122,
         "No Storage SOP class was negotiated for this context",
-        "the presentation context was accepted for Verification or for Storage Commitment",
+        "the request names no Storage SOP class, or its presentation context was accepted for another service",
     )
     OUT_OF_RESOURCES = (
         0xA700,

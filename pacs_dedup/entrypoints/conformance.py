@@ -15,6 +15,7 @@ from pacs_dedup.config.forwarding import Forwarding
 from pacs_dedup.dicom.commitment_data_set import PUSH_MODEL
 from pacs_dedup.dicom.commitment_status import ActionStatus, EventStatus, FailureReason
 from pacs_dedup.dicom.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+from pacs_dedup.dicom.status_code import OperationStatus, StatusCode
 from pacs_dedup.dicom.store_status import ForeignStatus, StoreStatus
 from pacs_dedup.dicom.text import CHARACTER_SETS
 from pacs_dedup.entrypoints.listener.contexts import STORAGE_SOP_CLASSES, TRANSFER_SYNTAXES, VERIFICATION
@@ -29,6 +30,7 @@ _REASONS: Final = {
     (1, 3): "calling AE title not recognised",
     (1, 7): "called AE title not recognised",
     (2, 1): "no reason given",
+    (2, 2): "protocol version not supported",
     (3, 1): "temporary congestion",
     (3, 2): "local limit exceeded",
 }
@@ -56,6 +58,7 @@ def statement(settings: Settings) -> Statement:
         rejections=tuple(_rejection(each) for each in Refusal),
         statuses=tuple(_status(each) for each in StoreStatus),
         answers=_answers(settings.forwarding),
+        operations=tuple(map(_coded, OperationStatus)),
         commitment=_commitment(),
         settings=tuple(_settings(settings, Settings())),
         security=_security(settings),
@@ -95,6 +98,8 @@ def _association(settings: Settings) -> Rows:
 
 
 def _rejection(refusal: Refusal) -> tuple[str, ...]:
+    if refusal is Refusal.OTHER:
+        return ("any", "any", "any", refusal.words)
     if refusal.answer is None:
         return ("none: the connection ends", "", "", refusal.words)
     result, source, reason = refusal.answer
@@ -116,16 +121,16 @@ def _answers(forwarding: Forwarding) -> Rows:
     )
 
 
-def _commitment_code(code: ActionStatus | EventStatus | FailureReason) -> tuple[str, ...]:
+def _coded(code: StatusCode) -> tuple[str, ...]:
     return (_code(code), code.meaning, code.when, code.clause)
 
 
 def _commitment() -> tuple[tuple[str, tuple[str, ...], Rows], ...]:
     heading = ("Code", "Meaning", "When", "Clause")
     return (
-        ("As SCP, status of the N-ACTION response", heading, tuple(map(_commitment_code, ActionStatus))),
-        ("As SCP, Failure Reason (0008,1197) of an instance", heading, tuple(map(_commitment_code, FailureReason))),
-        ("As SCU, status of the N-EVENT-REPORT response", heading, tuple(map(_commitment_code, EventStatus))),
+        ("As SCP, status of the N-ACTION response", heading, tuple(map(_coded, ActionStatus))),
+        ("As SCP, Failure Reason (0008,1197) of an instance", heading, tuple(map(_coded, FailureReason))),
+        ("As SCU, status of the N-EVENT-REPORT response", heading, tuple(map(_coded, EventStatus))),
     )
 
 

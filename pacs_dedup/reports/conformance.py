@@ -24,6 +24,7 @@ class Statement:
         character_sets: defined terms of Specific Character Set (0008,0005) that are read.
         association: parameter and value (N.7.1.1).
         rejections: result, source, reason and when (PS3.8 9.3.4).
+        operations: code, meaning, when and clause of each status that is answered whatever the service.
         statuses: code, meaning, when, and Error Comment (0000,0902) of each C-STORE response given (N.7.3.2.5).
         answers: codes of a destination and what is done on them.
         commitment: tables of the Storage Commitment service by their headings (N.7.3.2.6).
@@ -40,6 +41,7 @@ class Statement:
     character_sets: tuple[str, ...]
     association: Rows
     rejections: Rows
+    operations: Rows
     statuses: Rows
     answers: Rows
     commitment: tuple[tuple[str, tuple[str, ...], Rows], ...]

@@ -34,6 +34,11 @@ STORAGE_SOP_CLASSES = frozenset(_in_the_registry()) | {
 """Every Storage SOP class of the standard: pydicom's registry has the retired ones, pynetdicom's list the newest."""
 
 
+def is_stored(sop_class: str | None, *, with_private: bool) -> bool:
+    """Tell whether instances of a class are taken; ``with_private`` takes classes that the standard does not name."""
+    return sop_class in STORAGE_SOP_CLASSES or (with_private and bool(sop_class) and sop_class not in _REGISTERED)
+
+
 def register_storage_sop_classes() -> None:
     """Teach pynetdicom the Storage SOP classes that it does not serve by itself: retired and non-patient objects."""
     for uid, keyword in _in_the_registry().items():

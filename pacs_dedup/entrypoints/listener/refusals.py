@@ -20,8 +20,8 @@ class Refusal(StrEnum):
     """Every reason for which a caller does not get an association.
 
     Attributes:
-        answer: what it is answered; None where the connection ends without a DICOM answer. Reasons that tell a stranger
-            how far they came have one answer: the calling AE title is not recognised.
+        answer: what it is answered; None where the connection ends without a DICOM answer, and of ``other``. Reasons
+            that tell a stranger how far they came have one answer: the calling AE title is not recognised.
         words: what a PACS manager reads in the log.
     """
 
@@ -81,6 +81,11 @@ class Refusal(StrEnum):
         (_PERMANENT, _BY_ACSE, 1),
         "the passcode is wrong",
     )
+    PROTOCOL = (
+        "protocol",
+        (_PERMANENT, _BY_ACSE, 2),
+        "the caller speaks another version of the upper layer protocol than 1, which is the only one there is",
+    )
     LIMIT = (
         "limit",
         (_TRANSIENT, _BY_PRESENTATION, 2),
@@ -114,7 +119,7 @@ class Refusal(StrEnum):
     OTHER = (
         "other",
         None,
-        "the association was rejected",
+        "pynetdicom rejected the association by itself, for none of these reasons; that is not known to happen",
     )
 
 
@@ -150,5 +155,5 @@ ReportRefusal = Callable[[RefusedCall], None]
 def refusal_answered(answer: A_ASSOCIATE | None) -> Refusal:
     """Return the reason behind an answer that pynetdicom gave by itself."""
     given = (answer.result, answer.result_source, answer.diagnostic) if answer is not None else None
-    found = (refusal for refusal in (Refusal.CALLED_AE, Refusal.LIMIT) if refusal.answer == given)
+    found = (refusal for refusal in (Refusal.CALLED_AE, Refusal.PROTOCOL, Refusal.LIMIT) if refusal.answer == given)
     return next(found, Refusal.OTHER)

@@ -1,12 +1,9 @@
 """The listener: pynetdicom outside, one call per instance inside. It never decodes a data set."""
 
 import secrets
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
 
 from pydicom.dataset import Dataset
 from pynetdicom import evt
@@ -18,7 +15,7 @@ from pacs_dedup.config import Settings
 from pacs_dedup.dicom.store_status import StoreStatus
 from pacs_dedup.entrypoints.listener.admission import Admission, decide
 from pacs_dedup.entrypoints.listener.application_entity import application_entity, tune
-from pacs_dedup.entrypoints.listener.caller import caller_of, confirm_user, shown_fingerprint
+from pacs_dedup.entrypoints.listener.caller import caller_of, confirm_user
 from pacs_dedup.entrypoints.listener.commitment import CommitmentDesk
 from pacs_dedup.entrypoints.listener.contexts import supported_contexts, well_formed
 from pacs_dedup.entrypoints.listener.crowd import Crowd, has_ended
@@ -28,6 +25,8 @@ from pacs_dedup.entrypoints.listener.messages import BoundedMessages, Memory
 from pacs_dedup.entrypoints.listener.reading import BoundedReader
 from pacs_dedup.entrypoints.listener.refusals import NO_REASON, Refusal, RefusedCall, ReportRefusal, refusal_answered
 from pacs_dedup.entrypoints.listener.servers import PlainServer, TlsServer, open_server
+from pacs_dedup.entrypoints.listener.serving import serve_what_is_offered
+from pacs_dedup.entrypoints.listener.visits import Visit, name_of, refused, tell_of_another_protocol
 from pacs_dedup.log import describe_error, get_logger
 from pacs_dedup.pipeline.receive import IncomingInstance
 from pacs_dedup.wiring.associations import TlsContexts
@@ -39,22 +38,6 @@ Receive = Callable[[IncomingInstance], StoreStatus]
 
 _POLL_S = 0.05
 _THREAD_NAME = "AcceptorThread"  # pynetdicom counts the associations of a server by this name
-
-
-@dataclass(slots=True)
-class _Visit:
-    """What one connection has come to so far: whether an association was asked for, whether there is one.
-
-    Attributes:
-        own: it is our own check that the listener answers.
-        thread: serves the connection.
-    """
-
-    thread: threading.Thread
-    asked: bool = False
-    established: bool = False
-    instances: int = 0
-    own: bool = False
 
 
 class Listener:
@@ -85,7 +68,7 @@ class Listener:
         self._contexts, self._report, self._commitment, self._ended = tls, report, commitment, ended
         self.check_ae = secrets.token_hex(8).upper()
         """The calling AE title of our own checks, which nobody else can know; it may do C-ECHO and nothing else."""
-        self._visits: dict[str, _Visit] = {}
+        self._visits: dict[str, Visit] = {}
         self._server: ThreadedAssociationServer | None = None
         self._tls_server: ThreadedAssociationServer | None = None
         self._ae = application_entity(settings)
@@ -144,7 +127,7 @@ class Listener:
         while self._ae.active_associations and time.monotonic() < deadline:
             time.sleep(_POLL_S)
         for association in self._ae.active_associations:
-            _log.warning("association aborted, the service stops", association=_name(association))
+            _log.warning("association aborted, the service stops", association=name_of(association))
             association.abort(block=False)
 
     def _on_connection(self, event: evt.Event) -> None:
@@ -152,15 +135,17 @@ class Listener:
         association.name = f"{_THREAD_NAME}@{secrets.token_hex(6)}"
         association.dul.daemon = True  # a peer that hangs must not keep the process from ending
         self._forget_the_gone()
-        self._visits[_name(association)] = _Visit(association)
+        self._visits[name_of(association)] = Visit(association)
         address, connection = association.requestor.address, association.dul.socket
         if connection is None or connection.socket is None:
             return
         tune(connection.socket, self._settings.limits.idle_s)
         close_on_failure(association)
+        serve_what_is_offered(association, with_private=self._settings.dicom.accept_private_sop_classes)
+        tell_of_another_protocol(association, self._refuse)
         BoundedReader(association, connection, self._settings).attach()
         association.dimse = BoundedMessages(association, self._memory, self._settings.limits)
-        if not self._crowd.connect(_name(association), address, association):
+        if not self._crowd.connect(name_of(association), address, association):
             self._refuse(RefusedCall(refusal=Refusal.WAITING, address=address))
             connection.close()
 
@@ -173,7 +158,7 @@ class Listener:
     def _on_request(self, event: evt.Event) -> None:
         association = event.assoc
         request = association.requestor.primitive
-        if visit := self._visits.get(_name(association)):
+        if visit := self._visits.get(name_of(association)):
             visit.asked = True
         if not isinstance(request, A_ASSOCIATE):  # the connection ended before an association was asked for
             association.is_aborted = True
@@ -209,11 +194,11 @@ class Listener:
         if self._memory.is_used_up:
             return Refusal.CONGESTION
         whose = admission.peer.name if admission.peer is not None else association.requestor.address
-        return self._crowd.associate(_name(association), whose)
+        return self._crowd.associate(name_of(association), whose)
 
     def _reject(self, association: Association, refusal: Refusal) -> None:
         association.acse.send_reject(*(refusal.answer or NO_REASON))
-        self._refuse(_refused(association, refusal))
+        self._refuse(refused(association, refusal))
         association.kill()
 
     def _refuse(self, call: RefusedCall) -> None:
@@ -228,17 +213,17 @@ class Listener:
         self._report(call)
 
     def _on_established(self, event: evt.Event) -> None:
-        if visit := self._visits.get(_name(event.assoc)):
+        if visit := self._visits.get(name_of(event.assoc)):
             visit.established = True
 
     def _on_rejected(self, event: evt.Event) -> None:
         """Tell of what pynetdicom rejected by itself."""
         answer = event.assoc.acceptor.primitive
-        self._refuse(_refused(event.assoc, refusal_answered(answer)))
+        self._refuse(refused(event.assoc, refusal_answered(answer)))
 
     def _on_store(self, event: evt.Event) -> Dataset:
         data_set = data_set_of(event)
-        visit = self._visits.get(_name(event.assoc))
+        visit = self._visits.get(name_of(event.assoc))
         if refusal := refusal_of(event, own=visit is not None and visit.own):
             calling_ae = event.assoc.requestor.ae_title.strip()
             _log.warning("instance not taken", cause=refusal.comment, calling_ae=calling_ae)
@@ -249,50 +234,30 @@ class Listener:
         return response(status)
 
     def _store(self, event: evt.Event) -> StoreStatus:
-        incoming = incoming_instance(event, _name(event.assoc))
         try:
-            return self._receive(incoming)
+            return self._receive(incoming_instance(event, name_of(event.assoc)))
         except Exception as error:  # noqa: BLE001 - the association is one of the three edges
-            _log.error("instance not taken", calling_ae=incoming.calling_ae, **describe_error(error))
+            _log.error("instance not taken", calling_ae=event.assoc.requestor.ae_title.strip(), **describe_error(error))
             return StoreStatus.PROCESSING_FAILURE
 
     def _on_close(self, event: evt.Event) -> None:
-        self._crowd.leave(_name(event.assoc))
+        self._crowd.leave(name_of(event.assoc))
         if isinstance(event.assoc.dimse, BoundedMessages):
             event.assoc.dimse.end()
-        visit = self._visits.pop(_name(event.assoc), None)
+        visit = self._visits.pop(name_of(event.assoc), None)
         if visit is None:
             return
         requestor = event.assoc.requestor
         if not visit.asked:  # else pynetdicom keeps a place for the association until its ACSE timeout
             event.assoc.dul.to_user_queue.put(A_P_ABORT())
-        self._ended(_name(event.assoc))
+        self._ended(name_of(event.assoc))
         if visit.established and not visit.own:
             _log.info(
                 "association ended",
-                association=_name(event.assoc),
+                association=name_of(event.assoc),
                 calling_ae=requestor.ae_title.strip(),
                 address=requestor.address,
                 instances=visit.instances,
             )
         elif not visit.established and not event.assoc.is_rejected:
             _log.info("connection ended without an association", address=requestor.address)
-
-
-def _name(association: threading.Thread) -> str:
-    return association.name.partition("@")[2]
-
-
-def _refused(association: Association, refusal: Refusal) -> RefusedCall:
-    asked = _asked(association)
-    return RefusedCall(
-        refusal=refusal,
-        address=association.requestor.address,
-        calling_ae=asked.calling_ae_title.strip(),
-        called_ae=asked.called_ae_title.strip(),
-        fingerprint=shown_fingerprint(association),
-    )
-
-
-def _asked(association: Association) -> A_ASSOCIATE:
-    return cast("A_ASSOCIATE", association.requestor.primitive)
