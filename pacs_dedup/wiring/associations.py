@@ -1,5 +1,6 @@
 """Associations with other application entities: how they are secured, in both directions."""
 
+import functools
 import ssl
 import threading
 from collections.abc import Callable
@@ -7,16 +8,36 @@ from datetime import timedelta
 
 from pacs_dedup.adapters.dimse_destination import DimseDestination
 from pacs_dedup.adapters.dimse_echo import EchoAnswer, echo
-from pacs_dedup.adapters.tls_context import RenewedContext, TlsFiles, client_context, own_certificate, server_context
+from pacs_dedup.adapters.tls_context import (
+    ListenerContexts,
+    RenewedContext,
+    TlsFiles,
+    check_context,
+    client_context,
+    own_certificate,
+)
 from pacs_dedup.config import Peer, Settings
 from pacs_dedup.dicom.certificates import Certificate
 from pacs_dedup.domain.identifiers import AeTitle
+
+__all__ = [
+    "ListenerContexts",
+    "TlsContexts",
+    "certificate_shown",
+    "check_peers_tls",
+    "check_tls",
+    "check_tls_of_listener",
+    "destination",
+    "echo_peer",
+    "listener_tls",
+    "peer_tls",
+]
 
 TlsContexts = Callable[[], ssl.SSLContext]
 """Returns the TLS context for the next connection."""
 
 
-def listener_tls(settings: Settings) -> TlsContexts | None:
+def listener_tls(settings: Settings) -> ListenerContexts | None:
     """Return the TLS contexts of the listener; None where it does not listen over TLS.
 
     Raises:
@@ -25,7 +46,17 @@ def listener_tls(settings: Settings) -> TlsContexts | None:
     tls, files = settings.dicom.tls, _files(settings)
     if not tls.enabled:
         return None
-    return RenewedContext(files, lambda: server_context(files, tls.profile, verify_peer=tls.verify_peer))
+    return ListenerContexts(files, tls.profile, verify_peer=tls.verify_peer)
+
+
+def check_tls_of_listener(settings: Settings) -> TlsContexts:
+    """Return the TLS contexts by which we call our own listener; the files are opened at the first use.
+
+    The first use raises BadConfiguration where our certificate is none that a caller may show, and one must be shown.
+    """
+    tls, files = settings.dicom.tls, _files(settings)
+    make = functools.partial(check_context, files, tls.profile, verify_peer=tls.verify_peer)
+    return _Later(lambda: RenewedContext(files, make))
 
 
 def peer_tls(peer: Peer, settings: Settings) -> TlsContexts | None:

@@ -53,6 +53,10 @@ class Caller:
     certificate: Certificate | None = None
     identity: UserIdentity | None = None
 
+    def shows(self, fingerprint: str) -> bool:
+        """Tell whether it has shown the certificate of this fingerprint; never of an empty one."""
+        return bool(fingerprint) and self.certificate is not None and self.certificate.fingerprint == fingerprint
+
 
 def caller_of(association: Association, request: A_ASSOCIATE) -> Caller:
     """Read what came with the request and with the connection that it came over."""

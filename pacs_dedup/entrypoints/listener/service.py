@@ -29,7 +29,7 @@ from pacs_dedup.entrypoints.listener.serving import serve_what_is_offered
 from pacs_dedup.entrypoints.listener.visits import Visit, name_of, refused, tell_of_another_protocol
 from pacs_dedup.log import describe_error, get_logger
 from pacs_dedup.pipeline.receive import IncomingInstance
-from pacs_dedup.wiring.associations import TlsContexts
+from pacs_dedup.wiring.associations import ListenerContexts
 
 _log = get_logger(__name__)
 
@@ -48,7 +48,7 @@ class Listener:
         settings: Settings,
         receive: Receive,
         *,
-        tls: TlsContexts | None = None,
+        tls: ListenerContexts | None = None,
         report: ReportRefusal = lambda _: None,
         commitment: CommitmentDesk | None = None,
         ended: Callable[[str], object] = lambda _: None,
@@ -182,6 +182,8 @@ class Listener:
         dicom = self._settings.dicom
         try:
             caller = caller_of(association, request)
+            if self._contexts is not None and caller.shows(self._contexts.only_ours):
+                return Admission(Refusal.CERTIFICATE)  # it opens the door to our own check alone
             if dicom.require_called_aet and caller.called_ae != dicom.ae_title:
                 return Admission(Refusal.CALLED_AE)
             return decide(caller, peers=self._settings.peers, unknown=dicom.unknown_peers)

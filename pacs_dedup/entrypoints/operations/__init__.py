@@ -23,6 +23,7 @@ from pacs_dedup.entrypoints.operations.observed import observed
 from pacs_dedup.entrypoints.operations.relay import open_relay, relayed
 from pacs_dedup.pipeline.receive import IncomingInstance, Reception, receive_instance
 from pacs_dedup.ports.arrival_spool import ArrivalSpool
+from pacs_dedup.wiring.associations import check_tls_of_listener
 from pacs_dedup.wiring.probes import echo
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "counted",
     "observed",
     "open_relay",
+    "own_echo",
     "refusals_counted",
     "relayed",
     "watched",
@@ -95,12 +97,11 @@ def watched(
     else:
         listener, usage = receiving.listener, receiving.spool.usage
         instruments.watch_associations(lambda: listener.associations)
-        echo_ourselves = _own_echo(settings, listener)
         observation = Observation(
             settings,
             services.figures,
             instruments,
-            echo=echo_ourselves,
+            echo=own_echo(settings, listener),
             is_full=lambda: listener.associations >= settings.dicom.max_associations,
             spool=usage,
             audit=services.audit.usage,
@@ -112,16 +113,15 @@ def watched(
         observation.close()
 
 
-def _own_echo(settings: Settings, listener: Listener) -> Callable[[], object] | None:
-    """Return what asks our own listener; over TLS alone it would want a certificate that we need not have."""
+def own_echo(settings: Settings, listener: Listener) -> Callable[[], object]:
+    """Return what asks our own listener, without TLS where that is listened to, else as TLS asks for it."""
     dicom = settings.dicom
-    if not dicom.plain:
-        return None
     return partial(
         echo,
         called_ae=AeTitle(dicom.ae_title),
         host=_LOOPBACK.get(dicom.bind, dicom.bind),
-        port=listener.port,
+        port=listener.port if dicom.plain else listener.tls_port,
         calling_ae=AeTitle(listener.check_ae),
         within=_ECHO_WITHIN,
+        tls=None if dicom.plain else check_tls_of_listener(settings),
     )

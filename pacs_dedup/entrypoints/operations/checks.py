@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from pacs_dedup.config import Settings
-from pacs_dedup.domain.errors import PacsDedupError
+from pacs_dedup.domain.errors import BadConfiguration, PacsDedupError
 from pacs_dedup.domain.health import Finding, Health
 from pacs_dedup.entrypoints.operations.bounded import Bounded
 from pacs_dedup.log import describe_error, get_logger
@@ -77,7 +77,12 @@ def listener_check(echo: Callable[[], object], is_full: Callable[[], bool]) -> C
     """Return the check that the listener answers a C-ECHO of our own, for which it has a place beside all others."""
 
     def ask() -> Finding:
-        echo()
+        try:
+            echo()
+        except BadConfiguration as error:
+            _log.warning("the listener is not asked whether it answers", **describe_error(error))
+            words = "is not asked: callers must show a certificate, and ours is none that a caller may show"
+            return Finding("listener", Health.WARNING, words, "have dicom.tls.cert issued for servers and clients")
         if is_full():
             words = "all associations are in use; the next sender is told to come again"
             return Finding("listener", Health.WARNING, words, "raise dicom.max_associations, or send from fewer")

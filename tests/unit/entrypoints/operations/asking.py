@@ -36,7 +36,12 @@ class Hanging:
 
 
 def get(observation, path, method="GET"):
-    with closing(http.client.HTTPConnection(LOOPBACK, observation.port, timeout=30)) as connection:
+    return status_of(observation.port, path, method)
+
+
+def status_of(port, path, method="GET"):
+    """Return status and body of a page."""
+    with closing(http.client.HTTPConnection(LOOPBACK, port, timeout=30)) as connection:
         connection.request(method, path)
         answer = connection.getresponse()
         return answer.status, answer.read().decode()

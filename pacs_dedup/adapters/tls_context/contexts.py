@@ -4,11 +4,10 @@ import ssl
 import stat
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pacs_dedup.dicom.certificates import Certificate, read_certificate
+from pacs_dedup.dicom.certificates import read_certificate
 from pacs_dedup.dicom.secure_transport import TlsProfile
 from pacs_dedup.domain.errors import BadConfiguration
 from pacs_dedup.log import describe_error, get_logger
@@ -86,7 +85,7 @@ def server_context(files: TlsFiles, profile: TlsProfile, *, verify_peer: bool) -
     Raises:
         BadConfiguration: a file can not be used.
     """
-    context = _common(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), files, profile)
+    context = common(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), files, profile)
     context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE | ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_TICKET
     context.num_tickets = 0  # associations are long, and a resumed session would outlive a renewal
     context.load_dh_params(str(_GROUP_OF_DHE))
@@ -108,41 +107,16 @@ def client_context(
     Raises:
         BadConfiguration: a file can not be used.
     """
-    context = _common(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), files, profile)
+    context = common(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), files, profile)
     if fingerprints or name:
         context.check_hostname = False
-        context.sslsocket_class = _socket_for(fingerprints, name)
+        context.sslsocket_class = socket_for(fingerprints, name)
     return context
 
 
-def own_certificate(files: TlsFiles, profile: TlsProfile) -> Certificate | None:
-    """Return the certificate that peers see, from a handshake with ourselves in memory; None where we have none.
+def socket_for(fingerprints: tuple[str, ...], name: str) -> type[ssl.SSLSocket]:
+    """Return the kind of socket that comes about only with a certificate of these fingerprints and this name."""
 
-    Raises:
-        BadConfiguration: it can not be used, or is not valid today.
-    """
-    if files.cert is None:
-        return None
-    server = server_context(files, profile, verify_peer=False)
-    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    client.check_hostname = False
-    client.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    client.load_verify_locations(files.cert)
-    ours, theirs = ssl.MemoryBIO(), ssl.MemoryBIO()
-    asking = client.wrap_bio(ours, theirs)
-    answering = server.wrap_bio(theirs, ours, server_side=True)
-    try:
-        for side in (asking, answering, asking):  # with TLS 1.3 the client has all it needs after one answer
-            with suppress(ssl.SSLWantReadError):
-                side.do_handshake()
-    except ssl.SSLCertVerificationError as error:
-        raise BadConfiguration(
-            f"dicom.tls.cert: {files.cert} is not taken by anybody: {error.verify_message}; have a new one issued"
-        ) from None
-    return read_certificate(asking.getpeercert(binary_form=True), asking.getpeercert())
-
-
-def _socket_for(fingerprints: tuple[str, ...], name: str) -> type[ssl.SSLSocket]:
     class BoundSocket(ssl.SSLSocket):
         """A socket whose handshake fails unless the peer's certificate is the one that was configured."""
 
@@ -155,7 +129,12 @@ def _socket_for(fingerprints: tuple[str, ...], name: str) -> type[ssl.SSLSocket]
     return BoundSocket
 
 
-def _common(context: ssl.SSLContext, files: TlsFiles, profile: TlsProfile) -> ssl.SSLContext:
+def common(context: ssl.SSLContext, files: TlsFiles, profile: TlsProfile) -> ssl.SSLContext:
+    """Set what both roles share: versions, cipher suites, our certificate, and who is trusted.
+
+    Raises:
+        BadConfiguration: a file can not be used.
+    """
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(profile.facts.openssl_ciphers)
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # a single peer's certificate can be trusted by itself
