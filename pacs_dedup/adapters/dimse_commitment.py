@@ -23,6 +23,7 @@ from pacs_dedup.dicom.commitment_event import take_event
 from pacs_dedup.dicom.commitment_status import ActionStatus, EventStatus
 from pacs_dedup.dicom.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from pacs_dedup.dicom.upper_layer import keep_data_sets_private
+from pacs_dedup.dicom.user_identity import FindOurUser, stated
 from pacs_dedup.domain.commitment import CommitmentAnswer, Reference, TransactionUid
 from pacs_dedup.domain.errors import PeerRefused, PeerUnavailable
 from pacs_dedup.domain.identifiers import AeTitle
@@ -50,6 +51,7 @@ class DimseCommitmentPeer:
         port: int,
         calling_ae: AeTitle,
         tls: Callable[[], ssl.SSLContext] | None = None,
+        user: FindOurUser | None = None,
     ) -> None:
         """Prepare to reach ``called_ae`` at ``host:port`` as ``calling_ae``; nothing is opened yet.
 
@@ -60,9 +62,17 @@ class DimseCommitmentPeer:
             port: TCP port.
             calling_ae: AE title that is given as our own.
             tls: returns the TLS context for the next association; without it they go without TLS.
+            user: finds as whom the next association is asked for; without it no user is stated.
         """
         keep_data_sets_private()
-        self._name, self._called_ae, self._host, self._port, self._tls = name, called_ae, host, port, tls
+        self._name, self._called_ae, self._host, self._port, self._tls, self._user = (
+            name,
+            called_ae,
+            host,
+            port,
+            tls,
+            user,
+        )
         self._ae = AE(ae_title=calling_ae)
         self._ae.implementation_class_uid = IMPLEMENTATION_CLASS_UID
         self._ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
@@ -137,7 +147,7 @@ class DimseCommitmentPeer:
             self._port,
             contexts=[build_context(PUSH_MODEL)],
             ae_title=self._called_ae,
-            ext_neg=[role] if role else None,
+            ext_neg=[*([role] if role else []), *stated(self._user)] or None,
             evt_handlers=[(evt.EVT_CONN_OPEN, _tune), *handlers],
             tls_args=(self._tls(), self._host) if self._tls else None,
         )
@@ -159,6 +169,7 @@ class DimseCommitmentPeer:
         raise PeerUnavailable(
             f"{self._name}: {self._called_ae} at {self._host}:{self._port} {how}; check its address, and that it knows "
             f"the AE title {self._ae.ae_title}{' and our certificate' if self._tls else ''}"
+            f"{' and our user' if self._user else ''}"
         )
 
 

@@ -17,6 +17,7 @@ from pynetdicom.presentation import PresentationContext, build_context
 from pacs_dedup.dicom.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from pacs_dedup.dicom.store_status import Answer, read_answer
 from pacs_dedup.dicom.upper_layer import keep_data_sets_private
+from pacs_dedup.dicom.user_identity import FindOurUser, stated
 from pacs_dedup.domain.errors import BlobMissing, InstanceNotTaken, PeerRefused, PeerResting, PeerUnavailable
 from pacs_dedup.domain.identifiers import AeTitle
 
@@ -52,6 +53,7 @@ class DimseDestination:
         calling_ae: AeTitle,
         associations: int = 1,
         tls: TlsContexts | None = None,
+        user: FindOurUser | None = None,
     ) -> None:
         """Prepare to send to ``called_ae`` at ``host:port`` as ``calling_ae``; nothing is opened yet.
 
@@ -63,10 +65,11 @@ class DimseDestination:
             calling_ae: AE title that is given as our own.
             associations: how many there may be at once; a further send waits for one of them.
             tls: without it they go without TLS.
+            user: finds as whom the next association is asked for; without it no user is stated.
         """
         keep_data_sets_private()
         self._name = name
-        peer = _Peer(name, called_ae, host, port, calling_ae, tls)
+        peer = _Peer(name, called_ae, (host, port), calling_ae, tls, user)
         self._all = [_Line(peer) for _ in range(associations)]
         self._free: queue.LifoQueue[_Line] = queue.LifoQueue()  # the last one used is the likeliest to be still open
         for line in reversed(self._all):
@@ -119,10 +122,16 @@ class _Peer:
     """What all associations with one peer share."""
 
     def __init__(
-        self, name: str, called_ae: AeTitle, host: str, port: int, calling_ae: AeTitle, tls: TlsContexts | None
+        self,
+        name: str,
+        called_ae: AeTitle,
+        address: tuple[str, int],
+        calling_ae: AeTitle,
+        tls: TlsContexts | None,
+        user: FindOurUser | None,
     ) -> None:
         self.name = name
-        self._called_ae, self._host, self._port, self._tls = called_ae, host, port, tls
+        self._called_ae, (self._host, self._port), self._tls, self._user = called_ae, address, tls, user
         self._ae = AE(ae_title=calling_ae)
         self._ae.implementation_class_uid = IMPLEMENTATION_CLASS_UID
         self._ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
@@ -149,6 +158,7 @@ class _Peer:
             self._port,
             contexts=self._contexts(kind),
             ae_title=self._called_ae,
+            ext_neg=stated(self._user) or None,
             evt_handlers=[(evt.EVT_CONN_OPEN, _tune)],
             tls_args=(self._tls(), self._host) if self._tls else None,
         )
@@ -178,7 +188,8 @@ class _Peer:
         how = "rejected the association" if association.is_rejected else "could not be reached"
         raise PeerUnavailable(
             f"{self.name}: {self._called_ae} at {self._host}:{self._port} {how}; check its address, and that it knows "
-            f"the AE title {self._ae.ae_title}{' and our certificate' if self._tls else ''}; "
+            f"the AE title {self._ae.ae_title}{' and our certificate' if self._tls else ''}"
+            f"{' and our user' if self._user else ''}; "
             f"`pacs-dedup peers echo {self.name}` says more"
         )
 

@@ -16,6 +16,7 @@ from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]  # m
 from pacs_dedup.dicom.certificates import Certificate, read_certificate
 from pacs_dedup.dicom.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from pacs_dedup.dicom.upper_layer import keep_data_sets_private
+from pacs_dedup.dicom.user_identity import FindOurUser, stated
 from pacs_dedup.domain.errors import PeerRefused, PeerUnavailable
 from pacs_dedup.domain.identifiers import AeTitle
 
@@ -58,6 +59,7 @@ def echo(
     calling_ae: AeTitle,
     within: timedelta,
     tls: TlsContexts | None = None,
+    user: FindOurUser | None = None,
 ) -> EchoAnswer:
     """Open an association, send one C-ECHO and release it; returns when the answer was Success.
 
@@ -68,6 +70,7 @@ def echo(
         calling_ae: as whom to ask.
         within: for each of connecting, the association and the answer.
         tls: makes the context of the association; without it there is no TLS.
+        user: as whom we ask; without it no user is stated.
 
     Raises:
         PeerUnavailable: nobody answered, or the association was rejected as transient: all places are taken.
@@ -75,9 +78,11 @@ def echo(
     """
     began = time.monotonic()
     where = f"{called_ae} at {host}:{port}"
-    association = _associate(called_ae, host, port, calling_ae, within, tls)
+    ae = _application_entity(calling_ae, within)
+    tls_args = (tls(), host) if tls else None
+    association = ae.associate(host, port, ae_title=called_ae, ext_neg=stated(user) or None, tls_args=tls_args)
     if association.is_rejected:
-        raise _rejected(association, where, calling_ae)
+        raise _rejected(association, where, f"{calling_ae}{' and our user' if user else ''}")
     if not association.is_established:
         _explain(where, host, port, within, tls)
         raise PeerUnavailable(f"{where} ended the connection without an answer; see its log")
@@ -93,24 +98,22 @@ def echo(
     return EchoAnswer((time.monotonic() - began) * 1000, *secured)
 
 
-def _associate(
-    called_ae: AeTitle, host: str, port: int, calling_ae: AeTitle, within: timedelta, tls: TlsContexts | None
-) -> Association:
+def _application_entity(calling_ae: AeTitle, within: timedelta) -> AE:
     keep_data_sets_private()
     ae = AE(ae_title=calling_ae)
     ae.implementation_class_uid, ae.implementation_version_name = IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
     ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = within.total_seconds()
     ae.add_requested_context(Verification)
-    return ae.associate(host, port, ae_title=called_ae, tls_args=(tls(), host) if tls else None)
+    return ae
 
 
-def _rejected(association: Association, where: str, calling_ae: AeTitle) -> PeerRefused | PeerUnavailable:
+def _rejected(association: Association, where: str, us: str) -> PeerRefused | PeerUnavailable:
     answer = association.acceptor.primitive
     if not isinstance(answer, A_ASSOCIATE):
-        return PeerRefused(f"{where} rejected the association; see that it knows {calling_ae}")
+        return PeerRefused(f"{where} rejected the association; see that it knows {us}")
     if answer.result == _TRANSIENT:
         return PeerUnavailable(f"{where} has no place for another association ({answer.reason_str}); ask again later")
-    return PeerRefused(f"{where} rejected the association ({answer.reason_str}); see that it knows {calling_ae}")
+    return PeerRefused(f"{where} rejected the association ({answer.reason_str}); see that it knows {us}")
 
 
 def _secured(association: Association) -> tuple[str, Certificate | None]:

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from enum import StrEnum
+from pathlib import Path
 from re import Pattern
 
 from pydantic import Field, field_validator, model_validator
@@ -14,6 +15,7 @@ from pacs_dedup.config.passcodes import checked_hash
 from pacs_dedup.config.section import MAX_PORT, Section, checked_ae_title
 from pacs_dedup.domain.identifiers import AeTitle
 
+_LONGEST_USER = 256
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
 
 
@@ -37,6 +39,9 @@ class Peer(Section):
         certificate_name: a DNS name, URI, IP address or common name that its TLS certificate must bear.
         user: name by which it identifies itself when it calls (User Identity, PS3.7 D.3.3.7).
         passcode: hash of the passcode that comes with the name, as `passcodes.hashed` makes it.
+        our_user: name by which we identify ourselves when we call it (PS3.7 D.3.3.7).
+        our_passcode_file: file that holds the passcode of this user, for the service's account alone.
+        our_passcode_env: instead, name of the environment variable that holds it.
         commitment: what proves that this destination holds what it was sent: its acknowledgement, or a storage
             commitment that it is asked for.
         tls: associations that we ask it for go over TLS.
@@ -54,6 +59,9 @@ class Peer(Section):
     certificate_name: str = ""
     user: str = ""
     passcode: str = Field(default="", repr=False)
+    our_user: str = Field(default="", max_length=_LONGEST_USER)
+    our_passcode_file: Path | None = None
+    our_passcode_env: str = ""
     commitment: CommitmentMode = CommitmentMode.NONE
     tls: bool = False
     forwarding: PeerForwarding = PeerForwarding()
@@ -90,6 +98,11 @@ class Peer(Section):
         return self.shows_certificate or bool(self.user)
 
     @property
+    def gives_passcode(self) -> bool:
+        """Whether we give it a passcode when we call it."""
+        return self.our_passcode_file is not None or bool(self.our_passcode_env)
+
+    @property
     def is_here(self) -> bool:
         """Whether it is on this machine, as far as its address says."""
         try:
@@ -115,6 +128,19 @@ class Peer(Section):
     @classmethod
     def _hashed_passcode(cls, value: str) -> str:
         return checked_hash(value) if value else value
+
+    @field_validator("our_passcode_file", mode="before")
+    @classmethod
+    def _nothing_is_no_file(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @model_validator(mode="after")
+    def _one_passcode_of_ours(self) -> "Peer":
+        if self.our_passcode_file is not None and self.our_passcode_env:
+            raise ValueError("our passcode is in one place: name our_passcode_file or our_passcode_env")
+        if self.gives_passcode and not self.our_user:
+            raise ValueError("our passcode needs the name of its user: our_user")
+        return self
 
     @model_validator(mode="after")
     def _forwarding_is_for_destinations(self) -> "Peer":

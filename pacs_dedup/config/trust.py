@@ -29,6 +29,10 @@ def _provable(peer: Peer, dicom: Dicom) -> None:
         raise ValueError(
             f"{peer.name}: its passcode would cross the network for everybody to read; set dicom.tls.enabled = true"
         )
+    if peer.our_user and not (peer.host and peer.port):
+        raise ValueError(f"{peer.name}: our_user is for when we call it, and its address names no port: AET@host:port")
+    if peer.gives_passcode and not peer.tls and not peer.is_here:
+        raise ValueError(f"{peer.name}: our passcode would cross the network for everybody to read; set tls = true")
     if peer.tls and not (peer.host and peer.port):
         raise ValueError(f"{peer.name}: tls says how we call it, and its address names no port: write AET@host:port")
     if peer.tls and tls.ca is None:

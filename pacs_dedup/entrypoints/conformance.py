@@ -160,7 +160,7 @@ def _security(settings: Settings) -> Rows:
         ),
         ("Cipher suites below TLS 1.3", ", ".join(profile.cipher_suites)),
         ("User Identity Negotiation, acceptor", "username, username and passcode (PS3.7 D.3.3.7, types 1 and 2)"),
-        ("User Identity Negotiation, requestor", "none"),
+        ("User Identity Negotiation, requestor", "the same types, to the peers for which a user is configured"),
         ("Without TLS", f"port {settings.dicom.port}"),
     )
 

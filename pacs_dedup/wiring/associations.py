@@ -19,6 +19,7 @@ from pacs_dedup.adapters.tls_context import (
 from pacs_dedup.config import Peer, Settings
 from pacs_dedup.dicom.certificates import Certificate
 from pacs_dedup.domain.identifiers import AeTitle
+from pacs_dedup.wiring.our_user import our_user
 
 __all__ = [
     "ListenerContexts",
@@ -68,22 +69,26 @@ def peer_tls(peer: Peer, settings: Settings) -> TlsContexts | None:
 
 
 def check_tls(settings: Settings) -> None:
-    """Open every certificate file that this configuration uses: a service starts with all of them or not at all.
+    """Open every certificate file and passcode that is configured: a service starts with all of them or not at all.
 
     Raises:
-        BadConfiguration: a certificate file can not be used; the message says which, why, and what to do.
+        BadConfiguration: one can not be used; the message says which, why, and what to do.
     """
     listener_tls(settings)
     check_peers_tls(settings)
 
 
 def check_peers_tls(settings: Settings) -> None:
-    """Open every certificate file that calling the peers needs; those of a listener may be on another machine.
+    """Open every file that calling the peers needs: certificates, and passcodes of ours.
+
+    Those of a listener may be on another machine.
 
     Raises:
-        BadConfiguration: a certificate file can not be used.
+        BadConfiguration: a file can not be used.
     """
     for peer in settings.peers:
+        if user := our_user(peer):
+            user()
         if contexts := peer_tls(peer, settings):
             contexts()
 
@@ -107,6 +112,7 @@ def destination(peer: Peer, settings: Settings) -> DimseDestination:
         calling_ae=AeTitle(settings.dicom.ae_title),
         associations=settings.forwarding.associations_to(peer.forwarding),
         tls=peer_tls(peer, settings),
+        user=our_user(peer),
     )
 
 
@@ -125,6 +131,7 @@ def echo_peer(peer: Peer, settings: Settings, within: timedelta) -> EchoAnswer:
         calling_ae=AeTitle(settings.dicom.ae_title),
         within=within,
         tls=peer_tls(peer, settings),
+        user=our_user(peer),
     )
 
 

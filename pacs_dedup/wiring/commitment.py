@@ -18,6 +18,7 @@ from pacs_dedup.ports.commitment_peer import CommitmentPeer
 from pacs_dedup.ports.commitment_requests import CommitmentRequest
 from pacs_dedup.wiring import Services
 from pacs_dedup.wiring.associations import peer_tls
+from pacs_dedup.wiring.our_user import our_user
 from pacs_dedup.wiring.spool import open_spool
 
 
@@ -82,6 +83,7 @@ def commitment_peer(peer: Peer, settings: Settings, host: str = "") -> Commitmen
         port=peer.port,
         calling_ae=AeTitle(settings.dicom.ae_title),
         tls=peer_tls(peer, settings),
+        user=our_user(peer),
     )
 
 
