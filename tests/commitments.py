@@ -5,24 +5,27 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 
+from pacs_dedup.domain.audit import Party
 from pacs_dedup.domain.commitment import CommitmentAnswer, Failed, Reference, TransactionUid
 from pacs_dedup.domain.errors import PacsDedupError
 from pacs_dedup.domain.identifiers import AeTitle, ArrivalId, BlobId, SopClassUid, SopInstanceUid
 from pacs_dedup.pipeline.ask_commitment import Asker
 from pacs_dedup.pipeline.commit import Holdings
+from pacs_dedup.pipeline.commitment_audit import CommitmentAudit
 from pacs_dedup.pipeline.lane import BackOff
 from pacs_dedup.pipeline.report_commitment import Reporter
 from pacs_dedup.ports.arrival_book import Arrival
 from pacs_dedup.ports.blob_store import BlobStore
 from pacs_dedup.ports.commitment_requests import CommitmentRequest, Inquiry
 from tests.builders import EXPLICIT_LITTLE_ENDIAN
-from tests.fakes import FakeClock, FakeDatabase, MemoryBlobStore
+from tests.fakes import FakeClock, FakeDatabase, MemoryAuditInbox, MemoryBlobStore
 from tests.fakes.arrival_spool import MemoryArrivalSpool
 
 CT, MR = SopClassUid("1.2.840.10008.5.1.4.1.1.2"), SopClassUid("1.2.840.10008.5.1.4.1.1.4")
 ARCHIVE = "archive"
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 NO_SUCH_OBJECT = 0x0112
+HERE, THERE = Party("PACSDEDUP", "gateway"), Party("ARCHIVE", "10.1.2.3")
 
 
 def named(number: int, sop_class: SopClassUid = CT) -> Reference:
@@ -88,6 +91,7 @@ class Desk:
         self.database = FakeDatabase(self.clock)
         self.blobs = blobs or MemoryBlobStore()
         self.spool = MemoryArrivalSpool()
+        self.trail = MemoryAuditInbox()
         self.archived: set[BlobId] = set()
         self.let_go: set[BlobId] = set()
         self.peer: Peer | None = Peer()
@@ -115,6 +119,10 @@ class Desk:
         return self.database.commitment_requests.accept(asked)
 
     @property
+    def audit(self) -> CommitmentAudit:
+        return CommitmentAudit(trail=self.trail, clock=self.clock, here=HERE, destinations={ARCHIVE: THERE})
+
+    @property
     def holdings(self) -> Holdings:
         return Holdings(
             journal=self.database.journal,
@@ -135,6 +143,7 @@ class Desk:
             requester=lambda _: self.peer,
             report_for=timedelta(days=7),
             back_off=BackOff(2 * SECOND, 5 * MINUTE),
+            audit=self.audit,
         )
 
     @property
@@ -154,4 +163,5 @@ class Desk:
             answer_within=HOUR,
             send_again=2,
             back_off=BackOff(2 * SECOND, 5 * MINUTE),
+            audit=self.audit,
         )

@@ -12,6 +12,8 @@ class AuditKind(StrEnum):
     APPLICATION_STOPPED = "application-stopped"
     BEGIN_TRANSFERRING = "begin-transferring"
     INSTANCES_TRANSFERRED = "instances-transferred"
+    COMMITMENT_ASKED = "commitment-asked"
+    COMMITMENT_ANSWERED = "commitment-answered"
     INSTANCES_ACCESSED = "instances-accessed"
     DECISION_TAKEN = "decision-taken"
     DECISION_UNDONE = "decision-undone"
@@ -83,7 +85,7 @@ class AuditEvent:
         at: when it happened, timezone-aware.
         actor: who asked for it; of a transfer, who sends.
         peer: the application at the other end; of a transfer, who receives.
-        subject: what it is about beside studies: ``case 17``, the called AE title, the name of a setting.
+        subject: what it is about beside studies: ``case 17``, the called AE title, a Transaction UID.
         studies: the studies it is about.
         alert: what a security alert is about; None for everything else.
         detail: further facts, each a name and a value, for example ``("verb", "keep-both")``.

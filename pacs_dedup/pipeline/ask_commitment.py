@@ -9,6 +9,7 @@ from pacs_dedup.domain.commitment import CommitmentAnswer, Reference, Transactio
 from pacs_dedup.domain.errors import PacsDedupError
 from pacs_dedup.domain.identifiers import ArrivalId
 from pacs_dedup.log import get_logger
+from pacs_dedup.pipeline.commitment_audit import CommitmentAudit
 from pacs_dedup.pipeline.lane import BackOff
 from pacs_dedup.ports.arrival_book import Arrival, ArrivalBook
 from pacs_dedup.ports.clock import Clock
@@ -39,6 +40,7 @@ class Asker:
         answer_within: time to answer before it is asked again; doubled each time.
         send_again: how often an instance is sent again that is not committed to.
         back_off: how long to wait after a request that did not get through.
+        audit: is told what is asked and answered.
     """
 
     journal: Journal
@@ -54,6 +56,7 @@ class Asker:
     answer_within: timedelta
     send_again: int
     back_off: BackOff
+    audit: CommitmentAudit
 
 
 def remember_sent(
@@ -104,14 +107,18 @@ def _ask(work: Work, batch: Batch, asker: Asker) -> None:
     wait, cause = _doubled(asker.answer_within, work.attempts), "the destination has not answered yet"
     if work.attempts > 1:
         _log.warning("commitment asked for again", destination=batch.destination, attempts=work.attempts)
+    references = once_each(opened)
+    note = asker.audit.asking(batch.destination, uid, len(references))
+
+    def take(answer: CommitmentAnswer) -> bool:
+        note()  # before what is answered to it
+        return take_answer(batch.destination, answer, asker)
+
     try:
-        peer.ask(
-            uid,
-            once_each(opened),
-            take=lambda answer: take_answer(batch.destination, answer, asker),
-            wait=asker.same_association,
-        )
+        peer.ask(uid, references, take=take, wait=asker.same_association)
+        note()
     except PacsDedupError as error:
+        note(str(error))
         wait, cause = asker.back_off.after(work.attempts) if error.retriable else LONGEST_WAIT, str(error)
         retry_in_s = round(wait.total_seconds(), 1)
         _log.warning("commitment not asked for", cause=cause, attempts=work.attempts, retry_in_s=retry_in_s)
@@ -120,7 +127,10 @@ def _ask(work: Work, batch: Batch, asker: Asker) -> None:
 
 def take_answer(destination: str, answer: CommitmentAnswer, asker: Asker) -> bool:
     """Keep an answer that came over the association of its request."""
-    return asker.book.settle(destination, answer, asker.clock.now(), asker.send_again)
+    kept = asker.book.settle(destination, answer, asker.clock.now(), asker.send_again)
+    if kept:
+        asker.audit.was_told(destination, answer)
+    return kept
 
 
 def _note_failures(batch: Batch, asker: Asker) -> None:

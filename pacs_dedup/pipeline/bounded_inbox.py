@@ -42,8 +42,8 @@ class BoundedInbox:
             inbox: keeps the events.
             clock: says when counts are told.
             program: this installation, which tells them.
-            most: number of events from which on transfers are counted; refused callers are from half of it on, so that
-                strangers do not take the place of what peers do.
+            most: number of events from which on transfers and commitments are counted; refused callers are from half of
+                it on, so that strangers do not take the place of what peers do.
             told_every: how often counts are told.
         """
         self._inbox, self._clock, self._program, self._most = inbox, clock, program, most
@@ -144,7 +144,12 @@ def _share(kind: AuditKind) -> float | None:
     match kind:
         case AuditKind.SECURITY_ALERT:
             return 0.5
-        case AuditKind.BEGIN_TRANSFERRING | AuditKind.INSTANCES_TRANSFERRED:
+        case (
+            AuditKind.BEGIN_TRANSFERRING
+            | AuditKind.INSTANCES_TRANSFERRED
+            | AuditKind.COMMITMENT_ASKED
+            | AuditKind.COMMITMENT_ANSWERED
+        ):
             return 1.0
         case (
             AuditKind.APPLICATION_STARTED

@@ -8,6 +8,7 @@ from pacs_dedup.domain.commitment import CommitmentAnswer
 from pacs_dedup.domain.errors import BadConfiguration, PacsDedupError
 from pacs_dedup.log import get_logger
 from pacs_dedup.pipeline.commit import Holdings, judge
+from pacs_dedup.pipeline.commitment_audit import CommitmentAudit
 from pacs_dedup.pipeline.lane import BackOff
 from pacs_dedup.ports.commitment_peer import CommitmentPeer
 from pacs_dedup.ports.commitment_requests import CommitmentRequest, Inquiry
@@ -32,12 +33,14 @@ class Reporter:
         requester: finds the peer that asked.
         report_for: how long it is tried.
         back_off: how long to wait after a failure.
+        audit: is told what was told, and what never was.
     """
 
     holdings: Holdings
     requester: FindRequester
     report_for: timedelta
     back_off: BackOff
+    audit: CommitmentAudit
 
 
 def report_once(reporter: Reporter) -> bool:
@@ -69,6 +72,7 @@ def report_once(reporter: Reporter) -> bool:
             return True
         _log.error("commitment never told, given up", cause=str(error), calling_ae=inquiry.request.requester)
         reporter.holdings.requests.give_up(work.subject, now)
+        reporter.audit.gave_up(inquiry.request)
     journal.tick(work)
     return True
 
@@ -94,3 +98,4 @@ def _tell(inquiry: Inquiry, answer: CommitmentAnswer, reporter: Reporter) -> Non
         holdings.requests.answer(inquiry.subject, answer, now)
     peer.report(answer)
     holdings.requests.reported(inquiry.subject, holdings.clock.now())
+    reporter.audit.told(inquiry.request, answer)

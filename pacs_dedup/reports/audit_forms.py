@@ -72,6 +72,9 @@ FORMS: Mapping[AuditKind, Form] = {
     AuditKind.BEGIN_TRANSFERRING: Form(_BEGIN, "E", None, SOURCE, DESTINATION, about_instances=True),
     # R, for it is not known whether the receiver held copies before (PS3.15 A.5.3, DICOM Instances Transferred)
     AuditKind.INSTANCES_TRANSFERRED: Form(_TRANSFERRED, "R", None, SOURCE, DESTINATION, about_instances=True),
+    # the standard has no event of storage commitment (PS3.15 A.5.3), and its list of events may be extended (CID 400)
+    AuditKind.COMMITMENT_ASKED: Form(_own(AuditKind.COMMITMENT_ASKED), "E"),
+    AuditKind.COMMITMENT_ANSWERED: Form(_own(AuditKind.COMMITMENT_ANSWERED), "E"),
     AuditKind.INSTANCES_ACCESSED: Form(_ACCESSED, "R", about_instances=True),
     AuditKind.DECISION_TAKEN: _access(AuditKind.DECISION_TAKEN),
     AuditKind.DECISION_UNDONE: _access(AuditKind.DECISION_UNDONE),

@@ -37,6 +37,7 @@ class MessageSource:
 
 _STUDY_UID = Code("110180", "Study Instance UID")
 _NODE_ID = Code("110182", "Node ID")
+_TRANSACTION = Code("transaction-uid", "Transaction UID", "99PACSDEDUP")
 _PATIENT_NUMBER = Code("2", "Patient Number", "RFC-3881")
 _PROPOSED = "proposed only; nothing was deleted"
 _LET_GO = "copies left the transit store of the gateway; nothing was deleted in any archive"
@@ -119,6 +120,10 @@ def _objects(root: Element, event: AuditEvent, form: Form, source: MessageSource
     elif event.kind is AuditKind.AUDIT_LOG_USED:
         log = _object(root, "pacs_dedup:audit_log", ("2", "13"), _URI, "Security Audit Log")
         _detail(log, "use", event.subject)
+    elif event.kind in (AuditKind.COMMITMENT_ASKED, AuditKind.COMMITMENT_ANSWERED):
+        transaction = _object(root, source.name(event.subject) or _NOT_KNOWN, ("2", "20"), _TRANSACTION)
+        for name, value in event.detail:
+            _detail(transaction, name, value)
     elif event.kind in (AuditKind.SECURITY_ALERT, AuditKind.CONFIGURATION_CHANGED):
         alert = _object(root, event.subject or source.source_id, ("2", "13"), _NODE_ID)
         for name, value in event.detail:

@@ -7,9 +7,11 @@ from pacs_dedup.adapters.file_blob_store.transit import whereabouts_of
 from pacs_dedup.config import CommitmentMode, Peer, Settings
 from pacs_dedup.config.hosts import is_range
 from pacs_dedup.dicom.commitment_data_set import new_uid
+from pacs_dedup.domain.audit import Party
 from pacs_dedup.domain.identifiers import AeTitle, ArrivalId, BlobId
 from pacs_dedup.pipeline.ask_commitment import Asker, ask_once, collect_once, remember_sent
 from pacs_dedup.pipeline.commit import Holdings, commit_once
+from pacs_dedup.pipeline.commitment_audit import CommitmentAudit
 from pacs_dedup.pipeline.forward import Acknowledged
 from pacs_dedup.pipeline.lane import BackOff
 from pacs_dedup.pipeline.report_commitment import Reporter, report_once
@@ -18,6 +20,7 @@ from pacs_dedup.ports.commitment_peer import CommitmentPeer
 from pacs_dedup.ports.commitment_requests import CommitmentRequest
 from pacs_dedup.wiring import Services
 from pacs_dedup.wiring.associations import peer_tls
+from pacs_dedup.wiring.audit import this_program
 from pacs_dedup.wiring.our_user import our_user
 from pacs_dedup.wiring.spool import open_spool
 
@@ -41,6 +44,7 @@ def commitment_steps(services: Services) -> tuple[tuple[str, Callable[[], bool]]
         requester=lambda request: find_requester(request, settings),
         report_for=settings.commitment.report_for,
         back_off=BackOff(settings.forwarding.first_retry, settings.forwarding.longest_retry),
+        audit=commitment_audit(services),
     )
     asker = _asker(services)
     return (
@@ -48,6 +52,13 @@ def commitment_steps(services: Services) -> tuple[tuple[str, Callable[[], bool]]
         ("report", lambda: report_once(reporter)),
         ("ask", lambda: ask_once(asker) or collect_once(asker)),
     )
+
+
+def commitment_audit(services: Services) -> CommitmentAudit:
+    """Return what tells the audit trail of commitments."""
+    destinations = {peer.name: Party(peer.ae_title, peer.host) for peer in services.settings.destinations}
+    here = this_program(services.settings)
+    return CommitmentAudit(trail=services.audit, clock=services.clock, here=here, destinations=destinations)
 
 
 def acknowledged(services: Services) -> Acknowledged:
@@ -103,6 +114,7 @@ def _asker(services: Services) -> Asker:
         answer_within=chosen.answer_within,
         send_again=chosen.send_again,
         back_off=BackOff(settings.forwarding.first_retry, settings.forwarding.longest_retry),
+        audit=commitment_audit(services),
     )
 
 

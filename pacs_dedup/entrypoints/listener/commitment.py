@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import evt
@@ -19,17 +20,20 @@ from pacs_dedup.config import CommitmentMode, Peer, Settings
 from pacs_dedup.dicom.commitment_data_set import PUSH_MODEL
 from pacs_dedup.dicom.commitment_event import read_action, take_event
 from pacs_dedup.dicom.commitment_status import ActionStatus, EventStatus
+from pacs_dedup.domain.audit import Party
 from pacs_dedup.domain.commitment import CommitmentAnswer
 from pacs_dedup.domain.errors import OutOfStorage
 from pacs_dedup.domain.identifiers import AeTitle
 from pacs_dedup.entrypoints.listener.event_reports import EventReports
 from pacs_dedup.log import describe_error, get_logger
+from pacs_dedup.pipeline.commitment_audit import CommitmentAudit
 from pacs_dedup.pipeline.patience import PatientCalls
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.commitment_book import CommitmentBook
-from pacs_dedup.ports.commitment_requests import CommitmentRequest, CommitmentRequests
+from pacs_dedup.ports.commitment_requests import CommitmentRequest, CommitmentRequests, Inquiry
 from pacs_dedup.ports.journal import Journal, NewWork, Step
 from pacs_dedup.wiring import Services
+from pacs_dedup.wiring.commitment import commitment_audit
 
 _log = get_logger(__name__)
 
@@ -52,10 +56,13 @@ class CommitmentDesk:
         book: CommitmentBook,
         journal: Journal,
         clock: Clock,
+        audit: CommitmentAudit,
     ) -> None:
         """Prepare to keep requests and reports; nobody waits for the database longer than senders do."""
         self._settings = settings
         self._requests, self._book, self._journal, self._clock = requests, book, journal, clock
+        self._audit = audit
+        self._refused: WeakKeyDictionary[Association, set[str]] = WeakKeyDictionary()
         self._calls = PatientCalls("commitment")
         self._places = threading.BoundedSemaphore(_MOST_WAITING)
 
@@ -88,7 +95,20 @@ class CommitmentDesk:
             status = ActionStatus.PROCESSING_FAILURE
         if status is not ActionStatus.SUCCESS:
             _log.warning("request for commitment refused", reason=status.when, **_caller(event.assoc))
+            self._note_refusal(event.assoc, status)
         return int(status), None
+
+    def _note_refusal(self, association: Association, status: ActionStatus | EventStatus) -> None:
+        """Audit a refusal, each reason once for an association: whoever repeats it must not fill the log."""
+        known = self._refused.setdefault(association, set())
+        if status.when in known:
+            return
+        known.add(status.when)
+        caller = Party(association.requestor.ae_title.strip(), association.requestor.address)
+        if isinstance(status, ActionStatus):
+            self._audit.refused(caller, status.when)
+        else:
+            self._audit.distrusted(caller, status.when)
 
     def _accept(self, event: evt.Event) -> ActionStatus:
         """Store a request; when this returns Success it survives a power cut, and will be answered."""
@@ -106,6 +126,7 @@ class CommitmentDesk:
             references=references,
         )
         inquiry = self._patiently(lambda: self._requests.accept(request))
+        self._audit.was_asked(request)
         _log.info("request for commitment taken", instances=len(references), **_caller(event.assoc))
         self._wait_to_tell(EventReports.of(event.assoc), event.context.context_id, inquiry.subject)
         return ActionStatus.SUCCESS
@@ -124,6 +145,7 @@ class CommitmentDesk:
             status = EventStatus.PROCESSING_FAILURE
         if status is not EventStatus.SUCCESS:
             _log.warning("report of commitment refused", reason=status.when, **_caller(event.assoc))
+            self._note_refusal(event.assoc, status)
         return int(status), None
 
     def _settle(self, association: Association, answer: CommitmentAnswer) -> bool:
@@ -132,7 +154,11 @@ class CommitmentDesk:
         asked = [p for p in self._settings.destinations if p.commitment is CommitmentMode.REQUEST]
         names = [peer.name for peer in asked if peer.calls_as(*called_as)]
         now, again = self._clock.now(), self._settings.commitment.send_again
-        return any(self._patiently(partial(self._book.settle, name, answer, now, again)) for name in names)
+        settled = (name for name in names if self._patiently(partial(self._book.settle, name, answer, now, again)))
+        if (name := next(settled, None)) is None:
+            return False
+        self._audit.was_told(name, answer)
+        return True
 
     def _wait_to_tell(self, reports: EventReports, context_id: int, subject: str) -> None:
         if self._settings.commitment.same_association_s and self._places.acquire(blocking=False):
@@ -151,17 +177,19 @@ class CommitmentDesk:
                 if inquiry is None or inquiry.reported_at:
                     return
                 if inquiry.answer is not None:
-                    self._tell_now(reports, context_id, subject, inquiry.answer)
+                    self._tell_now(reports, context_id, inquiry)
                     return
         except Exception as error:  # noqa: BLE001 - a thread of the association; the worker tells it later
             _log.warning("commitment not told over the association of its request", **describe_error(error))
         finally:
             self._places.release()
 
-    def _tell_now(self, reports: EventReports, context_id: int, subject: str, answer: CommitmentAnswer) -> None:
-        told = reports.send(answer, context_id)
-        if told:
+    def _tell_now(self, reports: EventReports, context_id: int, inquiry: Inquiry) -> None:
+        subject = inquiry.subject
+        told = reports.send(inquiry.answer, context_id) if inquiry.answer else False
+        if told and inquiry.answer:
             self._patiently(lambda: self._requests.reported(subject, self._clock.now()))
+            self._audit.told(inquiry.request, inquiry.answer)
         if told or not reports.is_open:  # the worker need not wait for us any more
             self._patiently(lambda: self._journal.queue([NewWork(Step.REPORT, subject, self._clock.now())]))
 
@@ -177,6 +205,7 @@ def commitment_desk(services: Services) -> CommitmentDesk:
         book=services.commitments,
         journal=services.journal,
         clock=services.clock,
+        audit=commitment_audit(services),
     )
 
 

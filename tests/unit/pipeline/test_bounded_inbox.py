@@ -17,9 +17,14 @@ from tests.contracts.test_audit_inbox import DECISION, REFUSAL, TRANSFER
 from tests.fakes import FakeClock, MemoryAuditInbox
 
 HERE = Party("PACSDEDUP", "gateway")
-OF_PEOPLE_AND_HOLDS = sorted(
-    set(AuditKind) - {AuditKind.SECURITY_ALERT, AuditKind.BEGIN_TRANSFERRING, AuditKind.INSTANCES_TRANSFERRED}
-)
+OF_THE_NETWORK = {
+    AuditKind.SECURITY_ALERT,
+    AuditKind.BEGIN_TRANSFERRING,
+    AuditKind.INSTANCES_TRANSFERRED,
+    AuditKind.COMMITMENT_ASKED,
+    AuditKind.COMMITMENT_ANSWERED,
+}
+OF_PEOPLE_AND_HOLDS = sorted(set(AuditKind) - OF_THE_NETWORK)
 
 
 @pytest.fixture
@@ -88,6 +93,18 @@ def test_what_people_do_and_what_is_held_is_kept_however_many_wait(
     for _ in range(20):
         inbox.record(event)
     assert count(kept, event) == 20
+
+
+@pytest.mark.parametrize("kind", sorted(OF_THE_NETWORK))
+def test_of_everything_that_a_network_causes_the_number_is_known(
+    inbox: BoundedInbox, kept: MemoryAuditInbox, kind: AuditKind
+) -> None:
+    event = replace(TRANSFER, kind=kind)
+    for _ in range(30):
+        inbox.record(event)
+    inbox.close()
+    assert count(kept, event) + total(kept, kind) == 30
+    assert total(kept, kind) > 0
 
 
 def test_counts_are_told_every_minute_and_no_longer_than_there_are_any(

@@ -177,3 +177,17 @@ def test_a_study_of_an_unknown_patient_says_so() -> None:
     assert patient.get("ParticipantObjectID") == "UNKNOWN"
     nobody = read(replace(DECISION, actor=Party("")))
     assert nobody.find("ActiveParticipant").get("UserID") == "UNKNOWN"
+
+
+@pytest.mark.parametrize("kind", [AuditKind.COMMITMENT_ASKED, AuditKind.COMMITMENT_ANSWERED])
+def test_a_commitment_names_its_transaction_and_how_many_instances_it_is_about(kind: AuditKind) -> None:
+    event = replace(an_event(kind), studies=(), subject="2.25.7", detail=(("instances", "3"),))
+    root = read(event)
+    assert valid(root), SCHEMA.error_log
+    assert codes(root, "EventIdentification/EventID") == [(str(kind), "99PACSDEDUP")]
+    (transaction,) = root.findall("ParticipantObjectIdentification")
+    assert transaction.get("ParticipantObjectID") == "2.25.7"
+    detail = transaction.find("ParticipantObjectDetail")
+    assert (detail.get("type"), base64.b64decode(detail.get("value"))) == ("instances", b"3")
+    (message,) = audit_messages(event, HASHED)
+    assert b"2.25.7" not in message
