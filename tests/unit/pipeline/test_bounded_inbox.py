@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -33,8 +34,9 @@ def kept() -> MemoryAuditInbox:
 
 
 @pytest.fixture
-def inbox(kept: MemoryAuditInbox, fake_clock: FakeClock) -> BoundedInbox:
-    return BoundedInbox(kept, fake_clock, HERE, most=10)
+def inbox(kept: MemoryAuditInbox, fake_clock: FakeClock) -> Iterator[BoundedInbox]:
+    with closing(BoundedInbox(kept, fake_clock, HERE, most=10)) as opened:
+        yield opened
 
 
 def alerts(kept: MemoryAuditInbox) -> list[dict[str, str]]:
