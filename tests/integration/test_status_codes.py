@@ -80,6 +80,8 @@ class Conversation:
         contexts = [build_context(uid, ExplicitVRLittleEndian) for uid in NEGOTIATED]
         self.association = associate(port, *contexts, calling=calling)
         assert self.association.is_established
+        connection = self.association.dul.socket.socket
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.contexts = {str(each.abstract_syntax): each.context_id for each in self.association.accepted_contexts}
         self.association._reactor_checkpoint.clear()
         assert wait_until(lambda: self.association._is_paused)
@@ -123,30 +125,25 @@ def test_whatever_is_asked_over_whatever_context_is_answered_by_the_tables(servi
     assert len(service.files) == 2, "that one, and the one whose command named another class"
 
 
-def test_who_is_no_peer_gets_the_same_codes_and_no_context_for_commitment(running_service):
-    service = running_service(peers=[])
-    contexts = [build_context(uid, ExplicitVRLittleEndian) for uid in NEGOTIATED]
-    association = associate(service.port, *contexts, calling="STRANGER")
-    assert {str(each.abstract_syntax) for each in association.accepted_contexts} == {Verification, CTImageStorage}
-    association.release()
+def test_a_request_over_a_context_that_was_not_accepted_ends_the_association(edge):
+    with edge() as here:
+        conversation = Conversation(here.port)
+        assert set(conversation.contexts) == {Verification, CTImageStorage}, "who is no peer may not ask for commitment"
+        assert conversation.ask(request(dimse.C_ECHO, AffectedSOPClassUID=Verification), 99) is None
+        assert conversation.association.acse.is_aborted()
+        assert answers(here.port)
 
 
-def test_a_request_over_a_context_that_was_not_accepted_ends_the_association(service):
-    conversation = Conversation(service.port)
-    assert conversation.ask(request(dimse.C_ECHO, AffectedSOPClassUID=Verification), 99) is None
-    assert conversation.association.acse.is_aborted()
-    assert answers(service.port)
-
-
-def test_a_request_that_names_no_instance_gets_no_response_and_the_association_goes_on(service):
-    conversation = Conversation(service.port)
-    (asked,) = [each for each in requests(CTImageStorage) if isinstance(each, dimse.C_STORE)]
-    asked.AffectedSOPInstanceUID = None
-    assert conversation.ask(asked, conversation.contexts[CTImageStorage], within_s=0.5) is None
-    echo = request(dimse.C_ECHO, AffectedSOPClassUID=Verification)
-    assert conversation.ask(echo, conversation.contexts[Verification]).Status == 0
-    conversation.close()
-    assert service.files == []
+def test_a_request_that_names_no_instance_gets_no_response_and_the_association_goes_on(edge):
+    with edge() as here:
+        conversation = Conversation(here.port)
+        (asked,) = [each for each in requests(CTImageStorage) if isinstance(each, dimse.C_STORE)]
+        asked.AffectedSOPInstanceUID = None
+        assert conversation.ask(asked, conversation.contexts[CTImageStorage], within_s=0.5) is None
+        echo = request(dimse.C_ECHO, AffectedSOPClassUID=Verification)
+        assert conversation.ask(echo, conversation.contexts[Verification]).Status == 0
+        conversation.close()
+        assert here.nothing_got_in
 
 
 def test_another_version_of_the_protocol_is_rejected_in_the_words_of_the_statement_and_told(edge):
