@@ -18,9 +18,11 @@ from pacs_dedup.entrypoints.listener.refusal_record import recorded_refusals
 from pacs_dedup.pipeline.receive import Reception, receive_instance
 from pacs_dedup.ports.arrival_book import ArrivalBook
 from pacs_dedup.wiring.associations import listener_tls
+from tests.certificates import authority
 from tests.integration.orthanc import running_orthanc
 from tests.integration.running import start_service
-from tests.integration.support import LOOPBACK, arrivals, stored_files
+from tests.integration.support import LOOPBACK, arrivals, ct_instance, stored_files, written
+from tests.integration.tls_callers import HERE
 
 
 @dataclass(frozen=True)
@@ -130,3 +132,37 @@ def orthanc(tmp_path):
     """Start an Orthanc on free ports."""
     with running_orthanc(tmp_path / "orthanc") as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def hospital(tmp_path_factory):
+    """An authority with our certificate and those of two modalities."""
+    made = authority(tmp_path_factory.mktemp("hospital"))
+    return (
+        made,
+        made.issue("pacs-dedup", alt=HERE),
+        made.issue("mr1", alt="DNS:mr1.hospital.example"),
+        made.issue("ct1"),
+    )
+
+
+@pytest.fixture
+def study(tmp_path):
+    return [written(tmp_path, ct_instance(seed=n), f"{n}.dcm") for n in range(2)]
+
+
+@pytest.fixture
+def secure(edge, hospital):
+    """Listen over TLS with peers that are bound to their certificates."""
+    issuer, ours, mr1, _ = hospital
+    peers = (
+        {"name": "mr1", "address": f"MR1@{LOOPBACK}", "certificate": mr1.fingerprint},
+        {"name": "ct1", "address": "CT1", "certificate_name": "ct1"},
+        {"name": "far", "address": "FAR@192.0.2.1", "certificate": mr1.fingerprint},
+    )
+
+    def listening(*, peers=peers, **more):
+        tls = {"enabled": True, "port": 0, "cert": ours.cert, "key": ours.key, "ca": issuer.file, **more.pop("tls", {})}
+        return edge(peers=peers, tls=tls, plain=more.pop("plain", False), **more)
+
+    return listening
