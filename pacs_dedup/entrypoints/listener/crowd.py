@@ -12,6 +12,8 @@ class _Guest:
     address: str
     thread: threading.Thread
     whose: str = ""
+    storing: bool = False
+    closed: bool = False
 
 
 def has_ended(thread: threading.Thread) -> bool:
@@ -71,10 +73,44 @@ class Crowd:
                 guest.whose = whose
         return None
 
-    def leave(self, name: str) -> None:
-        """Take note that a connection has ended; once is enough."""
+    def begin(self, name: str) -> bool:
+        """Take note that an instance of an association is being stored: until `finish` its place is not free.
+
+        Returns:
+            False where the connection has ended already, so that nobody is left to be answered.
+        """
         with self._lock:
-            self._guests.pop(name, None)
+            guest = self._guests.get(name)
+            if guest is None or guest.closed:
+                return False
+            guest.storing = True
+        return True
+
+    def finish(self, name: str) -> bool:
+        """Take note that nothing is being stored any more; True where the connection has ended meanwhile."""
+        with self._lock:
+            guest = self._guests.get(name)
+            if guest is not None:
+                guest.storing = False
+            return self._free(name)
+
+    def leave(self, name: str) -> bool:
+        """Take note that a connection has ended; once is enough.
+
+        Returns:
+            False where an instance of it is still being stored: then its place is free at `finish`.
+        """
+        with self._lock:
+            if guest := self._guests.get(name):
+                guest.closed = True
+            return self._free(name)
+
+    def _free(self, name: str) -> bool:
+        """Free the place of a connection that has ended and stores nothing; True where it has none now."""
+        guest = self._guests.get(name)
+        if guest is not None and guest.closed and not guest.storing:
+            del self._guests[name]
+        return name not in self._guests
 
     def _forget_the_gone(self) -> None:
         for name in [name for name, guest in self._guests.items() if has_ended(guest.thread)]:

@@ -3,8 +3,9 @@
 pynetdicom gathers a message in memory, however large it grows, from however many senders at once.
 """
 
+import queue
 import threading
-import weakref
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -109,14 +110,12 @@ class BoundedMessages(DIMSEServiceProvider):
         """Serve one association; the memory is that of all of them."""
         super().__init__(association)
         self._memory, self._limits = memory, limits
-        self._data_sets: weakref.WeakSet[IncomingDataSet] = weakref.WeakSet()
 
     def receive_primitive(self, primitive: P_DATA) -> None:
         """Take the next fragments of a message; what is no message ends the association."""
         if self.message is None:
             self.message = DIMSEMessage()
-            data_set = self.message.data_set = IncomingDataSet(self._memory, self._limits.instance_bytes)
-            self._data_sets.add(data_set)
+            self.message.data_set = IncomingDataSet(self._memory, self._limits.instance_bytes)
         gathered = self.message
         try:
             super().receive_primitive(primitive)
@@ -131,12 +130,17 @@ class BoundedMessages(DIMSEServiceProvider):
             self.assoc.network_timeout = timeout_s
 
     def end(self) -> None:
-        """Give all memory back, as the connection is closed; what is complete may still be stored."""
+        """Throw away what is incomplete and what waits to be served, as the connection is closed.
+
+        What is being served holds its bytes, and so keeps its memory until that has ended: else whoever closes in time
+        could have any number of instances stored at once.
+        """
         unfinished = self.message.data_set if self.message is not None else None
-        for data_set in list(self._data_sets):
-            if data_set is unfinished:
-                data_set.abandon()
-            data_set.settle()
+        if isinstance(unfinished, IncomingDataSet):
+            unfinished.abandon()
+        with suppress(queue.Empty):
+            while True:
+                self.msg_queue.get_nowait()
 
     def _abort(self, **why: str) -> None:
         _log.warning("association aborted, a message can not be understood", **why)

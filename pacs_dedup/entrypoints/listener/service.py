@@ -224,16 +224,26 @@ class Listener:
         self._refuse(refused(event.assoc, refusal_answered(answer)))
 
     def _on_store(self, event: evt.Event) -> Dataset:
-        data_set = data_set_of(event)
+        """Answer a C-STORE request; its bytes and its association's place are given back when it has been stored."""
+        name = name_of(event.assoc)
+        if not self._crowd.begin(name):
+            return response(StoreStatus.PROCESSING_FAILURE)  # which nobody reads, as the connection has ended
+        try:
+            return response(self._answer(event))
+        finally:
+            data_set_of(event).settle()
+            if self._crowd.finish(name):
+                self._depart(event.assoc)
+
+    def _answer(self, event: evt.Event) -> StoreStatus:
         visit = self._visits.get(name_of(event.assoc))
         if refusal := refusal_of(event, own=visit is not None and visit.own):
             calling_ae = event.assoc.requestor.ae_title.strip()
             _log.warning("instance not taken", cause=refusal.comment, calling_ae=calling_ae)
         status = refusal or self._store(event)
-        data_set.settle()
         if visit:
             visit.instances += 1
-        return response(status)
+        return status
 
     def _store(self, event: evt.Event) -> StoreStatus:
         try:
@@ -243,23 +253,29 @@ class Listener:
             return StoreStatus.PROCESSING_FAILURE
 
     def _on_close(self, event: evt.Event) -> None:
-        self._crowd.leave(name_of(event.assoc))
-        if isinstance(event.assoc.dimse, BoundedMessages):
-            event.assoc.dimse.end()
-        visit = self._visits.pop(name_of(event.assoc), None)
+        association = event.assoc
+        if isinstance(association.dimse, BoundedMessages):
+            association.dimse.end()
+        visit = self._visits.get(name_of(association))
+        if visit and not visit.asked:  # else pynetdicom keeps a place for the association until its ACSE timeout
+            association.dul.to_user_queue.put(A_P_ABORT())
+        if self._crowd.leave(name_of(association)):
+            self._depart(association)
+
+    def _depart(self, association: Association) -> None:
+        """Tell of the end of a connection, when nothing of it is being stored any more; once is enough."""
+        visit = self._visits.pop(name_of(association), None)
         if visit is None:
             return
-        requestor = event.assoc.requestor
-        if not visit.asked:  # else pynetdicom keeps a place for the association until its ACSE timeout
-            event.assoc.dul.to_user_queue.put(A_P_ABORT())
-        self._ended(name_of(event.assoc))
+        requestor = association.requestor
+        self._ended(name_of(association))
         if visit.established and not visit.own:
             _log.info(
                 "association ended",
-                association=name_of(event.assoc),
+                association=name_of(association),
                 calling_ae=requestor.ae_title.strip(),
                 address=requestor.address,
                 instances=visit.instances,
             )
-        elif not visit.established and not event.assoc.is_rejected:
+        elif not visit.established and not association.is_rejected:
             _log.info("connection ended without an association", address=requestor.address)

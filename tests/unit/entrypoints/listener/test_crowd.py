@@ -54,3 +54,28 @@ def test_a_connection_whose_thread_has_ended_is_forgotten_whatever_went_wrong(cr
     assert crowd.connect("soon", EAST, not_yet)
     assert crowd.connect("here", EAST, here())
     assert not crowd.connect("more", EAST, here())
+
+
+def test_who_leaves_while_storing_keeps_the_place_until_that_has_ended(crowd):
+    for name in ("a", "b", "c"):
+        crowd.connect(name, name, here())
+    assert [crowd.associate(name, "ct") for name in ("a", "b")] == [None, None]
+    assert crowd.begin("a")
+    assert not crowd.leave("a")
+    assert crowd.associate("c", "ct") is Refusal.PEER_LIMIT
+    assert crowd.finish("a")
+    assert crowd.associate("c", "ct") is None
+
+
+def test_who_stays_after_storing_keeps_the_place(crowd):
+    crowd.connect("a", EAST, here())
+    assert crowd.begin("a")
+    assert not crowd.finish("a")
+    assert crowd.begin("a")
+
+
+def test_nothing_is_stored_for_who_has_left(crowd):
+    crowd.connect("a", EAST, here())
+    assert crowd.leave("a")
+    assert not crowd.begin("a")
+    assert crowd.finish("a")
