@@ -88,6 +88,11 @@ class StoreStatus(int, Enum):
         "The instance is larger than this node takes",
         "the data set passes limits.instance_mb",
     )
+    NO_DATA_SET = (
+        0xC000,
+        "The request holds no data set; nothing was stored",
+        "the request says that no data set follows, or none of its bytes came",
+    )
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}.{self.name}: 0x{int(self):04X}>"

@@ -13,9 +13,17 @@ from pynetdicom.sop_class import Verification
 from pacs_dedup.dicom.part10 import file_head
 from pacs_dedup.dicom.store_status import StoreStatus
 from pacs_dedup.dicom.upper_layer import keep_data_sets_private
+from tests.integration.raw_messages import (
+    LAST_FRAGMENT_OF_A_COMMAND,
+    LAST_FRAGMENT_OF_A_DATA_SET,
+    command,
+    fragment,
+)
 from tests.integration.support import LOOPBACK, ct_instance, cutting_proxy, dcmtk, needs_dcmtk, written
 
 PRIVATE_SOP_CLASS = "1.2.826.0.1.3680043.9999.1"
+WITHOUT_UIDS = b"\x08\x00\x60\x00CS\x02\x00CT"
+"""A data set of one element, Modality (0008,0060): what it is about is in the command alone."""
 
 
 def associate(port, *contexts, calling="SCU", **more):
@@ -129,7 +137,7 @@ def test_command_and_data_set_that_disagree_are_refused_with_a_comment(edge, tmp
 @pytest.mark.parametrize("uid", ["../../../../tmp/escaped", "..", "/etc/passwd", "1.2.3/../4", "a\tb"])
 def test_a_uid_never_becomes_a_path(edge, tmp_path, uid):
     with edge() as here:
-        response = send_raw(here.port, tmp_path, b"", sop_instance=uid)
+        response = send_raw(here.port, tmp_path, WITHOUT_UIDS, sop_instance=uid)
         assert response.Status == StoreStatus.SUCCESS
         assert [arrival.sop_instance_uid for arrival in here.arrivals] == [uid]
         (file,) = here.files
@@ -181,7 +189,7 @@ def test_a_private_sop_class_is_stored_only_where_the_site_says_so(edge, tmp_pat
         assert [context.abstract_syntax for context in association.rejected_contexts] == [PRIVATE_SOP_CLASS]
         association.release()
     with edge(accept_private_sop_classes=True) as here:
-        response = send_raw(here.port, tmp_path, b"", sop_class=PRIVATE_SOP_CLASS)
+        response = send_raw(here.port, tmp_path, WITHOUT_UIDS, sop_class=PRIVATE_SOP_CLASS)
         assert response.Status == StoreStatus.SUCCESS
         assert [arrival.sop_class_uid for arrival in here.arrivals] == [PRIVATE_SOP_CLASS]
 
@@ -189,7 +197,7 @@ def test_a_private_sop_class_is_stored_only_where_the_site_says_so(edge, tmp_pat
 @pytest.mark.parametrize("sop_class", ["1.2.840.10008.5.1.4.1.1.6", "1.2.840.10008.5.1.4.38.1"])
 def test_retired_and_non_patient_storage_classes_are_stored(edge, tmp_path, sop_class):
     with edge() as here:
-        assert send_raw(here.port, tmp_path, b"", sop_class=sop_class).Status == StoreStatus.SUCCESS
+        assert send_raw(here.port, tmp_path, WITHOUT_UIDS, sop_class=sop_class).Status == StoreStatus.SUCCESS
 
 
 def test_the_senders_first_transfer_syntax_is_taken(edge):
@@ -219,12 +227,15 @@ def test_a_stored_file_is_read_by_pydicom(edge, tmp_path):
     assert stored.PixelData == ds.PixelData
 
 
-def stored_raw(port, *, calling, negotiated, sop_class, data):
-    """Send a C-STORE request over the one context that was negotiated, whatever it was negotiated for."""
+def answer_to_raw(port, *, calling="SCU", negotiated=CTImageStorage, sop_class=CTImageStorage, data):
+    """Send a C-STORE request over the one context that was negotiated, whatever it was negotiated for.
+
+    Without ``data`` its command says that no data set follows.
+    """
     request = C_STORE()
     request.MessageID, request.Priority = 1, 2
     request.AffectedSOPClassUID, request.AffectedSOPInstanceUID = sop_class, generate_uid()
-    request.DataSet = BytesIO(data)
+    request.DataSet = None if data is None else BytesIO(data)
     association = associate(port, build_context(negotiated, ExplicitVRLittleEndian), calling=calling)
     assert association.is_established
     association._reactor_checkpoint.clear()
@@ -232,7 +243,7 @@ def stored_raw(port, *, calling, negotiated, sop_class, data):
     _, answer = association.dimse.get_msg(block=True)
     association._reactor_checkpoint.set()
     association.release()
-    return answer.Status
+    return answer
 
 
 @pytest.mark.parametrize("ours", [False, True])
@@ -241,5 +252,31 @@ def test_nothing_is_stored_over_a_context_for_verification(edge, tmp_path, ours)
         calling = service.listener.check_ae if ours else "SCU"
         data = encoded(ct_instance(), tmp_path)
         sent = {"calling": calling, "sop_class": CTImageStorage, "data": data}
-        assert stored_raw(service.listener.port, negotiated=Verification, **sent) == StoreStatus.NOT_NEGOTIATED
+        answer = answer_to_raw(service.listener.port, negotiated=Verification, **sent)
+        assert answer.Status == StoreStatus.NOT_NEGOTIATED
         assert service.nothing_got_in
+
+
+def without_a_byte_of_its_data_set(port):
+    """Send a C-STORE request whose command promises a data set, of which one empty and last fragment comes."""
+    association = associate(port)
+    association._reactor_checkpoint.clear()
+    connection = association.dul.socket.socket
+    for control, value in ((LAST_FRAGMENT_OF_A_COMMAND, command()), (LAST_FRAGMENT_OF_A_DATA_SET, b"")):
+        connection.sendall(fragment(value, control))
+    _, answer = association.dimse.get_msg(block=True)
+    association._reactor_checkpoint.set()
+    association.release()
+    return answer
+
+
+@pytest.mark.parametrize(
+    "ask", [lambda port: answer_to_raw(port, data=None), without_a_byte_of_its_data_set], ids=["none", "empty"]
+)
+def test_a_request_without_a_data_set_is_never_answered_success(edge, ask):
+    with edge() as here:
+        answer = ask(here.port)
+        assert answer.Status == StoreStatus.NO_DATA_SET == 0xC000
+        assert answer.ErrorComment == StoreStatus.NO_DATA_SET.comment
+        assert here.nothing_got_in
+        assert answers(here.port)

@@ -11,12 +11,12 @@ from pynetdicom import build_context
 from sqlalchemy import text
 
 from pacs_dedup.dicom.store_status import StoreStatus
+from tests.integration.raw_messages import FRAGMENT_OF_A_DATA_SET, LAST_FRAGMENT_OF_A_COMMAND, P_DATA, command, fragment
 from tests.integration.support import LOOPBACK, ct_instance, dcmtk, needs_dcmtk, written
 from tests.integration.test_bad_input_at_the_port import answers, associate, wait_until
 
 ELSEWHERE = "127.0.0.2"
 MIB = 1 << 20
-P_DATA, FIRST_FRAGMENT_OF_A_COMMAND = b"\x04\x00", b"\x01"
 TRANSIENT, BY_PRESENTATION, CONGESTION, LOCAL_LIMIT = 2, 3, 1, 2
 UNREACHABLE = {"name": "archive", "address": "ARCHIVE@127.0.0.1:1", "roles": ["destination"]}
 
@@ -49,12 +49,6 @@ def is_closed(connection):
         return True
     except TimeoutError:
         return False
-
-
-def fragment(data, control=FIRST_FRAGMENT_OF_A_COMMAND):
-    """Encode a P-DATA-TF PDU with one value in presentation context 1 (PS3.8 9.3.5)."""
-    value = b"\x01" + control + data
-    return P_DATA + (4 + len(value)).to_bytes(4, "big") + len(value).to_bytes(4, "big") + value
 
 
 def test_one_byte_a_second_before_the_request_is_given_up_and_keeps_nobody_out(edge):
@@ -175,9 +169,9 @@ def hold(port, size_bytes):
     """Begin an instance, send so many bytes of it in good order, and go no further."""
     association = associate(port)
     connection = association.dul.socket.socket
-    connection.sendall(fragment(command(), b"\x03"))
+    connection.sendall(fragment(command(), LAST_FRAGMENT_OF_A_COMMAND))
     while size_bytes > 0:
-        connection.sendall(fragment(bytes(min(size_bytes, 100_000)), b"\x00"))
+        connection.sendall(fragment(bytes(min(size_bytes, 100_000)), FRAGMENT_OF_A_DATA_SET))
         size_bytes -= 100_000
     return association
 
@@ -207,23 +201,6 @@ def test_who_comes_while_the_memory_is_taken_is_rejected_for_congestion(edge):
         assert answers(here.port)
 
 
-def command():
-    """Encode the command set of a C-STORE request (PS3.7 9.3.1.1, E.1), implicit VR little endian."""
-    elements = [
-        (0x0002, CTImageStorage.encode() + b"\x00" * (len(CTImageStorage) % 2)),
-        (0x0100, b"\x01\x00"),
-        (0x0110, b"\x01\x00"),
-        (0x0700, b"\x00\x00"),
-        (0x0800, b"\x00\x00"),
-        (0x1000, b"1.2.3\x00"),
-    ]
-    body = b"".join(
-        b"\x00\x00" + number.to_bytes(2, "little") + len(value).to_bytes(4, "little") + value
-        for number, value in elements
-    )
-    return b"\x00\x00\x00\x00" + (4).to_bytes(4, "little") + len(body).to_bytes(4, "little") + body
-
-
 @pytest.mark.parametrize("length", [0xFFFFFFFF, 64 * MIB])
 def test_a_pdu_longer_than_any_may_be_is_not_waited_for(edge, length):
     with edge() as here:
@@ -251,7 +228,7 @@ def test_a_command_set_without_end_ends_the_association(edge):
 def test_a_command_set_that_is_none_ends_the_association_and_frees_its_place(edge, garbage):
     with edge(max_associations=1) as here:
         association = associate(here.port)
-        association.dul.socket.socket.sendall(fragment(garbage, b"\x03"))
+        association.dul.socket.socket.sendall(fragment(garbage, LAST_FRAGMENT_OF_A_COMMAND))
         assert wait_until(lambda: association.is_aborted)
         assert wait_until(lambda: here.listener.associations == 0)
         assert answers(here.port)

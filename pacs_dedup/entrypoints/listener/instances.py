@@ -33,7 +33,8 @@ def refusal_of(event: evt.Event, *, own: bool = False) -> StoreStatus | None:
     """
     if own or event.context.abstract_syntax in (VERIFICATION, PUSH_MODEL):
         return StoreStatus.NOT_NEGOTIATED
-    return data_set_of(event).refusal
+    data_set = data_set_of(event)
+    return data_set.refusal or (None if data_set.getbuffer().nbytes else StoreStatus.NO_DATA_SET)
 
 
 def incoming_instance(event: evt.Event, association_name: str) -> IncomingInstance:
