@@ -51,6 +51,7 @@ class IncomingInstance:
         data_set: the encoded data set, exactly as received.
         sop_class_uid, sop_instance_uid: Affected SOP Class and Instance UID of the command (PS3.7 9.3.1.1).
         association: random name of the association.
+        peer: name of the configured peer that sends; empty where it is none.
     """
 
     data_set: bytes | memoryview
@@ -61,6 +62,7 @@ class IncomingInstance:
     called_ae: AeTitle
     peer_address: str
     association: str
+    peer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,11 @@ class Admission:
     refusal: Refusal | None = None
     peer: Peer | None = None
 
+    @property
+    def peer_name(self) -> str:
+        """Name of the peer; empty for somebody unknown."""
+        return self.peer.name if self.peer is not None else ""
+
 
 def decide(caller: Caller, *, peers: Iterable[Peer], unknown: UnknownPeers) -> Admission:
     """Decide whether an association is accepted.

@@ -37,8 +37,8 @@ def refusal_of(event: evt.Event, *, own: bool = False) -> StoreStatus | None:
     return data_set.refusal or (None if data_set.getbuffer().nbytes else StoreStatus.NO_DATA_SET)
 
 
-def incoming_instance(event: evt.Event, association_name: str) -> IncomingInstance:
-    """Return what a C-STORE request brings; its data set is not copied."""
+def incoming_instance(event: evt.Event, association_name: str, peer: str) -> IncomingInstance:
+    """Return what a C-STORE request brings; its data set is not copied. ``peer`` names the sender, if configured."""
     request, association = cast("C_STORE", event.request), event.assoc
     return IncomingInstance(
         data_set=data_set_of(event).getbuffer(),
@@ -49,6 +49,7 @@ def incoming_instance(event: evt.Event, association_name: str) -> IncomingInstan
         called_ae=AeTitle(cast("A_ASSOCIATE", association.requestor.primitive).called_ae_title.strip()),
         peer_address=association.requestor.address,
         association=association_name,
+        peer=peer,
     )
 
 

@@ -171,6 +171,8 @@ class Listener:
         if refusal := admission.refusal or self._no_room_for(association, admission):
             self._reject(association, refusal)
             return
+        if visit:
+            visit.admission = admission
         if admission.peer is not None and admission.peer.user:
             confirm_user(association)
         proposed = request.presentation_context_definition_list = well_formed(request)
@@ -195,7 +197,7 @@ class Listener:
         """Return why somebody who may come in has to come again later."""
         if self._memory.is_used_up:
             return Refusal.CONGESTION
-        whose = admission.peer.name if admission.peer is not None else association.requestor.address
+        whose = admission.peer_name or association.requestor.address
         return self._crowd.associate(name_of(association), whose)
 
     def _reject(self, association: Association, refusal: Refusal) -> None:
@@ -226,28 +228,26 @@ class Listener:
     def _on_store(self, event: evt.Event) -> Dataset:
         """Answer a C-STORE request; its bytes and its association's place are given back when it has been stored."""
         name = name_of(event.assoc)
-        if not self._crowd.begin(name):
+        visit = self._visits.get(name)
+        if visit is None or not self._crowd.begin(name):
             return response(StoreStatus.PROCESSING_FAILURE)  # which nobody reads, as the connection has ended
         try:
-            return response(self._answer(event))
+            return response(self._answer(event, visit))
         finally:
             data_set_of(event).settle()
             if self._crowd.finish(name):
                 self._depart(event.assoc)
 
-    def _answer(self, event: evt.Event) -> StoreStatus:
-        visit = self._visits.get(name_of(event.assoc))
-        if refusal := refusal_of(event, own=visit is not None and visit.own):
+    def _answer(self, event: evt.Event, visit: Visit) -> StoreStatus:
+        if refusal := refusal_of(event, own=visit.own):
             calling_ae = event.assoc.requestor.ae_title.strip()
             _log.warning("instance not taken", cause=refusal.comment, calling_ae=calling_ae)
-        status = refusal or self._store(event)
-        if visit:
-            visit.instances += 1
-        return status
+        visit.instances += 1
+        return refusal or self._store(event, visit.admission)
 
-    def _store(self, event: evt.Event) -> StoreStatus:
+    def _store(self, event: evt.Event, admission: Admission) -> StoreStatus:
         try:
-            return self._receive(incoming_instance(event, name_of(event.assoc)))
+            return self._receive(incoming_instance(event, name_of(event.assoc), admission.peer_name))
         except Exception as error:  # noqa: BLE001 - the association is one of the three edges
             _log.error("instance not taken", calling_ae=event.assoc.requestor.ae_title.strip(), **describe_error(error))
             return StoreStatus.PROCESSING_FAILURE

@@ -1,7 +1,7 @@
 """What one connection has come to, and how a refusal of it is told."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from pynetdicom import evt
@@ -9,6 +9,7 @@ from pynetdicom.association import Association
 from pynetdicom.pdu import A_ASSOCIATE_RJ
 from pynetdicom.pdu_primitives import A_ASSOCIATE
 
+from pacs_dedup.entrypoints.listener.admission import Admission
 from pacs_dedup.entrypoints.listener.caller import shown_fingerprint
 from pacs_dedup.entrypoints.listener.refusals import Refusal, RefusedCall, ReportRefusal
 
@@ -18,11 +19,14 @@ class Visit:
     """What one connection has come to so far: whether an association was asked for, whether there is one.
 
     Attributes:
+        admission: what was decided on the caller, once for the association: a peer's host may be a name, and looking
+            that up for each instance would keep senders waiting for a name server.
         own: it is our own check that the listener answers.
         thread: serves the connection.
     """
 
     thread: threading.Thread
+    admission: Admission = field(default_factory=Admission)
     asked: bool = False
     established: bool = False
     instances: int = 0

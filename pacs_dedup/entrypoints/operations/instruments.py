@@ -13,7 +13,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from pacs_dedup import __version__
 from pacs_dedup.config import Settings
 from pacs_dedup.dicom.store_status import StoreStatus
-from pacs_dedup.domain.identifiers import AeTitle
 from pacs_dedup.entrypoints.listener.refusals import RefusedCall
 from pacs_dedup.pipeline.receive import IncomingInstance
 
@@ -54,7 +53,6 @@ class Instruments:
         """Prepare the counters; each label that the configuration names is there from the start, at 0."""
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
-        self._peers = settings.peers
         ProcessCollector(registry=self.registry)
         facts = {"version": __version__, "mode": str(settings.mode.action)}
         self._gauge("build_info", "Always 1; the labels say what runs.", list(facts)).labels(**facts).set(1)
@@ -90,7 +88,7 @@ class Instruments:
 
     def received(self, incoming: IncomingInstance, status: StoreStatus, seconds: float) -> None:
         """Count an instance that was answered with ``status`` after so many seconds."""
-        peer = self._peer(incoming.calling_ae, incoming.peer_address)
+        peer = incoming.peer or UNKNOWN
         self._store_seconds.observe(seconds)
         if status is StoreStatus.SUCCESS:
             self._received.labels(peer).inc()
@@ -122,9 +120,6 @@ class Instruments:
     def watch_associations(self, count: Callable[[], int]) -> None:
         """Show how many associations are open, asked at each scrape."""
         self._gauge("associations_active", "Connections to the listener that are open.").set_function(count)
-
-    def _peer(self, calling_ae: AeTitle, address: str) -> str:
-        return next((peer.name for peer in self._peers if peer.calls_as(calling_ae, address)), UNKNOWN)
 
     def _name_what_is_configured(self, settings: Settings) -> None:
         for name in [*(peer.name for peer in settings.peers), UNKNOWN]:

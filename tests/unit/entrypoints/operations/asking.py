@@ -58,7 +58,7 @@ def scraped(observation):
     }
 
 
-def incoming(calling_ae="QEHPACS", address="10.1.2.3"):
+def incoming(calling_ae="QEHPACS", peer="qeh"):
     return IncomingInstance(
         data_set=b"",
         sop_class_uid=SopClassUid("1.2"),
@@ -66,6 +66,7 @@ def incoming(calling_ae="QEHPACS", address="10.1.2.3"):
         transfer_syntax_uid=TransferSyntaxUid("1.2.840.10008.1.2.1"),
         calling_ae=AeTitle(calling_ae),
         called_ae=AeTitle("PACSDEDUP"),
-        peer_address=address,
+        peer_address="10.1.2.3",
         association="a1",
+        peer=peer,
     )

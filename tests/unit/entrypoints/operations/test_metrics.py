@@ -29,7 +29,8 @@ def test_the_last_backup_is_told_once_there_is_one(site, tmp_path):
 
 def test_what_is_received_is_counted_by_configured_peer_and_everybody_else_is_unknown(site):
     with site() as (observation, instruments):
-        for each in (incoming(), incoming("ANYBODY"), incoming("SOMEBODY"), incoming("QEHPACS", "10.6.6.6")):
+        strangers = [incoming(title, peer="") for title in ("ANYBODY", "SOMEBODY", "QEHPACS")]
+        for each in (incoming(), *strangers):
             instruments.received(each, StoreStatus.SUCCESS, 0.02)
         instruments.received(incoming(), StoreStatus.OUT_OF_RESOURCES, 0.02)
         samples = scraped(observation)
