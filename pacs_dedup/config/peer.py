@@ -30,6 +30,7 @@ class Peer(Section):
     """``[[peers]]``: one application entity that we know.
 
     Attributes:
+        roles: what it is to us; a destination that sends to us too needs both.
         address: ``AET@host:port``; a source may leave out the port, or the host too where it has no fixed one, or write
             a range of addresses for it (``AET@10.1.2.0/24``).
         issuer: assigning authority of the patient IDs it sends without Issuer of Patient ID (0010,0021).
@@ -86,6 +87,11 @@ class Peer(Section):
     def calls_as(self, calling_ae: str, address: str) -> bool:
         """Tell whether an association from this AE title at this IP address is this peer's."""
         return self.ae_title == calling_ae and (not self.host or is_host(address, self.host))
+
+    @property
+    def may_send(self) -> bool:
+        """Whether we take instances from it; one that is a destination alone calls for other reasons."""
+        return PeerRole.SOURCE in self.roles
 
     @property
     def shows_certificate(self) -> bool:

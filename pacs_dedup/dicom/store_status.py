@@ -10,6 +10,7 @@ _MEANINGS = {
     0x0000: "Success",
     0x0110: "Failure: processing failure",
     0x0122: "Refused: SOP class not supported",
+    0x0124: "Refused: not authorized",
     0xA700: "Refused: out of resources",
     0xA900: "Error: data set does not match SOP class",
     0xC000: "Error: cannot understand",
@@ -52,6 +53,11 @@ class StoreStatus(int, Enum):
         0x0122,
         "No Storage SOP class was negotiated for this context",
         "the request names no Storage SOP class, or its presentation context was accepted for another service",
+    )
+    NOT_AUTHORIZED = (
+        0x0124,
+        "This peer may not send: its roles in [[peers]] lack 'source'",
+        "the peer has the role destination alone; it may call for C-ECHO and for storage commitment",
     )
     OUT_OF_RESOURCES = (
         0xA700,

@@ -100,6 +100,8 @@ def _association(settings: Settings) -> Rows:
 def _rejection(refusal: Refusal) -> tuple[str, ...]:
     if refusal is Refusal.OTHER:
         return ("any", "any", "any", refusal.words)
+    if refusal is Refusal.NOT_A_SOURCE:
+        return (f"none: C-STORE is answered {_code(StoreStatus.NOT_AUTHORIZED)}", "", "", refusal.words)
     if refusal.answer is None:
         return ("none: the connection ends", "", "", refusal.words)
     result, source, reason = refusal.answer

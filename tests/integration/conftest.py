@@ -58,10 +58,15 @@ class Edge:
 
     @property
     def alerts(self):
-        """The security alerts of the audit trail, in order, each with its reason."""
+        """Who was refused, and why, by the security alerts of the audit trail, in order."""
+        told = self.security_alerts
+        return [(event.actor.name, event.actor.address, dict(event.detail)["reason"]) for event in told]
+
+    @property
+    def security_alerts(self):
+        """The security alerts of the audit trail, in order."""
         events = [waiting.event for waiting in FileAuditInbox(self.data).waiting(100)]
-        alerts = [event for event in events if event.kind is AuditKind.SECURITY_ALERT]
-        return [(event.actor.name, event.actor.address, dict(event.detail)["reason"]) for event in alerts]
+        return [event for event in events if event.kind is AuditKind.SECURITY_ALERT]
 
     @property
     def nothing_got_in(self):

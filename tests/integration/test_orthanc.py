@@ -20,9 +20,9 @@ def study(tmp_path):
     ]
 
 
-def destination_at(orthanc, port=None):
+def destination_at(orthanc, port=None, also=()):
     address = f"{orthanc.ae_title}@127.0.0.1:{port or orthanc.dicom_port}"
-    return {"name": "archive", "address": address, "roles": ["destination"]}
+    return {"name": "archive", "address": address, "roles": ["destination", *also]}
 
 
 def wait_until(condition, within_s=60):
@@ -87,7 +87,7 @@ def test_what_could_not_be_passed_on_goes_out_when_orthanc_is_back(running_servi
 
 def test_what_an_archive_sends_does_not_come_back_to_it(running_service, tmp_path, study):
     with running_orthanc(tmp_path / "archive", OverwriteInstances=True) as archive:
-        service = running_service(peers=[destination_at(archive)], completion={"quiet_s": 0.5})
+        service = running_service(peers=[destination_at(archive, also=["source"])], completion={"quiet_s": 0.5})
         archive.know("dedup", "PACSDEDUP", service.port)
         archive.store("dedup", [archive.upload(path) for path in study])
         service.wait_until_idle()

@@ -23,10 +23,15 @@ _HOW_FAR = (
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What was decided on a caller: refused for a reason, or let in, as a peer or as somebody unknown."""
+    """What was decided on a caller: refused for a reason, or let in, as a peer or as somebody unknown.
+
+    Attributes:
+        may_send: instances are taken from it.
+    """
 
     refusal: Refusal | None = None
     peer: Peer | None = None
+    may_send: bool = False
 
     @property
     def peer_name(self) -> str:
@@ -41,18 +46,20 @@ def decide(caller: Caller, *, peers: Iterable[Peer], unknown: UnknownPeers) -> A
     peer that must prove itself, and does not, is refused in any case: else ``unknown`` would undo the proof. A peer
     that has only an address counts as unknown from elsewhere, because an AE title proves nothing. Nobody may call
     itself as a scanned folder is called: those are never forwarded.
+
+    A peer may send what any entry says that it is: one node may be a source in one and a destination in another.
     """
     if is_scanned(caller.calling_ae):
         return Admission(Refusal.RESERVED_TITLE)
     namesakes = [peer for peer in peers if peer.ae_title == caller.calling_ae]
     missing = {peer.name: _missing(peer, caller) for peer in namesakes}
-    if itself := next((peer for peer in namesakes if missing[peer.name] is None), None):
-        return Admission(peer=itself)
+    if known := [peer for peer in namesakes if missing[peer.name] is None]:
+        return Admission(peer=known[0], may_send=any(peer.may_send for peer in known))
     reasons = [reason for reason in missing.values() if reason is not None]
     reason = max(reasons, key=_HOW_FAR.index, default=Refusal.UNKNOWN)
     if any(peer.is_bound for peer in namesakes) or not _admits(unknown, caller.address):
         return Admission(reason)
-    return Admission()
+    return Admission(may_send=True)
 
 
 def _admits(unknown: UnknownPeers, address: str) -> bool:

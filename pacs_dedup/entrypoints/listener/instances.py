@@ -21,7 +21,7 @@ def data_set_of(event: evt.Event) -> IncomingDataSet:
     return gathered if isinstance(gathered, IncomingDataSet) else IncomingDataSet(Memory(0), 0)
 
 
-def refusal_of(event: evt.Event, *, own: bool = False) -> StoreStatus | None:
+def refusal_of(event: evt.Event, *, may_send: bool, own: bool = False) -> StoreStatus | None:
     """Return why a C-STORE request is not even looked at; None where it is.
 
     pynetdicom chooses who serves a message by the SOP class that the message names, whatever was negotiated for its
@@ -29,10 +29,13 @@ def refusal_of(event: evt.Event, *, own: bool = False) -> StoreStatus | None:
 
     Args:
         event: the request.
+        may_send: instances are taken from whom the association is with.
         own: the association is our own check of the listener, which may do C-ECHO and nothing else.
     """
     if own or event.context.abstract_syntax in (VERIFICATION, PUSH_MODEL):
         return StoreStatus.NOT_NEGOTIATED
+    if not may_send:
+        return StoreStatus.NOT_AUTHORIZED
     data_set = data_set_of(event)
     return data_set.refusal or (None if data_set.getbuffer().nbytes else StoreStatus.NO_DATA_SET)
 

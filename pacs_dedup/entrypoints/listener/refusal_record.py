@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from pacs_dedup.domain.audit import AuditEvent, refusal
-from pacs_dedup.entrypoints.listener.refusals import RefusedCall, ReportRefusal
+from pacs_dedup.domain.audit import Alert, AuditEvent, refusal
+from pacs_dedup.entrypoints.listener.refusals import Refusal, RefusedCall, ReportRefusal
 from pacs_dedup.ports.audit_trail import AuditTrail
 from pacs_dedup.ports.clock import Clock
 
@@ -73,6 +73,8 @@ class RefusalRecord:
         event = refusal(
             self._clock.now(), call.calling_ae, call.address, called_ae=call.called_ae, reason=call.explanation
         )
+        if call.refusal is Refusal.NOT_A_SOURCE:  # it is who it says to be, and did what it may not
+            event = replace(event, alert=Alert.USE_OF_RESTRICTED_FUNCTION)
         return replace(event, detail=(*event.detail, ("certificate", call.fingerprint))) if call.fingerprint else event
 
 

@@ -17,7 +17,7 @@ _PERMANENT, _TRANSIENT = 1, 2
 
 
 class Refusal(StrEnum):
-    """Every reason for which a caller does not get an association.
+    """Every reason for which a caller does not get an association, or, having one, may not send.
 
     Attributes:
         answer: what it is answered; None where the connection ends without a DICOM answer, and of ``other``. Reasons
@@ -111,6 +111,11 @@ class Refusal(StrEnum):
         None,
         "no TLS connection came about",
     )
+    NOT_A_SOURCE = (
+        "not_a_source",
+        None,
+        "the peer is a destination alone, and sends instances; if it may, give it both roles, source and destination",
+    )
     UNDECIDED = (
         "undecided",
         (_PERMANENT, _BY_USER, 1),
@@ -125,12 +130,13 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedCall:
-    """A caller who did not get in.
+    """A caller who did not get in, or got in and sent what is not taken from it.
 
     Attributes:
         address: IP address it came from.
         calling_ae: AE title it gave; empty where it did not come so far.
         called_ae: AE title it asked for; empty where it did not come so far.
+        peer: name of the configured peer that it is; empty where it is none, or did not come so far.
         fingerprint: SHA-256 of the certificate it showed, in hexadecimal; empty without one.
         detail: what OpenSSL said of a failed handshake.
     """
@@ -139,6 +145,7 @@ class RefusedCall:
     address: str
     calling_ae: str = ""
     called_ae: str = ""
+    peer: str = ""
     fingerprint: str = ""
     detail: str = ""
 

@@ -208,7 +208,7 @@ class Listener:
     def _refuse(self, call: RefusedCall) -> None:
         """Log a refusal and report it."""
         _log.warning(
-            "association refused",
+            "instance refused" if call.refusal is Refusal.NOT_A_SOURCE else "association refused",
             reason=call.explanation,
             calling_ae=call.calling_ae,
             called_ae=call.called_ae,
@@ -239,7 +239,10 @@ class Listener:
                 self._depart(event.assoc)
 
     def _answer(self, event: evt.Event, visit: Visit) -> StoreStatus:
-        if refusal := refusal_of(event, own=visit.own):
+        refusal = refusal_of(event, own=visit.own, may_send=visit.admission.may_send)
+        if refusal is StoreStatus.NOT_AUTHORIZED:
+            self._refuse(refused(event.assoc, Refusal.NOT_A_SOURCE, visit.admission.peer_name))
+        elif refusal:
             calling_ae = event.assoc.requestor.ae_title.strip()
             _log.warning("instance not taken", cause=refusal.comment, calling_ae=calling_ae)
         visit.instances += 1

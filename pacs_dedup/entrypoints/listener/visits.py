@@ -38,14 +38,15 @@ def name_of(association: threading.Thread) -> str:
     return association.name.partition("@")[2]
 
 
-def refused(association: Association, refusal: Refusal) -> RefusedCall:
-    """Return what is told of a caller that is refused."""
+def refused(association: Association, refusal: Refusal, peer: str = "") -> RefusedCall:
+    """Return what is told of a caller that is refused; ``peer`` is its name, if it has proven to be one."""
     asked = cast("A_ASSOCIATE", association.requestor.primitive)
     return RefusedCall(
         refusal=refusal,
         address=association.requestor.address,
         calling_ae=asked.calling_ae_title.strip(),
         called_ae=asked.called_ae_title.strip(),
+        peer=peer,
         fingerprint=shown_fingerprint(association),
     )
 

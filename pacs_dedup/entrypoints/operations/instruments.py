@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from pacs_dedup import __version__
 from pacs_dedup.config import Settings
 from pacs_dedup.dicom.store_status import StoreStatus
-from pacs_dedup.entrypoints.listener.refusals import RefusedCall
+from pacs_dedup.entrypoints.listener.refusals import Refusal, RefusedCall
 from pacs_dedup.pipeline.receive import IncomingInstance
 
 UNKNOWN = "unknown"
@@ -88,19 +88,21 @@ class Instruments:
 
     def received(self, incoming: IncomingInstance, status: StoreStatus, seconds: float) -> None:
         """Count an instance that was answered with ``status`` after so many seconds."""
-        peer = incoming.peer or UNKNOWN
         self._store_seconds.observe(seconds)
         if status is StoreStatus.SUCCESS:
-            self._received.labels(peer).inc()
+            self._received.labels(incoming.peer or UNKNOWN).inc()
         else:
-            self._refused.labels(peer, f"{int(status):04X}", status.name.lower()).inc()
+            self._count_refused(incoming.peer, status)
 
     def let_go(self) -> None:
         """Count an instance that does not wait for its verdict, because too much waits to be examined."""
         self._let_go.inc()
 
     def refused(self, call: RefusedCall) -> None:
-        """Count a caller who got no association."""
+        """Count a caller who got no association, or an instance that is not taken from its sender."""
+        if call.refusal is Refusal.NOT_A_SOURCE:
+            self._count_refused(call.peer, StoreStatus.NOT_AUTHORIZED)
+            return
         self._associations_refused.labels(str(call.refusal)).inc()
 
     def worker_restarted(self) -> None:
@@ -120,6 +122,9 @@ class Instruments:
     def watch_associations(self, count: Callable[[], int]) -> None:
         """Show how many associations are open, asked at each scrape."""
         self._gauge("associations_active", "Connections to the listener that are open.").set_function(count)
+
+    def _count_refused(self, peer: str, status: StoreStatus) -> None:
+        self._refused.labels(peer or UNKNOWN, f"{int(status):04X}", status.name.lower()).inc()
 
     def _name_what_is_configured(self, settings: Settings) -> None:
         for name in [*(peer.name for peer in settings.peers), UNKNOWN]:

@@ -134,3 +134,17 @@ def test_a_host_that_nobody_knows_is_nobodys_address():
 def test_every_refusal_that_is_answered_is_one_of_the_standards():
     known = {(1, 1, 1), (1, 1, 3), (1, 1, 7), (1, 2, 1), (1, 2, 2), (2, 3, 1), (2, 3, 2)}
     assert {reason.answer for reason in Refusal} - {None} == known
+
+
+@pytest.mark.parametrize(
+    ("roles", "may_send"), [(["source"], True), (["source", "destination"], True), (["destination"], False)]
+)
+def test_only_a_source_may_send(roles, may_send):
+    peer = Peer(name="archive", address="ARCHIVE@10.0.0.7:104", roles=roles)
+    decided = decide(calling("ARCHIVE"), peers=[peer], unknown=UnknownPeers.REJECT)
+    assert (decided.refusal, decided.peer, decided.may_send) == (None, peer, may_send)
+
+
+def test_who_is_refused_may_not_send_and_a_stranger_who_is_let_in_may():
+    assert not decide(calling("NOBODY"), peers=BOUND, unknown=UnknownPeers.REJECT).may_send
+    assert decide(calling("NOBODY"), peers=BOUND, unknown=UnknownPeers.ACCEPT).may_send

@@ -2,6 +2,7 @@
 
 from pacs_dedup.dicom.store_status import StoreStatus
 from pacs_dedup.domain.identifiers import TransferSyntaxUid
+from pacs_dedup.entrypoints.listener.refusals import Refusal, RefusedCall
 from pacs_dedup.entrypoints.operations.instruments import Happening, Kind
 from tests.contracts.values import arrival
 from tests.fakes import FakeDatabase
@@ -73,3 +74,12 @@ def test_a_transfer_syntax_has_the_name_that_the_standard_gives_it_and_no_other(
 
 def _fields(value):
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+def test_an_instance_of_a_peer_that_may_not_send_is_an_instance_refused_not_an_association(site):
+    with site() as (observation, instruments):
+        instruments.refused(RefusedCall(refusal=Refusal.NOT_A_SOURCE, address="10.1.2.3", peer="qeh"))
+        samples = scraped(observation)
+    labels = ("peer", "qeh"), ("reason", "not_authorized"), ("status", "0124")
+    assert samples["pacs_dedup_instances_refused_total", *labels] == 1
+    assert ("pacs_dedup_associations_refused_total", ("reason", "not_a_source")) not in samples
