@@ -6,7 +6,8 @@ from pydantic import Field, model_validator
 
 from pacs_dedup.config.section import Section
 
-_MIB = 1024 * 1024
+_KIB = 1024
+_MIB = 1024 * _KIB
 
 
 class Limits(Section):
@@ -17,8 +18,10 @@ class Limits(Section):
     associate_within_s: float = Field(default=30, gt=0)
     idle_s: float = Field(default=300, gt=0)
     message_s: float = Field(default=300, gt=0)
+    least_kib_per_s: float = Field(default=8, gt=0)
     instance_mb: int = Field(default=2048, ge=1)
     receiving_mb: int = Field(default=4096, ge=1)
+    receiving_share_per_peer: float = Field(default=0.75, gt=0, le=1)
     queued: int = Field(default=500_000, ge=1)
     unexamined: int = Field(default=50_000, ge=1)
     record_within_s: float = Field(default=3, gt=0)
@@ -40,6 +43,15 @@ class Limits(Section):
     def receiving_bytes(self) -> int:
         """Memory for all data sets that are coming in or being stored."""
         return self.receiving_mb * _MIB
+
+    @property
+    def receiving_bytes_per_peer(self) -> int:
+        """What of this one peer may take: its share, and in any case the largest instance."""
+        return max(int(self.receiving_bytes * self.receiving_share_per_peer), self.instance_bytes)
+
+    def longest_s(self, patience_s: float, size_bytes: int) -> float:
+        """Return how long so many bytes may take, in seconds: so much for pauses, and the rest at the least rate."""
+        return patience_s + size_bytes / (self.least_kib_per_s * _KIB)
 
     @property
     def spool_bytes(self) -> int:

@@ -82,7 +82,8 @@ class StoreStatus(int, Enum):
     TOO_MUCH_AT_ONCE = (
         0xA700,
         "Too much is being received; please send again later",
-        "what comes in on all associations would pass limits.receiving_mb",
+        "what comes in on all associations would pass limits.receiving_mb, or what comes in from this peer its share, "
+        "limits.receiving_share_per_peer",
     )
     DATA_SET_MISMATCH = (
         0xA900,

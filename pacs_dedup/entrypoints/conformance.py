@@ -91,6 +91,7 @@ def _association(settings: Settings) -> Rows:
         ("Time to ask for an association", f"{limits.associate_within_s:g} s"),
         ("Idle time of an association", f"{limits.idle_s:g} s"),
         ("Longest silence inside a message", f"{limits.message_s:g} s"),
+        ("Least rate inside a message", f"{limits.least_kib_per_s:g} KiB/s, after {limits.message_s:g} s"),
         ("Largest data set received", f"{limits.instance_mb} MiB"),
         ("Asynchronous operations window", "not negotiated: one operation at a time"),
         ("SOP Class Extended Negotiation", "not negotiated"),

@@ -165,9 +165,9 @@ def test_an_instance_that_is_too_large_is_refused_in_words_and_the_association_g
         assert here.listener._memory._taken_bytes == 0
 
 
-def hold(port, size_bytes):
+def hold(port, size_bytes, **more):
     """Begin an instance, send so many bytes of it in good order, and go no further."""
-    association = associate(port)
+    association = associate(port, **more)
     connection = association.dul.socket.socket
     connection.sendall(fragment(command(), LAST_FRAGMENT_OF_A_COMMAND))
     while size_bytes > 0:

@@ -75,7 +75,7 @@ def test_who_stores_and_closes_over_and_over_has_no_more_places_than_others(edge
 
 
 def test_who_stores_and_closes_over_and_over_has_no_more_memory_than_others(edge, slow):
-    with edge(receive=slow, limits={"instance_mb": 4, "receiving_mb": 7}) as here:
+    with edge(receive=slow, limits={"instance_mb": 4, "receiving_mb": 7, "receiving_share_per_peer": 1}) as here:
         for number in (1, 2):
             store_and_close(here, slow)
             assert taken(here) == number * SIZE, "while it is being stored it takes memory"

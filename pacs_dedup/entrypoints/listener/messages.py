@@ -5,6 +5,8 @@ pynetdicom gathers a message in memory, however large it grows, from however man
 
 import queue
 import threading
+import time
+from collections import Counter
 from contextlib import suppress
 from io import BytesIO
 from typing import Any
@@ -28,10 +30,12 @@ _INVALID_PDU = "Evt19"  # unrecognised or invalid PDU: the association is aborte
 class Memory:
     """Bytes that all data sets may take which are coming in or being stored. Threads may share it."""
 
-    def __init__(self, limit_bytes: int) -> None:
-        """Set the limit."""
+    def __init__(self, limit_bytes: int, limit_bytes_per_peer: int | None = None) -> None:
+        """Set the limits; without the second one, one peer may take all."""
         self._limit_bytes = limit_bytes
+        self._limit_bytes_per_peer = limit_bytes if limit_bytes_per_peer is None else limit_bytes_per_peer
         self._taken_bytes = 0
+        self._taken_by: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     @property
@@ -39,17 +43,23 @@ class Memory:
         """Whether so much is taken that a further sender would be answered to come again."""
         return self._taken_bytes > self._limit_bytes * _CROWDED
 
-    def take(self, size_bytes: int) -> bool:
-        """Reserve so many bytes; False reserves none, because too many are taken."""
+    def take(self, size_bytes: int, whose: str = "") -> bool:
+        """Reserve so many bytes for a peer; False reserves none, because too many are taken, by all or by this one."""
         with self._lock:
-            fits = self._taken_bytes + size_bytes <= self._limit_bytes
-            self._taken_bytes += size_bytes if fits else 0
+            all_fit = self._taken_bytes + size_bytes <= self._limit_bytes
+            fits = all_fit and self._taken_by[whose] + size_bytes <= self._limit_bytes_per_peer
+            if fits:
+                self._taken_bytes += size_bytes
+                self._taken_by[whose] += size_bytes
         return fits
 
-    def give_back(self, size_bytes: int) -> None:
-        """Free bytes that were reserved."""
+    def give_back(self, size_bytes: int, whose: str = "") -> None:
+        """Free bytes that were reserved for a peer."""
         with self._lock:
             self._taken_bytes -= size_bytes
+            self._taken_by[whose] -= size_bytes
+            if not self._taken_by[whose]:
+                del self._taken_by[whose]
 
 
 class IncomingDataSet(BytesIO):
@@ -59,11 +69,11 @@ class IncomingDataSet(BytesIO):
         refusal: what to answer instead of storing it; None while it is within the limits.
     """
 
-    def __init__(self, memory: Memory, limit_bytes: int) -> None:
-        """Start empty."""
+    def __init__(self, memory: Memory, limit_bytes: int, whose: str = "") -> None:
+        """Start empty; ``whose`` is the peer that it counts for."""
         super().__init__()
         self.refusal: StoreStatus | None = None
-        self._memory, self._limit_bytes = memory, limit_bytes
+        self._memory, self._limit_bytes, self._whose = memory, limit_bytes, whose
         self._taken_bytes = 0
 
     def write(self, octets: Any) -> int:
@@ -72,7 +82,7 @@ class IncomingDataSet(BytesIO):
         if self.refusal is None:
             if self._taken_bytes + added > self._limit_bytes:
                 self._refuse(StoreStatus.TOO_LARGE)
-            elif not self._memory.take(added):
+            elif not self._memory.take(added, self._whose):
                 self._refuse(StoreStatus.TOO_MUCH_AT_ONCE)
             else:
                 self._taken_bytes += added
@@ -86,7 +96,7 @@ class IncomingDataSet(BytesIO):
     def settle(self) -> None:
         """Give the reserved memory back, as the data set is not needed any more."""
         taken, self._taken_bytes = self._taken_bytes, 0
-        self._memory.give_back(taken)
+        self._memory.give_back(taken, self._whose)
 
     def close(self) -> None:
         """Give the reserved memory back and free it; Python does this by itself when nobody holds the object."""
@@ -103,20 +113,29 @@ class IncomingDataSet(BytesIO):
 class BoundedMessages(DIMSEServiceProvider):
     """pynetdicom's provider of messages, with limits.
 
-    Inside a message an association may be silent for ``limits.message_s``, between two for ``limits.idle_s``.
+    Inside a message an association may be silent for ``limits.message_s``, between two for ``limits.idle_s``. A whole
+    message may take the former and what it takes at ``limits.least_kib_per_s``: else whoever sends a byte now and then
+    would hold what it has sent for days.
+
+    Attributes:
+        whose: name of the configured peer that sends, or the address of one that is not configured.
     """
 
     def __init__(self, association: Association, memory: Memory, limits: Limits) -> None:
         """Serve one association; the memory is that of all of them."""
         super().__init__(association)
+        self.whose = ""
         self._memory, self._limits = memory, limits
+        self._began_at, self._came_bytes = 0.0, 0
 
     def receive_primitive(self, primitive: P_DATA) -> None:
         """Take the next fragments of a message; what is no message ends the association."""
         if self.message is None:
             self.message = DIMSEMessage()
-            self.message.data_set = IncomingDataSet(self._memory, self._limits.instance_bytes)
+            self.message.data_set = IncomingDataSet(self._memory, self._limits.instance_bytes, self.whose)
+            self._began_at, self._came_bytes = time.monotonic(), 0
         gathered = self.message
+        self._came_bytes += sum(len(value) for _, value in primitive.presentation_data_value_list)
         try:
             super().receive_primitive(primitive)
         except Exception as error:  # noqa: BLE001 - the association is one of the three edges
@@ -125,9 +144,15 @@ class BoundedMessages(DIMSEServiceProvider):
         if gathered.encoded_command_set.tell() > _MOST_COMMAND_BYTES:
             self._abort(cause="its command set is longer than any command set is")
             return
+        if self.message is not None and self._is_too_slow():
+            self._abort(cause="it comes more slowly than limits.least_kib_per_s allows")
+            return
         timeout_s = self._limits.idle_s if self.message is None else self._limits.message_s
         if self.assoc.network_timeout != timeout_s:
             self.assoc.network_timeout = timeout_s
+
+    def _is_too_slow(self) -> bool:
+        return time.monotonic() - self._began_at > self._limits.longest_s(self._limits.message_s, self._came_bytes)
 
     def end(self) -> None:
         """Throw away what is incomplete and what waits to be served, as the connection is closed.
@@ -143,5 +168,5 @@ class BoundedMessages(DIMSEServiceProvider):
                 self.msg_queue.get_nowait()
 
     def _abort(self, **why: str) -> None:
-        _log.warning("association aborted, a message can not be understood", **why)
+        _log.warning("association aborted, a message can not be taken", **why)
         self.dul.event_queue.put(_INVALID_PDU)

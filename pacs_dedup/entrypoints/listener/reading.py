@@ -4,7 +4,6 @@ pynetdicom believes whatever length a PDU announces, and waits for each single p
 one byte a second would hold a connection for ever.
 """
 
-import math
 import time
 
 from pynetdicom.association import Association
@@ -67,7 +66,7 @@ class BoundedReader:
         """Return when reading must be done: ARTIM's time outside an association (PS3.8 9.1.5), else by size."""
         now, limits = time.monotonic(), self._limits
         if self._association.is_established:
-            return now + limits.idle_s * max(1, math.ceil(nr_bytes / _MIB))
+            return now + limits.longest_s(limits.idle_s, nr_bytes)
         if self._association.requestor.primitive is None:
             return self._until
         return now + limits.associate_within_s

@@ -73,7 +73,7 @@ class Listener:
         self._tls_server: ThreadedAssociationServer | None = None
         self._ae = application_entity(settings)
         limits = settings.limits
-        self._memory = Memory(limits.receiving_bytes)
+        self._memory = Memory(limits.receiving_bytes, limits.receiving_bytes_per_peer)
         self._crowd = Crowd(
             associations=settings.dicom.max_associations,
             per_peer=limits.associations_per_peer,
@@ -198,6 +198,8 @@ class Listener:
         if self._memory.is_used_up:
             return Refusal.CONGESTION
         whose = admission.peer_name or association.requestor.address
+        if isinstance(association.dimse, BoundedMessages):
+            association.dimse.whose = whose
         return self._crowd.associate(name_of(association), whose)
 
     def _reject(self, association: Association, refusal: Refusal) -> None:

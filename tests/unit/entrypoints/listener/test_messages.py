@@ -62,3 +62,15 @@ def test_one_that_is_abandoned_takes_nothing_more():
     data_set.abandon()
     data_set.write(bytes(50))
     assert (memory._taken_bytes, data_set.getvalue()) == (0, b"")
+
+
+def test_one_peer_has_its_share_and_no_more():
+    memory = Memory(100, 60)
+    first, second, another = (IncomingDataSet(memory, FREE, whose) for whose in ("ct", "ct", "mr"))
+    first.write(bytes(50))
+    second.write(bytes(20))
+    another.write(bytes(50))
+    assert [each.refusal for each in (first, second, another)] == [None, StoreStatus.TOO_MUCH_AT_ONCE, None]
+    for each in (first, second, another):
+        each.settle()
+    assert (memory._taken_bytes, memory._taken_by) == (0, {})
