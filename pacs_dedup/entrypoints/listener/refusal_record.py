@@ -1,21 +1,17 @@
-"""Every refusal becomes an audit event, and a flood of them becomes few."""
+"""Every refusal becomes an audit event and a line of the log, and a flood of them becomes few."""
 
-import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from pacs_dedup.domain.audit import Alert, AuditEvent, refusal
 from pacs_dedup.entrypoints.listener.refusals import Refusal, RefusedCall, ReportRefusal
+from pacs_dedup.entrypoints.listener.repeats import MOST_DIFFERENT, WINDOW_S, Repeats
+from pacs_dedup.log import get_logger
 from pacs_dedup.ports.audit_trail import AuditTrail
 from pacs_dedup.ports.clock import Clock
 
-WINDOW_S = 60.0
-"""Time in which equal refusals are told as one, and then once more with their number."""
-
-MOST_DIFFERENT = 100
-"""Different refusals that are told one by one in a window; whoever scans the network must not fill the disk."""
+_log = get_logger(__name__)
 
 
 class RefusalRecord:
@@ -29,45 +25,24 @@ class RefusalRecord:
         self, audit: AuditTrail, clock: Clock, *, window_s: float = WINDOW_S, most: int = MOST_DIFFERENT
     ) -> None:
         """Record in ``audit`` at the time of ``clock``; ``window_s`` is in seconds."""
-        self._audit, self._clock = audit, clock
-        self._window_s, self._most = window_s, most
-        self._lock = threading.Lock()
-        self._times: Counter[RefusedCall] = Counter()
-        self._beyond = 0
-        self._timer: threading.Timer | None = None
+        self._audit, self._clock, self._most = audit, clock, most
+        self._repeats: Repeats[RefusedCall] = Repeats(self._record, self._record_beyond, window_s=window_s, most=most)
 
     def __call__(self, call: RefusedCall) -> None:
         """Take one refusal."""
-        with self._lock:
-            known = call in self._times
-            if not known and len(self._times) >= self._most:
-                self._beyond += 1
-                return
-            self._times[call] += 1
-            self._open_window()
-        if not known:
-            self._audit.record(self._event(call))
+        self._repeats.take(call, call)
 
     def tell_repeats(self) -> None:
         """Record what was only counted, and begin anew."""
-        with self._lock:
-            times, beyond = self._times, self._beyond
-            self._times, self._beyond, timer, self._timer = Counter(), 0, self._timer, None
-        if timer is not None:
-            timer.cancel()
-        for call, number in times.items():
-            if number > 1:
-                self._audit.record(_repeated(self._event(call), number - 1))
-        if beyond:
-            words = f"more refusals than the {self._most} of this minute that are told one by one"
-            event = refusal(self._clock.now(), "", "", called_ae="", reason=words)
-            self._audit.record(_repeated(event, beyond))
+        self._repeats.tell_repeats()
 
-    def _open_window(self) -> None:
-        if self._timer is None:
-            self._timer = threading.Timer(self._window_s, self.tell_repeats)
-            self._timer.daemon = True
-            self._timer.start()
+    def _record(self, call: RefusedCall, again: int) -> None:
+        event = self._event(call)
+        self._audit.record(_repeated(event, again) if again else event)
+
+    def _record_beyond(self, number: int) -> None:
+        words = f"more refusals than the {self._most} of this minute that are told one by one"
+        self._audit.record(_repeated(refusal(self._clock.now(), "", "", called_ae="", reason=words), number))
 
     def _event(self, call: RefusedCall) -> AuditEvent:
         event = refusal(
@@ -80,6 +55,38 @@ class RefusalRecord:
 
 def _repeated(event: AuditEvent, number: int) -> AuditEvent:
     return replace(event, detail=(*event.detail, ("repeated", str(number))))
+
+
+class RefusalLog:
+    """Writes refusals into the log: of one reason and address the first in a minute, then their number.
+
+    An AE title is made up as easily as the next one, so that it makes no kind of its own here.
+    """
+
+    def __init__(self, *, window_s: float = WINDOW_S) -> None:
+        """Prepare to write; ``window_s`` is in seconds."""
+        self._repeats: Repeats[RefusedCall] = Repeats(_write, _write_beyond, window_s=window_s)
+
+    def __call__(self, call: RefusedCall) -> None:
+        """Take one refusal."""
+        self._repeats.take(call, (call.refusal, call.address))
+
+    def tell_repeats(self) -> None:
+        """Write what was only counted, and begin anew."""
+        self._repeats.tell_repeats()
+
+
+def _write(call: RefusedCall, again: int) -> None:
+    event = "instance refused" if call.refusal is Refusal.NOT_A_SOURCE else "association refused"
+    if again:
+        _log.warning(f"{event}, again", reason=str(call.refusal), address=call.address, count=again)
+        return
+    titles = {"calling_ae": call.calling_ae, "called_ae": call.called_ae}
+    _log.warning(event, reason=call.explanation, address=call.address, **titles)
+
+
+def _write_beyond(number: int) -> None:
+    _log.warning("more refusals than are told one by one", count=number)
 
 
 @contextmanager

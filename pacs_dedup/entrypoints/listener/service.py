@@ -23,6 +23,7 @@ from pacs_dedup.entrypoints.listener.failures import close_on_failure
 from pacs_dedup.entrypoints.listener.instances import data_set_of, incoming_instance, refusal_of, response
 from pacs_dedup.entrypoints.listener.messages import BoundedMessages, Memory
 from pacs_dedup.entrypoints.listener.reading import BoundedReader
+from pacs_dedup.entrypoints.listener.refusal_record import RefusalLog
 from pacs_dedup.entrypoints.listener.refusals import NO_REASON, Refusal, RefusedCall, ReportRefusal, refusal_answered
 from pacs_dedup.entrypoints.listener.servers import PlainServer, TlsServer, open_server
 from pacs_dedup.entrypoints.listener.serving import serve_what_is_offered
@@ -71,6 +72,7 @@ class Listener:
         self._visits: dict[str, Visit] = {}
         self._server: ThreadedAssociationServer | None = None
         self._tls_server: ThreadedAssociationServer | None = None
+        self._log_refusal = RefusalLog()
         self._ae = application_entity(settings)
         limits = settings.limits
         self._memory = Memory(limits.receiving_bytes, limits.receiving_bytes_per_peer)
@@ -129,6 +131,7 @@ class Listener:
         for association in self._ae.active_associations:
             _log.warning("association aborted, the service stops", association=name_of(association))
             association.abort(block=False)
+        self._log_refusal.tell_repeats()
 
     def _on_connection(self, event: evt.Event) -> None:
         association = event.assoc
@@ -208,14 +211,8 @@ class Listener:
         association.kill()
 
     def _refuse(self, call: RefusedCall) -> None:
-        """Log a refusal and report it."""
-        _log.warning(
-            "instance refused" if call.refusal is Refusal.NOT_A_SOURCE else "association refused",
-            reason=call.explanation,
-            calling_ae=call.calling_ae,
-            called_ae=call.called_ae,
-            address=call.address,
-        )
+        """Log a refusal and report it; both tell floods in numbers."""
+        self._log_refusal(call)
         self._report(call)
 
     def _on_established(self, event: evt.Event) -> None:
