@@ -22,6 +22,8 @@ class Limits(Section):
     instance_mb: int = Field(default=2048, ge=1)
     receiving_mb: int = Field(default=4096, ge=1)
     receiving_share_per_peer: float = Field(default=0.75, gt=0, le=1)
+    wrong_passcodes: int = Field(default=10, ge=1)
+    wrong_passcodes_within_s: float = Field(default=900, gt=0)
     queued: int = Field(default=500_000, ge=1)
     unexamined: int = Field(default=50_000, ge=1)
     record_within_s: float = Field(default=3, gt=0)

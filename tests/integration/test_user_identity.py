@@ -1,5 +1,7 @@
 """User Identity negotiation (PS3.7 D.3.3.7), with DCMTK on the other end."""
 
+import time
+
 import pytest
 
 from pacs_dedup.config.passcodes import hashed
@@ -94,3 +96,22 @@ def test_a_passcode_is_nowhere_in_what_is_kept_or_told(identified, instance):
         store(here, instance, "PROVEN", "--user", "röntgen", "--password", "s3cr3t-canary")
         assert "s3cr3t-canary" not in repr(here.refused)
         assert all(b"s3cr3t-canary" not in file.read_bytes() for file in here.data.rglob("*") if file.is_file())
+
+
+def test_who_guesses_passcodes_is_made_to_wait_and_told_of(edge, instance):
+    limits = {"wrong_passcodes": 2, "wrong_passcodes_within_s": 3}
+    peers = [{**peer, "address": f"{peer['address']}@127.0.0.1"} for peer in PEERS]
+    right = ["--user", "röntgen", "--password", "paß wort"]
+    with edge(peers=peers, limits=limits) as here:
+        for guess in ("first", "second"):
+            assert store(here, instance, "PROVEN", "--user", "röntgen", "--password", guess)[0] != 0
+        code, said = store(here, instance, "PROVEN", *right)
+        assert code != 0
+        assert "Result: Rejected Transient, Source: Service Provider (ACSE Related)" in said
+        assert here.nothing_got_in
+        assert here.refused_as("passcode", "passcode", "guessing"), here.refused
+        alerts = [reason.partition(":")[0] for *_, reason in here.alerts]
+        assert alerts == ["passcode", "guessing"], "the second wrong one is in a number, told when the minute is over"
+        assert store(here, instance, "ANYBODY")[0] == 0, "nobody else has to wait"
+        time.sleep(limits["wrong_passcodes_within_s"])
+        assert store(here, instance, "PROVEN", *right)[0] == 0

@@ -81,6 +81,12 @@ class Refusal(StrEnum):
         (_PERMANENT, _BY_ACSE, 1),
         "the passcode is wrong",
     )
+    GUESSING = (
+        "guessing",
+        (_TRANSIENT, _BY_ACSE, 1),
+        "as many wrong passcodes as limits.wrong_passcodes allows came for this peer from its address, and none is "
+        "looked at for a while; find out who guesses, or correct the passcode at the sender",
+    )
     PROTOCOL = (
         "protocol",
         (_PERMANENT, _BY_ACSE, 2),

@@ -20,6 +20,7 @@ from pacs_dedup.entrypoints.listener.commitment import CommitmentDesk
 from pacs_dedup.entrypoints.listener.contexts import supported_contexts, well_formed
 from pacs_dedup.entrypoints.listener.crowd import Crowd, has_ended
 from pacs_dedup.entrypoints.listener.failures import close_on_failure
+from pacs_dedup.entrypoints.listener.guesses import Guesses
 from pacs_dedup.entrypoints.listener.instances import data_set_of, incoming_instance, refusal_of, response
 from pacs_dedup.entrypoints.listener.messages import BoundedMessages, Memory
 from pacs_dedup.entrypoints.listener.reading import BoundedReader
@@ -73,6 +74,7 @@ class Listener:
         self._server: ThreadedAssociationServer | None = None
         self._tls_server: ThreadedAssociationServer | None = None
         self._log_refusal = RefusalLog()
+        self._guesses = Guesses(settings.limits.wrong_passcodes, settings.limits.wrong_passcodes_within_s)
         self._ae = application_entity(settings)
         limits = settings.limits
         self._memory = Memory(limits.receiving_bytes, limits.receiving_bytes_per_peer)
@@ -191,7 +193,7 @@ class Listener:
                 return Admission(Refusal.CERTIFICATE)  # it opens the door to our own check alone
             if dicom.require_called_aet and caller.called_ae != dicom.ae_title:
                 return Admission(Refusal.CALLED_AE)
-            return decide(caller, peers=self._settings.peers, unknown=dicom.unknown_peers)
+            return decide(caller, peers=self._settings.peers, unknown=dicom.unknown_peers, wrong=self._guesses)
         except Exception as error:  # noqa: BLE001 - the association is one of the three edges
             _log.error("a caller could not be decided on", **describe_error(error))
             return Admission(Refusal.UNDECIDED)

@@ -132,7 +132,7 @@ def test_a_host_that_nobody_knows_is_nobodys_address():
 
 
 def test_every_refusal_that_is_answered_is_one_of_the_standards():
-    known = {(1, 1, 1), (1, 1, 3), (1, 1, 7), (1, 2, 1), (1, 2, 2), (2, 3, 1), (2, 3, 2)}
+    known = {(1, 1, 1), (1, 1, 3), (1, 1, 7), (1, 2, 1), (1, 2, 2), (2, 2, 1), (2, 3, 1), (2, 3, 2)}
     assert {reason.answer for reason in Refusal} - {None} == known
 
 
