@@ -17,6 +17,7 @@ class Keep(StrEnum):
     OPEN_CASE = "an open case is about its study"
     UNDELIVERED = "a destination has not acknowledged it"
     UNCOMMITTED = "a destination has not committed to it"
+    ONLY_SENT = "those who sent it are the only ones that have it, and may rely on us for it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class TransitFacts:
         open_case: a study of theirs is in a case that nobody has decided.
         undelivered: a destination has acknowledged none of them, and sent none of them.
         uncommitted: a destination of which commitment is asked has not committed to this content.
+        only_sent: every destination sent it itself, so that none ever took it from us.
     """
 
     young: bool
@@ -46,6 +48,7 @@ class TransitFacts:
     open_case: bool
     undelivered: bool
     uncommitted: bool
+    only_sent: bool
 
 
 def reasons_to_keep(facts: TransitFacts) -> tuple[Keep, ...]:
@@ -61,5 +64,6 @@ def reasons_to_keep(facts: TransitFacts) -> tuple[Keep, ...]:
         Keep.OPEN_CASE: facts.open_case,
         Keep.UNDELIVERED: facts.undelivered,
         Keep.UNCOMMITTED: facts.uncommitted,
+        Keep.ONLY_SENT: facts.only_sent,
     }
     return tuple(reason for reason, holds in reasons.items() if holds)

@@ -160,6 +160,8 @@ def _reasons(content: Content, around: _Circumstances, transit: Transit) -> tupl
             open_case=bool(studies & around.in_open_cases),
             undelivered=any(not _is_delivered(content, name, transit) for name in transit.destinations),
             uncommitted=any(not transit.commitments.committed(name, [content.blob_id]) for name in asked),
+            only_sent=all(_was_sent_by(content, name, transit) for name in transit.destinations)
+            and not any(_was_taken_by(content, name, transit) for name in transit.destinations),
         )
     )
 
@@ -171,9 +173,17 @@ def _is_acted_on(key: StudyKey, transit: Transit) -> bool:
 
 def _is_delivered(content: Content, name: str, transit: Transit) -> bool:
     """Whether a destination has acknowledged the content, or sent it itself."""
-    if any(transit.came_from(arrival, name) for _, arrival in content.arrivals):
-        return True
-    return bool(transit.journal.done(Step.FORWARD, [f"{number}>{name}" for number, _ in content.arrivals]))
+    return _was_sent_by(content, name, transit) or _was_taken_by(content, name, transit)
+
+
+def _was_sent_by(content: Content, name: str, transit: Transit) -> bool:
+    return any(transit.came_from(arrival, name) for _, arrival in content.arrivals)
+
+
+def _was_taken_by(content: Content, name: str, transit: Transit) -> bool:
+    """Whether a destination has acknowledged the content; what it sent itself is ticked off without being sent."""
+    numbers = [number for number, arrival in content.arrivals if not transit.came_from(arrival, name)]
+    return bool(transit.journal.done(Step.FORWARD, [f"{number}>{name}" for number in numbers]))
 
 
 def _all_contents(transit: Transit) -> Iterator[Content]:

@@ -98,8 +98,28 @@ def test_a_dead_letter_keeps_what_it_is_about(site):
 
 
 def test_what_a_destination_sent_itself_is_delivered_there(site):
+    site.destinations = {**site.destinations, "vna": Archive("vna")}
     site.send_study(STUDY, source="ARCHIVE")
+    assert (site.sent, len(site.destinations["vna"].received)) == (0, 3)
+    site.clock.advance(KEEP_FOR)
+    assert released(site) == 3
+
+
+def test_what_nobody_took_because_every_destination_sent_it_stays(site):
+    """We may have committed to it towards its sender, which may have deleted it since."""
+    site.send_study(STUDY, source="ARCHIVE")
+    site.clock.advance(KEEP_FOR)
     assert site.sent == 0
+    assert reasons(site) == {Keep.ONLY_SENT: 3}
+
+
+def test_what_came_once_more_from_elsewhere_and_was_taken_may_go(site):
+    site.send_study(STUDY, source="ARCHIVE")
+    site.clock.advance(timedelta(minutes=5))
+    site.send_study(STUDY, source="QEHPACS")
+    assert site.sent == 3
+    for case in site.database.case_book.cases():
+        decide_case(case.case_id, Verb.SAME, gate=site.gate, by=BY)
     site.clock.advance(KEEP_FOR)
     assert released(site) == 3
 
