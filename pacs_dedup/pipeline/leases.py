@@ -91,7 +91,7 @@ class KeptLeases:
             False: there is never more of it to do at once.
         """
         now = self._clock.now()
-        if now - self._renewed_at < RENEWAL:
+        if timedelta(0) <= now - self._renewed_at < RENEWAL:  # below zero: the clock was set back
             return False
         with self._lock:
             held = [work for _, work in self._held.values()]

@@ -52,6 +52,16 @@ def test_a_step_keeps_its_claim_however_long_it_takes(bench: Bench) -> None:
     assert bench.leases.done(Step.MATCH, ["study"]) == {"study"}
 
 
+def test_a_clock_that_is_set_back_lets_no_claim_end(bench: Bench) -> None:
+    bench.clock.advance(-HOUR)
+    bench.leases.queue([NewWork(Step.MATCH, "study", bench.clock.now())])
+    assert bench.leases.claim(Step.MATCH, HOUR) is not None
+    for _ in range(2 * (LEASE // RENEWAL)):
+        bench.clock.advance(RENEWAL)
+        bench.leases.renew_due()
+        assert not bench.taken_by_another()
+
+
 def test_a_step_that_fails_gives_its_claim_back(bench: Bench) -> None:
     def failing_step() -> bool:
         bench.leases.claim(Step.MATCH, HOUR)
