@@ -114,7 +114,7 @@ class KeptLeases:
         wait = min(FIRST_RETRY * (1 << min(work.attempts - 1, _MOST_DOUBLINGS)), LONGEST_RETRY)
         self._journal.postpone(work, self._clock.now() + wait, "the step failed; see the log")
         with self._lock:
-            del self._owed[work.lease]
+            self._owed.pop(work.lease, None)  # the other thread may have been first
 
     def _own(self) -> list[Work]:
         """Return what the calling thread holds."""

@@ -1,5 +1,6 @@
 """Claims that are renewed while their step runs, and given back when it fails."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -113,6 +114,35 @@ def test_what_could_not_be_given_back_is_given_back_when_the_database_answers_ag
     away.away = False
     bench.clock.advance(RENEWAL)
     bench.leases.renew_due()
+    bench.clock.advance(FIRST_RETRY)
+    assert bench.taken_by_another()
+
+
+class Between:
+    """A journal that lets something happen before the first claim is given back to it."""
+
+    def __init__(self, journal: MemoryJournal, happens: Callable[[], object]) -> None:
+        self.journal, self.happens = journal, [happens]
+
+    def __getattr__(self, name: str) -> object:
+        if name == "postpone" and self.happens:
+            self.happens.pop()()
+        return getattr(self.journal, name)
+
+
+def test_a_claim_that_two_threads_give_back_at_once_is_given_back(bench: Bench) -> None:
+    def renewing() -> None:
+        bench.clock.advance(RENEWAL)
+        bench.leases.renew_due()
+
+    bench.leases = KeptLeases(Between(bench.database.journal, renewing), bench.database.leases, bench.clock)
+
+    def failing_step() -> bool:
+        bench.leases.claim(Step.MATCH, HOUR)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        bench.leases.kept(failing_step)()
     bench.clock.advance(FIRST_RETRY)
     assert bench.taken_by_another()
 
