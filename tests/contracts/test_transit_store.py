@@ -113,6 +113,19 @@ class TestFileTransitStore(TransitStoreContract):
     def age(self, blobs: FileBlobStore) -> Age:
         return lambda: os.utime(blobs.path(BLOB), (LONG_AGO.timestamp(),) * 2)
 
+    def test_what_came_again_and_is_lost_is_not_said_to_be_released(
+        self, blobs: FileBlobStore, transit: FileTransitStore, age: Age, tmp_path: Path
+    ) -> None:
+        blobs.put([DATA])
+        age()
+        assert transit.part_with(BLOB, CUTOFF, WHERE)
+        assert steps.whereabouts_of(tmp_path, BLOB) == WHERE
+        blobs.put([DATA])
+        blobs.path(BLOB).unlink()
+        assert steps.whereabouts_of(tmp_path, BLOB) == ""
+        with pytest.raises(BlobMissing, match="it is not in the store"):
+            blobs.path(BLOB)
+
     def test_a_scanned_file_is_not_held_and_never_removed(
         self, blobs: FileBlobStore, transit: FileTransitStore, tmp_path: Path
     ) -> None:

@@ -6,7 +6,7 @@
     root/references/ab/cd/abcd…  symbolic links to files that stay where they were found
     root/incoming/               bytes that nobody has acknowledged yet
     root/leaving/ab/cd/abcd…     bytes that are being let go; still read until that is done
-    root/released/ab/cd/abcd…    where bytes are that were let go
+    root/released/ab/cd/abcd…    where bytes are that were let go and did not come again
 
 Folders have mode 0700. Only a blob id ever becomes part of a path.
 """
@@ -28,7 +28,7 @@ from pacs_dedup.adapters.file_blob_store.files import (
     point_to,
     touch,
 )
-from pacs_dedup.adapters.file_blob_store.transit import BLOBS, LEAVING, whereabouts_of
+from pacs_dedup.adapters.file_blob_store.transit import BLOBS, LEAVING, forget_release, whereabouts_of
 from pacs_dedup.domain.errors import BlobMissing, OutOfStorage, Unreadable
 from pacs_dedup.domain.identifiers import BlobId, is_blob_id
 from pacs_dedup.durable import begin, disk_errors_in_words, remove_abandoned, sync
@@ -158,6 +158,7 @@ class FileBlobStore:
             if added := name_once(temporary, place, size_bytes):
                 break
         sync(place.parent)
+        forget_release(self._root, blob_id)
         return added
 
     def _make_folder(self, folder: Path) -> None:

@@ -44,7 +44,7 @@ class FileTransitStore:
             _set_aside(place, aside)
             if _touched(aside, untouched_since):
                 _put_back(aside, place)
-                note.unlink()
+                note.unlink(missing_ok=True)
                 return False
             aside.unlink(missing_ok=True)
             sync(aside.parent)
@@ -57,6 +57,16 @@ def whereabouts_of(root: Path, blob_id: BlobId) -> str:
         return place_of(root / RELEASED, blob_id).read_text(encoding="utf-8")
     except FileNotFoundError:
         return ""
+
+
+def forget_release(root: Path, blob_id: BlobId) -> None:
+    """Take away the note of a release: the bytes came again, and if they are lost now, that is a loss.
+
+    A note that a power cut brings back is taken away when they come once more.
+    """
+    note = place_of(root / RELEASED, blob_id)
+    if note.exists():
+        note.unlink(missing_ok=True)
 
 
 def _touched(place: Path, since: datetime) -> bool:
