@@ -161,6 +161,7 @@ class Desk:
             at_most=10,
             same_association=5 * SECOND,
             answer_within=HOUR,
+            forwards=self.database.forwards,
             send_again=2,
             back_off=BackOff(2 * SECOND, 5 * MINUTE),
             audit=self.audit,

@@ -15,6 +15,7 @@ from pacs_dedup.ports.arrival_book import Arrival, ArrivalBook
 from pacs_dedup.ports.clock import Clock
 from pacs_dedup.ports.commitment_book import Batch, CommitmentBook, CommitmentState, Sent
 from pacs_dedup.ports.commitment_peer import CommitmentPeer
+from pacs_dedup.ports.forward_book import Failure, ForwardBook, Trouble
 from pacs_dedup.ports.journal import Journal, Step, Work
 
 LONGEST_WAIT = timedelta(days=1)
@@ -38,6 +39,7 @@ class Asker:
         at_most: instances in one request.
         same_association: how long the association of a request is kept open for the answer.
         answer_within: time to answer before it is asked again; doubled each time.
+        forwards: where what a destination denies to hold is listed as a dead letter.
         send_again: how often an instance is sent again that is not committed to.
         back_off: how long to wait after a request that did not get through.
         audit: is told what is asked and answered.
@@ -54,6 +56,7 @@ class Asker:
     at_most: int
     same_association: timedelta
     answer_within: timedelta
+    forwards: ForwardBook
     send_again: int
     back_off: BackOff
     audit: CommitmentAudit
@@ -140,6 +143,8 @@ def _note_failures(batch: Batch, asker: Asker) -> None:
         reason = reason_in_words(item.reason or 0)
         cause = f"{batch.destination} does not commit to it after {item.attempt} sendings ({reason})"
         asker.arrivals.note_problem(item.arrival_id, cause)
+        now = asker.clock.now()
+        asker.forwards.note(Failure(batch.destination, item.arrival_id, Trouble.DENIED, cause, item.attempt, now))
     if failed:
         _log.error("a destination does not commit to instances", destination=batch.destination, count=len(failed))
 

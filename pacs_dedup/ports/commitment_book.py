@@ -2,18 +2,22 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from pacs_dedup.domain.commitment import CommitmentAnswer, Reference, TransactionUid
 from pacs_dedup.domain.identifiers import ArrivalId, BlobId
 
+DENIED_AGAIN = timedelta(days=1)
+"""After so long what failed is sent once more, as every dead letter is: the destination may have been mended."""
+
 
 class CommitmentState(StrEnum):
     """Where one content at one destination stands.
 
-    UNSENT: the destination did not commit to it, and its forwarding is queued anew. FAILED: not any more.
+    UNSENT: the destination did not commit to it, and its forwarding is due at once. FAILED: it did not again; its
+    forwarding is not done either, but waits for a person, or for a day.
     """
 
     WAITING = "waiting"
@@ -72,7 +76,7 @@ class CommitmentBook(Protocol):
         """Remember that a destination has acknowledged an instance: it waits until it is asked about.
 
         Content that the destination has committed to, or is being asked about, stays so. Content that was unsent waits
-        again, and so does content that failed, if this is another arrival of it.
+        again, and so does content that failed, if this is another arrival of it or was sent since.
         """
         ...
 
@@ -96,7 +100,8 @@ class CommitmentBook(Protocol):
         """Note a destination's answer, and make the batch's `Step.ASK` due: one transaction.
 
         What it does not commit to and was sent ``send_again`` times again at most is unsent: it leaves the batch, and
-        its `Step.FORWARD` is undone and due at once, because the destination does not have it after all.
+        its `Step.FORWARD` is undone and due at once, because the destination does not have it after all. What fails
+        for good is undone too, and due after `DENIED_AGAIN`: nothing may lean on its being there.
 
         Only items that are still open change; an instance counts where SOP class and instance UID both agree. Returns
         False, changing nothing, where no request of this Transaction UID was made to this destination.

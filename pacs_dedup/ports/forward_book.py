@@ -19,6 +19,7 @@ class Trouble(StrEnum):
     RETRYING = "retrying"
     REFUSED = "refused"
     EXHAUSTED = "exhausted"
+    DENIED = "denied"
     MISSING = "missing"
     LOOP = "loop"
     UNCONFIGURED = "unconfigured"

@@ -112,6 +112,7 @@ def _asker(services: Services) -> Asker:
         at_most=chosen.batch,
         same_association=chosen.same_association,
         answer_within=chosen.answer_within,
+        forwards=services.forwards,
         send_again=chosen.send_again,
         back_off=BackOff(settings.forwarding.first_retry, settings.forwarding.longest_retry),
         audit=commitment_audit(services),

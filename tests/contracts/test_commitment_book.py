@@ -7,7 +7,7 @@ import pytest
 from pacs_dedup.adapters.database import Database
 from pacs_dedup.domain.commitment import CommitmentAnswer, TransactionUid
 from pacs_dedup.domain.identifiers import ArrivalId, SopClassUid
-from pacs_dedup.ports.commitment_book import Batch, BatchItem, CommitmentState
+from pacs_dedup.ports.commitment_book import DENIED_AGAIN, Batch, BatchItem, CommitmentState
 from pacs_dedup.ports.journal import Step
 from tests.contracts.commitments import (
     ARCHIVE,
@@ -158,7 +158,9 @@ class CommitmentBookContract:
         assert not database.journal.tick(work)
         assert database.journal.done(Step.FORWARD, [work.subject]) == frozenset()
 
-    def test_what_failed_too_often_is_not_forwarded_again(self, database: Database) -> None:
+    def test_what_failed_too_often_is_neither_done_nor_forwarded_again_before_tomorrow(
+        self, database: Database, fake_clock: FakeClock
+    ) -> None:
         database.arrivals.record(arrival(1), [ARCHIVE])
         database.journal.tick(claimed_work(database, Step.FORWARD))
         send(database, 1)
@@ -170,6 +172,13 @@ class CommitmentBookContract:
         assert settle(database, failed=[1], transaction_uid=TransactionUid("1.2.4"), send_again=1)
         assert states(database, batch_id) == [(CommitmentState.FAILED, NO_SUCH_OBJECT)]
         assert database.journal.claim(Step.FORWARD, MINUTE) is None
+        assert not database.journal.done(Step.FORWARD, ["1>archive"])
+        fake_clock.advance(DENIED_AGAIN)
+        work = claimed_work(database, Step.FORWARD)
+        send(database, 1, at=MORNING + DENIED_AGAIN)
+        database.journal.tick(work)
+        (item,) = items(database, collect(database, quiet_since=MORNING + DENIED_AGAIN))
+        assert (item.attempt, item.state) == (2, CommitmentState.ASKED)
 
     def test_the_sending_that_failed_does_not_wait_again_when_it_is_told_twice(self, database: Database) -> None:
         send(database, 1)

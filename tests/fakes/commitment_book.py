@@ -8,7 +8,7 @@ from threading import RLock
 from pacs_dedup.domain.commitment import CommitmentAnswer, TransactionUid
 from pacs_dedup.domain.identifiers import ArrivalId, BlobId
 from pacs_dedup.ports.clock import Clock
-from pacs_dedup.ports.commitment_book import Batch, BatchItem, CommitmentState, Sent
+from pacs_dedup.ports.commitment_book import DENIED_AGAIN, Batch, BatchItem, CommitmentState, Sent
 from pacs_dedup.ports.journal import NewWork, Step
 from tests.fakes.arrival_book import MemoryArrivalBook
 from tests.fakes.journal import MemoryJournal
@@ -21,6 +21,7 @@ class _Row:
     attempt: int = 1
     reason: int | None = None
     batch_id: int | None = None
+    settled_at: datetime | None = None
 
     @property
     def item(self) -> BatchItem:
@@ -41,8 +42,10 @@ class MemoryCommitmentBook:
     def sent(self, sent: Sent) -> None:
         with self._lock:
             row = self._rows.setdefault((sent.destination, sent.blob_id), _Row(sent))
-            another = row.state is CommitmentState.FAILED and sent.arrival_id > row.sent.arrival_id
-            if another or row.state in (CommitmentState.WAITING, CommitmentState.UNSENT):
+            failed = row.state is CommitmentState.FAILED
+            another = failed and sent.arrival_id > row.sent.arrival_id
+            since = failed and row.settled_at is not None and sent.sent_at > row.settled_at
+            if another or since or row.state in (CommitmentState.WAITING, CommitmentState.UNSENT):
                 row.sent, row.attempt = sent, 1 if another else row.attempt
                 row.state, row.reason, row.batch_id = CommitmentState.WAITING, None, None
 
@@ -89,9 +92,11 @@ class MemoryCommitmentBook:
                     row.state = CommitmentState.COMMITTED
                 elif row.sent.reference in reasons:
                     row.state, row.reason = CommitmentState.FAILED, reasons[row.sent.reference]
+                    row.settled_at, due_at = at, at + DENIED_AGAIN
                     if row.attempt <= send_again:
                         row.state, row.batch_id, row.attempt = CommitmentState.UNSENT, None, row.attempt + 1
-                        self._journal.undo(Step.FORWARD, f"{row.sent.arrival_id}>{destination}", at)
+                        due_at = at
+                    self._journal.undo(Step.FORWARD, f"{row.sent.arrival_id}>{destination}", due_at)
             self._journal.queue([NewWork(Step.ASK, str(batch_id), self._clock.now())])
             return True
 

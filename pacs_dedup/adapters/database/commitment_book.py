@@ -35,7 +35,7 @@ from pacs_dedup.adapters.database.tables import arrivals, work
 from pacs_dedup.domain.commitment import CommitmentAnswer, Reference, TransactionUid
 from pacs_dedup.domain.identifiers import ArrivalId, BlobId, SopClassUid, SopInstanceUid
 from pacs_dedup.ports.clock import Clock
-from pacs_dedup.ports.commitment_book import Batch, BatchItem, CommitmentState, Sent
+from pacs_dedup.ports.commitment_book import DENIED_AGAIN, Batch, BatchItem, CommitmentState, Sent
 from pacs_dedup.ports.journal import NewWork, Step
 
 
@@ -153,7 +153,8 @@ def _remember(connection: Connection, *, sent: Sent) -> None:
     statement = insert(connection, commitment_items).values(row)
     new, known = statement.excluded, commitment_items.c
     another = and_(known.state == CommitmentState.FAILED, new.arrival_id > known.arrival_id)
-    again = or_(known.state.in_([CommitmentState.WAITING, CommitmentState.UNSENT]), another)
+    since = and_(known.state == CommitmentState.FAILED, new.sent_at > known.settled_at)
+    again = or_(known.state.in_([CommitmentState.WAITING, CommitmentState.UNSENT]), another, since)
     waits = {
         "arrival_id": new.arrival_id,
         "attempt": case((another, 1), else_=known.attempt),
@@ -168,20 +169,27 @@ def _remember(connection: Connection, *, sent: Sent) -> None:
 
 
 def _send_again(connection: Connection, batch_id: int, destination: str, at_most: int, at: datetime) -> None:
-    """Undo the forwarding of what has just failed and was sent again less often than that."""
+    """Undo the forwarding of what has just failed: due at once where it was sent again less often than that."""
     items = commitment_items.c
     failed = update(commitment_items).where(
         items.batch_id == batch_id, items.state == CommitmentState.FAILED, items.attempt <= at_most
     )
     unsent = failed.values(state=CommitmentState.UNSENT, batch_id=None, attempt=items.attempt + 1)
-    arrivals_again = connection.execute(unsent.returning(items.arrival_id)).scalars().all()
-    subjects = [f"{arrival_id}>{destination}" for arrival_id in arrivals_again]
+    for_good = select(items.arrival_id).where(
+        items.batch_id == batch_id, items.state == CommitmentState.FAILED, items.settled_at == at
+    )
+    _undo_forwards(connection, connection.execute(unsent.returning(items.arrival_id)).scalars(), destination, at)
+    _undo_forwards(connection, connection.execute(for_good).scalars(), destination, at + DENIED_AGAIN)
+
+
+def _undo_forwards(connection: Connection, arrival_ids: Iterable[int], destination: str, due_at: datetime) -> None:
+    subjects = [f"{arrival_id}>{destination}" for arrival_id in arrival_ids]
     undone = update(work).where(
         work.c.step == Step.FORWARD,
         work.c.done_at.is_not(None),
         work.c.subject.in_(select(as_table(connection, subjects).c.value)),
     )
-    connection.execute(undone.values(done_at=None, due_at=at, lease=None, lease_until=None, attempts=0))
+    connection.execute(undone.values(done_at=None, due_at=due_at, lease=None, lease_until=None, attempts=0))
 
 
 def _waiting(destination: str, at_most: int) -> Select[Any]:

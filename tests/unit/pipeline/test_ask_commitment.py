@@ -6,6 +6,7 @@ from pacs_dedup.domain.commitment import Reference
 from pacs_dedup.domain.errors import PeerRefused, PeerUnavailable
 from pacs_dedup.domain.identifiers import BlobId
 from pacs_dedup.pipeline.ask_commitment import LONGEST_WAIT, ask_once, collect_once, remember_sent, take_answer
+from pacs_dedup.ports.forward_book import Trouble
 from pacs_dedup.ports.journal import Step
 from tests.commitments import ARCHIVE, HOUR, MINUTE, NO_SUCH_OBJECT, Desk, Peer, named
 
@@ -131,6 +132,9 @@ def test_what_is_not_committed_to_is_sent_again_so_often_and_then_listed(desk: D
     assert problem.cause == "archive does not commit to it after 3 sendings (0112 No such object instance)"
     assert committed(desk, blob_id) == frozenset()
     assert not desk.database.journal.backlog()[Step.ASK]
+    (letter,) = desk.database.forwards.dead_letters([ARCHIVE])
+    assert (letter.trouble, letter.cause) == (Trouble.DENIED, problem.cause)
+    assert not desk.database.journal.done(Step.FORWARD, [f"1>{ARCHIVE}"])
 
 
 @pytest.mark.parametrize(
