@@ -3,12 +3,10 @@
 import functools
 import multiprocessing
 import os
-import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
 from multiprocessing.connection import Connection
@@ -23,6 +21,7 @@ from pacs_dedup.entrypoints.listener.commitment import commitment_desk
 from pacs_dedup.entrypoints.listener.refusal_record import recorded_refusals
 from pacs_dedup.entrypoints.operations import Instruments, Receiving, counted, open_relay, refusals_counted, watched
 from pacs_dedup.entrypoints.recording import recording
+from pacs_dedup.entrypoints.signals import sigint_waits, stop_on_signals
 from pacs_dedup.entrypoints.worker import work, worker_process
 from pacs_dedup.log import configure_logging, get_logger
 from pacs_dedup.wiring.associations import check_tls, listener_tls
@@ -61,7 +60,7 @@ def serve(settings: Settings, role: Role = Role.ALL) -> int:
         OutOfStorage: the data folder can not be written.
         StorageDamaged: the database can not be read.
     """
-    with _stop_on_signals() as stop:
+    with stop_on_signals() as stop:
         if role is Role.WORKER:
             configure_logging(key=_log_key(settings), log_uids=settings.operations.log_uids)
             work(settings, stop)
@@ -124,11 +123,8 @@ def _start_worker(settings: Settings, log_key: bytes, telling: Connection) -> Ba
     process = multiprocessing.get_context("spawn").Process(
         target=worker_process, args=(settings, log_key, telling, os.getpid()), name="pacs_dedup worker"
     )
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; children inherit this
-    try:
+    with sigint_waits():
         process.start()
-    finally:
-        signal.signal(signal.SIGINT, handler)
     return process
 
 
@@ -158,17 +154,6 @@ def _end(worker: BaseProcess) -> None:
         _log.warning("the worker did not finish in time and is killed")
         worker.kill()
         worker.join()
-
-
-@contextmanager
-def _stop_on_signals() -> Iterator[threading.Event]:
-    stop = threading.Event()
-    before = {which: signal.signal(which, lambda *_: stop.set()) for which in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for which, handler in before.items():
-            signal.signal(which, handler)
 
 
 def _log_key(settings: Settings) -> bytes:

@@ -94,6 +94,8 @@ def worker_process(settings: Settings, log_key: bytes, telling: Connection, pare
         return
     configure_logging(key=log_key, log_uids=settings.operations.log_uids)
     stop = threading.Event()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it began with it blocked
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     try:
         work(settings, stop, relayed(telling))
